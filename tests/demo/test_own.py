@@ -1,15 +1,18 @@
 """`bedside demo` touches only what it created, whatever directory and environment it is given."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from bedside.cli import main
 from bedside.demo import own
+from bedside.demo.run import run
 
 pytestmark = pytest.mark.feature("A1")
 KILLED = -9
@@ -114,3 +117,16 @@ def test_links_to_elsewhere_are_not_followed(tmp_path: Path, real: Path) -> None
     assert demo(data).returncode == KILLED
     assert content(real) == before
     assert not (data / "bedside.db").is_symlink()
+
+
+@pytest.mark.feature("A1")
+@pytest.mark.parametrize("lan", [False, True])
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path, lan: bool) -> None:
+    data = tmp_path / "demo"
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0" if lan else "127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(click.ClickException, match=f"Port {port} .*Nothing was made"):
+            run(data, port, lan=lan)
+    assert not data.exists()

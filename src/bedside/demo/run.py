@@ -1,6 +1,7 @@
 """`bedside demo`: set up, fill on the first start, and serve."""
 
 import asyncio
+import socket
 import sys
 import time
 from pathlib import Path
@@ -34,6 +35,7 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
         demo=True,
         log_format="console",
     )
+    _try_port(settings)
     logs.configure(settings.log_format)
     _say_what_is_ignored(data)
     _fill(settings)
@@ -46,6 +48,20 @@ def run(data: Path, port: int, *, lan: bool = False) -> None:
     serving.serve(
         settings, certificate=certificate, migrate=False, known_sign_ins=_known_sign_ins()
     )
+
+
+def _try_port(settings: Settings) -> None:
+    """Bind the port once, before anything is made. Raises ClickException if another program has
+    it."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((settings.host, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {settings.port} cannot be used ({error.strerror}). Nothing was made. Stop "
+                "the program that has it, or choose another one with --port."
+            ) from error
 
 
 def _say_what_is_ignored(data: Path) -> None:

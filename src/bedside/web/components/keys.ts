@@ -1,6 +1,6 @@
 /**
  * Single keys. An element with data-key="n" is pressed by “n” anywhere outside a text field; “?”
- * lists the keys of the page. WCAG 2.1.4 (character key shortcuts): they can be switched off.
+ * lists the keys of the page, and of the one beside it in a call. WCAG 2.1.4 (character key shortcuts): they can be switched off.
  */
 import { openDialog } from "./dialogs";
 
@@ -25,13 +25,32 @@ function shown(element: HTMLElement): boolean {
   return element.checkVisibility();
 }
 
-function press(key: string): boolean {
-  const all = [...document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)];
+/**
+ * This page, and the one beside it: in a call the console is in a frame of the call window. Keys of
+ * both work wherever the focus is; this page's own come first.
+ */
+function pages(): Document[] {
+  try {
+    if (window.parent !== window) return [document, window.parent.document];
+    const beside = document.querySelector<HTMLIFrameElement>("iframe[data-console]");
+    const page = beside?.checkVisibility() ? beside.contentDocument : null;
+    return page?.documentElement.dataset.framed === undefined ? [document] : [document, page];
+  } catch {
+    return [document]; // the browser's own page for “no connection” cannot be read
+  }
+}
+
+function pressIn(page: Document, key: string): boolean {
+  const all = [...page.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)];
   // A key of a closed menu works as well: its item is pressed without opening the menu.
   const target =
     (key === UNDO ? all.reverse() : all).find(shown) ?? all.find((element) => element.matches(".menu-item"));
   target?.click();
   return target !== undefined;
+}
+
+function press(key: string): boolean {
+  return pages().some((page) => !page.querySelector("dialog[open]") && pressIn(page, key));
 }
 
 function isUndo(event: KeyboardEvent): boolean {
@@ -51,15 +70,21 @@ function onKey(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
+/** What pressing an element does; a switch shows one of two texts. */
+function wordsOf(element: HTMLElement): string {
+  const label = element.querySelector<HTMLElement>(".when-on span, .menu-item > span:not(.menu-radio), :scope > span");
+  return label?.textContent.trim() || (element.getAttribute("aria-label") ?? "");
+}
+
 /** Writes the keys of this page into the list before it is shown. */
 function fillList(dialog: HTMLElement): void {
   const list = dialog.querySelector<HTMLElement>("[data-keys-list]");
   if (!list) return;
   for (const made of list.querySelectorAll("[data-made]")) made.remove();
   const seen = new Set(["?", "/", UNDO]);
-  for (const element of document.querySelectorAll<HTMLElement>("[data-key]")) {
+  for (const element of pages().flatMap((page) => [...page.querySelectorAll<HTMLElement>("[data-key]")])) {
     const key = element.dataset.key ?? "";
-    const words = element.querySelector("span")?.textContent.trim() ?? element.getAttribute("aria-label") ?? "";
+    const words = wordsOf(element);
     if (!key || seen.has(key)) continue;
     seen.add(key);
     const term = Object.assign(document.createElement("dt"), { textContent: words });

@@ -1,6 +1,7 @@
 /** Patient pages: small enhancements of pages that also work without script. */
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startForms } from "../components/forms";
+import { startLookingAgain } from "./looking_again";
 
 /** What takes the focus is scrolled to where the bar at the foot, however high, does not cover it. */
 function keepClearOfTheFoot(): void {
@@ -16,3 +17,4 @@ function keepClearOfTheFoot(): void {
 startDateOfBirth();
 startForms();
 keepClearOfTheFoot();
+startLookingAgain();

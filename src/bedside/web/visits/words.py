@@ -22,7 +22,7 @@ def words_for_script(caller: str) -> dict[str, str]:
 
 def _found() -> dict[str, str]:
     return {
-        "camera_ok": _("Others see you like this."),
+        "camera_ok": _("Your camera works."),
         "say_something": _("Say something."),
         "microphone_ok": _("We can hear you."),
         "speaker_ok": _("You can hear us."),
