@@ -1,4 +1,4 @@
-"""Who of the staff is where, on both databases."""
+"""Presence of staff, on both databases."""
 
 import pytest
 

@@ -17,7 +17,7 @@ staff_presence = Table(
     Column("call_room_id", Text, nullable=False),
     Index("ix_staff_presence_clinic", "clinic_id"),
 )
-"""What colleagues are shown of a member of staff. `chosen` is “”, “away” or “do_not_disturb”;
+"""The presence of staff, for their colleagues. `chosen` is “”, “away” or “do_not_disturb”;
 `here` whether a page of theirs was visible lately, `unseen_since` since when none is (0 while one
 is); `room_id` the room whose page they opened last, `call_room_id` that of the call they are in,
 both “” for none."""

@@ -1,4 +1,4 @@
-"""Who of the staff is where (feature V26): in which room, in a call, away, not to be disturbed.
+"""Presence of staff (feature V26): in which room, in a call, away, not to be disturbed.
 
 Pages come and go with every click, so the end of one says nothing yet: a sweep compares what is
 recorded with the open pages and the calls, and somebody is away when no page of theirs has been
@@ -30,7 +30,7 @@ _CHOSEN_FOR = 12 * clock.HOUR
 
 
 class Chosen(StrEnum):
-    """What a person chose in the menu of the account."""
+    """A choice in the menu of the account."""
 
     NOTHING = ""
     AWAY = "away"
@@ -38,7 +38,7 @@ class Chosen(StrEnum):
 
 
 class Whereabouts(StrEnum):
-    """What colleagues are shown."""
+    """The state that colleagues are shown."""
 
     HERE = "here"
     IN_CALL = "in_call"
@@ -250,7 +250,7 @@ def _chosen(row: PresenceRow) -> Chosen:
 
 
 def _state(row: PresenceRow) -> Whereabouts:
-    """What was chosen comes first, then the call: a page beside a call may be hidden."""
+    """Return the state. A choice comes first, then the call: a page beside a call may be hidden."""
     if row.chosen == Chosen.DO_NOT_DISTURB:
         return Whereabouts.DO_NOT_DISTURB
     if row.call_room_id:

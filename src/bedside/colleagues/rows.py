@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class PresenceRow(NamedTuple):
-    """What colleagues are shown of a member of staff."""
+    """The presence of a member of staff."""
 
     staff_id: str
     clinic_id: str

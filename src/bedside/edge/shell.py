@@ -28,7 +28,7 @@ STATUS_NAMES = {
     "do_not_disturb": N_("Do not disturb"),
     "away": N_("Away"),
 }
-"""What a person can choose for their colleagues to see."""
+"""The choices of a person for their colleagues to see."""
 
 
 async def shell(request: Request, section: str = "", *, frameable: bool = True) -> StaffAccess:

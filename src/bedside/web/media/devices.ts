@@ -3,6 +3,7 @@
  * camera the call is voice only, without a microphone one is seen and hears. “change” fires when a
  * track was added, removed or replaced.
  */
+import { blur, wantsBlur } from "./background";
 import { type DeviceKind, type Failure, failureOf } from "./device_failures";
 
 const CAMERA: MediaTrackConstraints = {
@@ -153,6 +154,7 @@ export class Devices extends EventTarget {
     if (track && before && kind === "audio") track.enabled = before.enabled;
     this[kind] = track;
     if (before && before !== track) before.stop();
+    if (kind === "video" && wantsBlur()) void blur(track, true);
     track?.addEventListener("ended", () => {
       if (this[kind] === track) void this.openOne(kind);
     });
