@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bedside import bootstrap
 from bedside.charts.live import apply
+from bedside.database.quiet_topics import QuietTopics
 from bedside.database.tables import events
 from bedside.kernel.events import Published
 from bedside.people.permissions import StaffAccess
@@ -174,6 +175,43 @@ async def test_what_is_no_longer_kept_comes_as_a_snapshot(served: Served, sender
             await page.ask(since)
             await page.settle()
             assert page.heard[0].startswith(first), since
+
+
+async def test_a_page_that_was_open_all_day_goes_on(served: Served, sender: Sender) -> None:
+    """Its topic went in the meantime, because nothing happened; two others were away."""
+    await work_on(sender)
+    topic = chart_of(sender)
+    async with looking(served, topic) as page, looking(served, topic) as away:
+        before = (await page.settle()).version
+        await away.ask(before - 1)
+        await away.settle()
+        asleep = Page(away._connection, topic)
+        asleep.state, asleep.version = dict(page.state), before
+        await away._say({"action": "unsubscribe", "topic": topic})
+        await _let_topics_go(served)
+        page.heard.clear()
+        for number in range(before + 2):
+            await sender.send(words(100, number), f"{number}.txt")
+        await page.settle()
+        await asleep.ask()
+        await asleep.settle()
+        async with looking(served, topic) as fresh:
+            await fresh.settle()
+    assert asleep.heard[0] == "snapshot"
+    assert page.version > 1_000
+    for one in (page, asleep):
+        assert (one.state, one.version) == (fresh.state, fresh.version)
+    assert len(fresh.state["entries"]) == before + 4
+
+
+async def _let_topics_go(served: Served) -> None:
+    """Forget all events, as after a day, and then their topics."""
+    database = served.house.database
+    async with database.unit_of_work() as work:
+        await work.execute(delete(events))
+    sweep = QuietTopics(database)
+    await sweep.forget()
+    assert await sweep.forget()
 
 
 async def test_what_another_process_does_is_seen_here(served: Served, sender: Sender) -> None:

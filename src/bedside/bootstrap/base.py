@@ -8,6 +8,7 @@ from bedside.audit.bindings import Bindings
 from bedside.audit.looks import Looks
 from bedside.bootstrap.own_checks import OwnChecks
 from bedside.database import Database, connect, jobs, outbox, workers
+from bedside.database.quiet_topics import QuietTopics
 from bedside.database.sealed import MasterKey, Vault
 from bedside.kernel import clock
 from bedside.services.audit import AuditServices
@@ -24,12 +25,16 @@ class Base:
     master: MasterKey
     vault: Vault
     audit: AuditServices
+    topics: QuietTopics
 
     def registered(self) -> Registered:
         """Return what it registers for the worker, /health and /metrics."""
         own = OwnChecks(self.settings, self.database)
         return Registered(
-            sweeps={"events.forget": (60.0, self._forget_events)},
+            sweeps={
+                "events.forget": (60.0, self._forget_events),
+                "topics.forget": (1800.0, self._forget_topics),
+            },
             checks={
                 "worker": own.worker,
                 "jobs": own.jobs,
@@ -49,6 +54,9 @@ class Base:
 
     async def _forget_events(self) -> None:
         await outbox.forget_old_events(self.database)
+
+    async def _forget_topics(self) -> None:
+        await self.topics.forget()
 
     async def _due(self) -> float:
         return (await jobs.due_jobs(self.database))[0]
@@ -74,4 +82,4 @@ def base_of(settings: Settings) -> Base:
     vault = Vault(database, master)
     log = AuditLog(database, vault)
     audit = AuditServices(log=log, looks=Looks(log), bindings=Bindings(database, vault, log))
-    return Base(settings, database, master, vault, audit)
+    return Base(settings, database, master, vault, audit, QuietTopics(database))

@@ -7,7 +7,7 @@ import asyncio
 import json
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.statements import Prepared, prepared
@@ -17,15 +17,26 @@ from bedside.kernel.events import KEEP, Event, Published, all_declared
 from bedside.kernel.ids import new_id
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 
+FLOOR = ""
+"""The topic of the row from whose version topics without a row go on: see `quiet_topics`."""
+_lowest = topics.alias("lowest")
+_floor = func.coalesce(
+    select(_lowest.c.version).where(_lowest.c.topic == FLOOR).scalar_subquery(), 0
+)
 _next_version = prepared(
     upsert(topics)
-    .values(version=1)
+    .values(version=_floor + 1)
     .on_conflict_do_update(index_elements=["topic"], set_={"version": topics.c.version + 1})
     .returning(topics.c.version)
 )
 _add_event = prepared(insert(events))
 _add_job = prepared(upsert(jobs).on_conflict_do_nothing(index_elements=["unique_name"]))
-_version = prepared(select(topics.c.version).where(topics.c.topic == bindparam("topic")))
+_version = prepared(
+    select(topics.c.topic, topics.c.version).where(topics.c.topic.in_([bindparam("topic"), FLOOR]))
+)
+_first_kept = prepared(
+    select(func.min(events.c.version).label("version")).where(events.c.topic == bindparam("topic"))
+)
 _since = prepared(
     select(events.c.topic, events.c.version, events.c.type, events.c.payload)
     .where(events.c.topic == bindparam("topic"), events.c.version > bindparam("since"))
@@ -93,9 +104,18 @@ async def write(work: Ending, origin: str) -> None:
 
 
 async def topic_version(reader: Reader, topic: str) -> int:
-    """Return the version of the newest event in `topic`; 0 if there was none."""
-    row = await reader.one(_version, topic=topic)
-    return row.version if row else 0
+    """Return the version of the newest event in `topic`, or that from which its next one counts;
+    0 if nothing was ever forgotten."""
+    versions = {row.topic: row.version for row in await reader.all(_version, topic=topic)}
+    return versions.get(topic, versions.get(FLOOR, 0))
+
+
+async def before_kept(reader: Reader, topic: str) -> int:
+    """Return the version from which a page gets every event of `topic` that is still kept."""
+    row = await reader.one(_first_kept, topic=topic)
+    if row is None or row.version is None:
+        return await topic_version(reader, topic)
+    return row.version - 1
 
 
 async def events_since(reader: Reader, topic: str, version: int) -> list[Published] | None:

@@ -170,6 +170,11 @@ class Bus:
 
         return end
 
+    async def before_kept(self, topic: str) -> int:
+        """Return the version from which a page gets every event that is still kept."""
+        async with self._database.read() as db:
+            return await outbox.before_kept(db, topic)
+
     async def catch_up(
         self, listener: Listener, topic: str, since: int, *, from_first: bool = False
     ) -> int | None:

@@ -9,8 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import insert
 from websockets.asyncio.client import ClientConnection, connect
 
+from bedside.database.quiet_topics import QuietTopics
+from bedside.database.tables import topics
 from bedside.edge.guests import page_of_guest
 from tests.calls.agreeing import add_patient, admit_guest
 from tests.calls.calling import SDP, Pair, Ward
@@ -138,6 +141,38 @@ async def test_a_page_that_was_away_catches_up_with_its_signals(served: Served, 
             heard = await patient.all()
         assert [m["type"] for m in heard] == ["call.signal"] * expected
         assert heard[-1]["data"]["candidate"]["candidate"] == "candidate:29"
+
+
+@pytest.mark.feature("V15")
+async def test_signals_count_from_where_forgotten_topics_ended(served: Served, ward: Ward) -> None:
+    """A new page learns first from which version it counts, and then gets every signal once."""
+    database = ward.house.database
+    async with database.unit_of_work() as work:
+        await work.execute(insert(topics), topic="old:topic", version=7)
+    sweep = QuietTopics(database)
+    for _ in range(2):
+        await sweep.forget()
+    pair = await ward.both()
+    here, there, call = pair.here.connection_id, pair.there.connection_id, pair.call_id
+    visit = f"/visit/{pair.visitor.visit_id}/live"
+    async with (
+        opened(served, "/live", await staff_cookies(ward)) as staff,
+        opened(served, visit, visitor_cookies(ward, pair)) as early,
+        opened(served, visit, visitor_cookies(ward, pair)) as late,
+    ):
+        await early.say(action="subscribe", topic=f"signals:{there}")
+        (snapshot,) = await early.all()
+        assert (snapshot["type"], snapshot["version"]) == ("snapshot", 1_000)
+        for number in range(3):
+            candidate = {"candidate": f"candidate:{number}", "sdpMid": "0"}
+            await staff.say(action="signal", call=call, sender=here, to=there, candidate=candidate)
+        await staff.all()
+        await late.say(action="subscribe", topic=f"signals:{there}")
+        for page, first in ((early, []), (late, [1_000])):
+            heard = await page.all()
+            assert [m["version"] for m in heard] == [*first, 1_001, 1_002, 1_003]
+        await late.say(action="subscribe", topic=f"signals:{there}", since=1_002)
+        assert [m["version"] for m in await late.all()] == [1_003]
 
 
 @pytest.mark.feature("V15")

@@ -97,6 +97,15 @@ test("after a gap nothing is passed on until the server has filled it, and it is
   assert.deepEqual(heard, ["snapshot 4", "a.changed 5", "a.changed 6", "a.changed 7"]);
 });
 
+test("a topic that went while nothing happened goes on far above, and is asked for", () => {
+  say("snapshot", 4);
+  say("a.changed", 1001);
+  assert.deepEqual(Connection.last.said.at(-1), { action: "subscribe", topic: "t", since: 4 });
+  say("snapshot", 1001);
+  say("a.changed", 1002);
+  assert.deepEqual(heard, ["snapshot 4", "snapshot 1001", "a.changed 1002"]);
+});
+
 test("when the connection is back it goes on from the last version", async () => {
   say("snapshot", 4);
   const lost = Connection.last;

@@ -204,28 +204,33 @@ class LivePage:
             else:
                 for topic in list(self._listener.fell_behind):
                     self._listener.fell_behind.discard(topic)
-                    await self._subscribe(topic, 0)
+                    await self._subscribe(topic, 0, again=True)
 
-    async def _subscribe(self, topic: str, since: int) -> None:
-        """Subscribe first and read second, so that nothing is lost in between."""
+    async def _subscribe(self, topic: str, since: int, *, again: bool = False) -> None:
+        """Subscribe first and read second, so that nothing is lost in between. `again`: the page
+        has fallen behind, and ignores what it has."""
         if topic in self._listener.topics:
             self._services.realtime.bus.unsubscribe(self._listener, topic)
         if len(self._listener.topics) >= _MOST_TOPICS:
             self._listener.send(refused_envelope(topic))
             return
         try:
-            await self._snapshot(topic)  # which refuses those who may not see it
+            state = await self._snapshot(topic)  # which refuses those who may not see it
         except Unavailable:
             raise
         except BedsideError:
             self._listener.send(refused_envelope(topic))
             return
-        self._services.realtime.bus.subscribe(self._listener, topic)
-        await self._presence.subscribed(topic)
+        bus = self._services.realtime.bus
         kind = self._services.realtime.topics.kind(topic)
-        version = await self._services.realtime.bus.catch_up(
-            self._listener, topic, since, from_first=kind is not None and kind.from_first
-        )
+        from_first = kind is not None and kind.from_first
+        if from_first and not since:
+            since = await bus.before_kept(topic)
+            if since and not again:
+                self._listener.send(snapshot_envelope(topic, since, state))
+        bus.subscribe(self._listener, topic)
+        await self._presence.subscribed(topic)
+        version = await bus.catch_up(self._listener, topic, since, from_first=from_first)
         if version is not None:
             self._listener.send(snapshot_envelope(topic, version, await self._snapshot(topic)))
 
