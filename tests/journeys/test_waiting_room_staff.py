@@ -209,7 +209,7 @@ async def test_telling_everyone_and_taking_it_back(served: Served, chromium: Chr
     await page.get_by_role("button", name="Running 10 minutes late").click()
     await journey.seen(page, "dialog", whole=False)
     await page.get_by_role("button", name="Send").click()
-    said = page.locator("#room-bar .banner")
+    said = page.locator("#room-messages .banner")
     await expect(said).to_contain_text("Running 10 minutes late. Thank you for waiting.")
     await journey.seen(page, "said")
     await said.get_by_role("button", name="Withdraw").click()

@@ -255,6 +255,34 @@ class VisitsMachine(RuleBasedStateMachine):
 
         self.run(act())
 
+    @precondition(lambda self: self.waiters)
+    @rule(which=chosen, beside=chosen, how=st.sampled_from(["first", "before", "after", "back"]))
+    def changes_the_order(self, which: int, beside: int, how: str) -> None:
+        """Somebody in charge changes the order of a queue, and gets what they wanted, or a refusal
+        that changes nothing."""
+
+        async def act() -> None:
+            waiter, other = self._one(which), self._one(beside)
+            room, order = await self._room_of(waiter), self.house.services.visits.order
+            before = await self.ward.order(room)
+            visit_id, neighbour = waiter.visit_id, other.visit_id
+            change = {
+                "first": lambda: order.see_first(room, visit_id, "In pain"),
+                "before": lambda: order.move(room, visit_id, before=neighbour),
+                "after": lambda: order.move(room, visit_id, after=neighbour),
+                "back": lambda: order.put_back(room, visit_id),
+            }[how]
+            outcome = await self._tried(change())
+            found = await self.ward.order(room)
+            if isinstance(outcome, BedsideError):
+                assert found == before
+            elif how in ("before", "after"):
+                step = found.index(neighbour) - found.index(visit_id)
+                assert (step > 0) is (how == "before")
+            assert sorted(found) == sorted(before)
+
+        self.run(act())
+
     @rule(which=chosen)
     def takes_back(self, which: int) -> None:
         """A sender takes a patient back."""

@@ -75,7 +75,7 @@ async def test_staff_press_once_and_both_visits_are_in_the_chart(ward: Ward) -> 
     async with at_the_door(create_app(house.services)) as client:
         await enter(client, house, house.here.clinician)
         queue: httpx.Response = await client.get(f"/rooms/{mine.room_id}/queue")
-        assert queue.text.count("Checked in again from another device") == 1
+        assert queue.text.count("<span>Checked in again from another device</span>") == 1
         card = await client.get(f"/visits/{second.visit_id}/card")
         assert f'action="/visits/{second.visit_id}/one-place"' in card.text
         done = await client.post(f"/visits/{second.visit_id}/one-place", data={"x": "1"})

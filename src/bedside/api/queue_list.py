@@ -43,6 +43,9 @@ def _row(visit: Waiting) -> bytes:
         "admitted_at": visit.admitted_at,
         "admitted_by": visit.admitted_by_name,
         "transferred_by": visit.transferred_by,
+        "seen_first": visit.first,
+        "urgent": visit.urgent,
+        "returned_at": visit.returned_at,
         "device_test": visit.device_test.model_dump() if visit.device_test else None,
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

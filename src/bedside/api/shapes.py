@@ -55,7 +55,9 @@ class DeviceTestShape(Shape):
 
 class VisitInQueue(Shape):
     """A patient in a room. `state` is waiting or in_call, `presence` here or reconnecting; `place`
-    counts waiting patients from 1; `admitted_by` and `transferred_by` are names."""
+    counts waiting patients from 1; `admitted_by` and `transferred_by` are names. `seen_first` and
+    `urgent` are what staff have said; `returned_at` is 0 unless they sent the patient back from a
+    call."""
 
     id: str
     patient_id: str
@@ -69,6 +71,9 @@ class VisitInQueue(Shape):
     admitted_at: int
     admitted_by: str
     transferred_by: str
+    seen_first: bool
+    urgent: bool
+    returned_at: int
     device_test: DeviceTestShape | None
 
 

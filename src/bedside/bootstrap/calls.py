@@ -104,7 +104,9 @@ def calls_of(
     seats, endings = Seats(database), Endings(audit)
     group_calls = GroupCalls(database, _media_server(settings))
     newcomers = Newcomers(database, audit, visits.transitions, group_calls)
-    control = Calls(database, audit, visits.transitions, endings, group_calls, newcomers)
+    control = Calls(
+        database, audit, visits.transitions, endings, group_calls, newcomers, visits.order
+    )
     guests = Guests(
         database,
         vault,

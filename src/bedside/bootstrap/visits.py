@@ -18,10 +18,12 @@ from bedside.visits.devices import VisitDevices
 from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
+from bedside.visits.left import LeftPatients
 from bedside.visits.live import VisitLive
 from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
+from bedside.visits.queue_order import QueueOrder
 from bedside.visits.repeats import Repeats
 from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
@@ -48,6 +50,7 @@ class VisitParts(VisitServices):
             },
             sweeps={
                 "visits.expire": (5.0, self.presence.expire),
+                "visits.end_messages": (15.0, self.room_messages.end),
                 "visits.forget_devices": (600.0, self.devices.forget),
                 "visits.forget_unidentified": (3600.0, self.identification.forget),
             },
@@ -88,7 +91,9 @@ def visits_of(
         unidentified=UnidentifiedVisits(database, vault, staff, identification),
         devices=VisitDevices(database, vault),
         waiting_room=WaitingRoom(database, vault, looks, staff, transitions),
-        room_messages=RoomMessages(database, vault, audit, staff),
+        order=QueueOrder(database, vault, audit, transitions),
+        left=LeftPatients(database, vault, looks, staff),
+        room_messages=RoomMessages(database, vault, audit, clinics, staff),
         transfers=PatientTransfers(database, vault, clinics, permissions, transitions),
         repeats=Repeats(database, vault, transitions),
         sent_transfers=SentTransfers(database, vault, staff),

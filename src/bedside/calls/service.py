@@ -31,6 +31,7 @@ from bedside.kernel import faults
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.visits import rows as visit_rows
+from bedside.visits.queue_order import QueueOrder
 from bedside.visits.rows import VisitRow
 from bedside.visits.states import State, Step
 from bedside.visits.steps import Admit, End, Return
@@ -73,6 +74,7 @@ class Calls:
         endings: Endings,
         group_calls: GroupCalls,
         newcomers: Newcomers,
+        order: QueueOrder,
     ) -> None:
         self._database = database
         self._audit = audit
@@ -80,6 +82,7 @@ class Calls:
         self._endings = endings
         self._group_calls = group_calls
         self._newcomers = newcomers
+        self._order = order
 
     # --- starting --------------------------------------------------------------------------------
 
@@ -98,8 +101,8 @@ class Calls:
             return await self._begin(work, room, visit, mode)
 
     async def next_patient(self, room: RoomAccess, mode: Mode) -> str | None:
-        """Admit the patient who has waited longest to a new call. Two callers at once never get
-        the same patient. Connected patients come before briefly disconnected ones.
+        """Admit the patient who is next (`queue_order`) to a new call. Two callers at once never
+        get the same patient.
 
         Returns the id of the call, or None if nobody is waiting. Raises InAnotherCall.
         """
@@ -123,10 +126,9 @@ class Calls:
 
     async def _next(self, work: UnitOfWork, room: RoomAccess) -> VisitRow | None:
         here = await work.all(visit_rows.in_room, room=room.room_id)
-        waiting = [row for row in here if row.state == State.WAITING]
-        if not waiting:
+        first = await self._order.next_of(work, room.room_id, here)
+        if first is None:
             return None
-        first = min(waiting, key=lambda row: (row.away_since > 0, row.queued_at, row.id))
         visit = await self._transitions.lock(work, room.clinic_id, first.id)
         if visit.state != State.WAITING or visit.room_id != room.room_id:
             raise _LookAgain

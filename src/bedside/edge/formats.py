@@ -78,6 +78,11 @@ def day(value: date) -> str:
     return format_date(value, "d MMMM y", locale=language.spoken())
 
 
+def short_day(value: date) -> str:
+    """Format a date where there is little room, e.g. “14 Mar 1991”."""
+    return format_date(value, "d MMM y", locale=language.spoken())
+
+
 def born(value: date | None) -> str:
     """Format a date of birth after a name: “born 14 March 1991”, or that it is unknown."""
     if value is None:
@@ -132,6 +137,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "waited": waited,
     "day": day,
     "born": born,
+    "short_day": short_day,
     "size": size,
     "initials": initials,
     "why_likely": why_likely,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from bedside.kernel import language
@@ -39,6 +40,7 @@ class VisitView:
     room_name: str
     leg: int
     name: str
+    birth_date: date | None
     reason: str
     state: str
     call_id: str
@@ -52,6 +54,15 @@ class VisitView:
     """here, hidden (the page is in the background), reconnecting, or left."""
     identified: str
     transferred_by: str
+    note: str
+    """From whoever transferred the patient here."""
+    first: bool
+    urgent: bool
+    order_reason: str
+    returned_at: int
+    above: str
+    below: str
+    """The visits that wait before and behind this one; "" if there is none, or for a card."""
     unread: int
     file_running: bool
     repeats: str
@@ -85,16 +96,24 @@ async def rows_of(
         options.transfer_allowed,
         language.spoken(),
     )
+    beside = _beside(visits)
     return [
         _row(
             one,
             seen_as,
+            beside.get(one.visit_id, ("", "")),
             unread.get((one.visit_id, one.leg), 0),
             one.visit_id in running,
             repeats.get(one.visit_id, ""),
         )
         for one in visits
     ]
+
+
+def _beside(visits: Sequence[Waiting]) -> dict[str, tuple[str, str]]:
+    """Return who waits before and behind each of those who wait."""
+    ids = ["", *(one.visit_id for one in visits if one.state is State.WAITING), ""]
+    return {ids[n]: (ids[n - 1], ids[n + 1]) for n in range(1, len(ids) - 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +129,14 @@ class _SeenAs:
 
 
 @lru_cache(_KEPT)
-def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool, repeats: str) -> VisitView:
+def _row(
+    one: Waiting,
+    by: _SeenAs,
+    beside: tuple[str, str],
+    unread: int,
+    file_running: bool,
+    repeats: str,
+) -> VisitView:
     is_mine = one.admitted_by == by.staff_id
     return VisitView(
         id=one.visit_id,
@@ -119,6 +145,7 @@ def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool, repeats: st
         room_name=by.room_name,
         leg=one.leg,
         name=one.name,
+        birth_date=one.birth_date,
         reason=one.reason,
         state=str(one.state),
         call_id=one.call_id,
@@ -131,6 +158,13 @@ def _row(one: Waiting, by: _SeenAs, unread: int, file_running: bool, repeats: st
         presence=_presence(one),
         identified=str(one.identified),
         transferred_by=one.transferred_by,
+        note=one.note,
+        first=one.first,
+        urgent=one.urgent,
+        order_reason=one.order_reason,
+        returned_at=one.returned_at,
+        above=beside[0],
+        below=beside[1],
         unread=unread,
         file_running=file_running,
         repeats=repeats,

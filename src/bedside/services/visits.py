@@ -8,10 +8,12 @@ from bedside.visits.devices import VisitDevices
 from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
+from bedside.visits.left import LeftPatients
 from bedside.visits.live import VisitLive
 from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
+from bedside.visits.queue_order import QueueOrder
 from bedside.visits.repeats import Repeats
 from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
@@ -34,6 +36,8 @@ class VisitServices:
     unidentified: UnidentifiedVisits
     devices: VisitDevices
     waiting_room: WaitingRoom
+    order: QueueOrder
+    left: LeftPatients
     room_messages: RoomMessages
     transfers: PatientTransfers
     repeats: Repeats

@@ -300,6 +300,11 @@ class CheckIn:
             "hidden": False,
             "looked_at": 0,
             "changed_at": moment,
+            "place_at": moment,
+            "first_at": 0,
+            "urgent": False,
+            "order_reason": None,
+            "returned_at": 0,
         }
         await work.execute(_add, **values)
         row = await work.one(rows.by_id, of=visit_id)

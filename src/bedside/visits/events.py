@@ -35,6 +35,10 @@ class RoomVisitChanged(_OfRoom):
     admitted_by: str
     checked_in_at: int
     queued_at: int
+    place_at: int
+    first: bool
+    urgent: bool
+    returned_at: int
     away_since: int
     hidden: bool
     looked: bool

@@ -9,6 +9,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    false,
     literal_column,
 )
 
@@ -55,12 +56,21 @@ visits = Table(
     Column("hidden", Boolean, nullable=False),
     Column("looked_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("place_at", BigInteger, nullable=False, server_default="0"),
+    Column("first_at", BigInteger, nullable=False, server_default="0"),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    Column("order_reason", LargeBinary),
+    Column("returned_at", BigInteger, nullable=False, server_default="0"),
+    Index("ix_visits_left", "room_id", "ended_at"),
     Index("ix_visits_room", "room_id", "state", "queued_at"),
     Index("ix_visits_patient", "patient_id", "checked_in_at"),
     Index("ix_visits_state", "state", "away_since"),
 )
 """`patient_id` is empty until staff identify the patient (`identification`); `record` seals what
-was typed at the check-in; `queued_at` decides the order; `leg` counts the rooms of the visit from
+was typed at the check-in; `queued_at` is when the patient came to the room, and `place_at` decides
+the order (`queue_order`): the same, until staff move somebody. `first_at` is 0 unless staff have
+said that somebody is seen first, `order_reason` seals why; `returned_at` is when staff sent the
+patient back from a call of this leg. `leg` counts the rooms of the visit from
 1; `away_since` is 0 while a page of the patient is connected; `looked_at` is 0 until somebody in
 charge of the room has looked at the new arrival."""
 NOT_ENDED = visits.c.ended_at == literal_column("0")
@@ -161,9 +171,10 @@ room_messages = Table(
     Column("body", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("withdrawn_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False, server_default="0"),
     Index("ix_room_messages_room", "room_id", "at"),
 )
-"""Messages to everyone waiting in a room."""
+"""Messages to everyone waiting in a room, each until it ends or is withdrawn."""
 
 invitations = Table(
     "invitations",

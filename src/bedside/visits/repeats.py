@@ -13,10 +13,10 @@ from functools import lru_cache
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.errors import Conflict
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions
+from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.names import name_of
 from bedside.people.permissions import RoomAccess
-from bedside.visits import rows
+from bedside.visits import queue_order, rows
 from bedside.visits.rows import VisitRow
 from bedside.visits.states import State, Step
 from bedside.visits.steps import End
@@ -65,7 +65,12 @@ class Repeats:
             if earlier.state != State.WAITING:
                 raise NotTwice
             await self._transitions.take_step(work, earlier, End(Step.MERGED), room.actor)
-            now = await rows.save(work, later, queued_at=min(later.queued_at, earlier.queued_at))
+            now = await rows.save(
+                work,
+                later,
+                queued_at=min(later.queued_at, earlier.queued_at),
+                **queue_order.joined(keys, later, earlier),
+            )
             rows.publish_to_room(work, now)
 
     async def settle(self, room: RoomAccess, visit_id: str) -> None:
@@ -85,12 +90,17 @@ def _repeated(keys: ClinicKeys, found: Iterable[VisitRow]) -> dict[str, str]:
     first: dict[tuple[str, ...], VisitRow] = {}
     repeats: dict[str, str] = {}
     for row in sorted(found, key=lambda one: (one.checked_in_at, one.id)):
-        for who in _who(keys, row.id, row.patient_id, row.record):
+        for who in who_is(keys, row):
             before = first.setdefault(who, row)
             are_two = before.patient_id and row.patient_id and before.patient_id != row.patient_id
             if before is not row and before.state == State.WAITING and not are_two:
                 repeats[row.id] = before.id
     return repeats
+
+
+def who_is(keys: ClinicKeys, row: VisitRow | Row) -> tuple[tuple[str, ...], ...]:
+    """Return the ways in which a visit and another one are known to be one person's."""
+    return _who(keys, row.id, row.patient_id, row.record)
 
 
 @lru_cache(_KEPT)

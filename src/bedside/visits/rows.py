@@ -1,5 +1,6 @@
 """A visit and a patient's transfer as they are stored, and the content of a visit in events."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from bedside.errors import Conflict
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.people.patients import SEALED_PATIENTS, name_of
+from bedside.people.patients import SEALED_PATIENTS, PatientRow, name_of, opened
 from bedside.visits.events import RoomVisitChanged, RoomVisitTouched, VisitChanged
 from bedside.visits.models import visits
 from bedside.visits.states import GOING_ON, Presence, State
@@ -46,6 +47,11 @@ class VisitRow(NamedTuple):
     hidden: bool
     looked_at: int
     changed_at: int
+    place_at: int
+    first_at: int
+    urgent: bool
+    order_reason: bytes | None
+    returned_at: int
 
 
 class PatientTransferRow(NamedTuple):
@@ -65,6 +71,8 @@ class PatientTransferRow(NamedTuple):
     ended_at: int
 
 
+IN_ORDER = (visits.c.place_at, visits.c.id)
+"""The order of a queue, for statements; `queue_order` says who is next."""
 by_id = prepared(select(visits).where(visits.c.id == bindparam("of")), VisitRow)
 for_change = prepared(
     select(visits).where(visits.c.id == bindparam("of")).with_for_update(), VisitRow
@@ -72,7 +80,7 @@ for_change = prepared(
 in_room = prepared(
     select(visits)
     .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
-    .order_by(visits.c.queued_at, visits.c.id),
+    .order_by(*IN_ORDER),
     VisitRow,
 )
 NAMED_BY = (visits.c.patient_id, visits.c.record, SEALED_PATIENTS.c.person)
@@ -125,6 +133,10 @@ def room_facts(row: VisitRow) -> dict[str, Any]:
         "admitted_by": row.admitted_by,
         "checked_in_at": row.checked_in_at,
         "queued_at": row.queued_at,
+        "place_at": row.place_at,
+        "first": bool(row.first_at),
+        "urgent": bool(row.urgent),
+        "returned_at": row.returned_at,
         "away_since": row.away_since,
         "hidden": bool(row.hidden),
         "looked": bool(row.looked_at),
@@ -184,6 +196,16 @@ def publish_to_patient(work: UnitOfWork, row: VisitRow) -> None:
 def typed(keys: ClinicKeys, row: VisitRow) -> dict[str, Any]:
     """Return what was typed at the check-in."""
     return keys.unseal(COLUMN, row.id, row.record)
+
+
+def birth_date_in(keys: ClinicKeys, row: Row) -> date | None:
+    """Return the patient's date of birth for a visit with the column `person` of SEALED_PATIENTS:
+    the chart's, or the typed one as long as there is no chart."""
+    if row.patient_id:
+        who = opened(keys, PatientRow(row.patient_id, row.clinic_id, row.person))
+        return who.demographics.birth_date
+    born = typed(keys, row)["birth_date"]
+    return date.fromisoformat(born) if born else None
 
 
 def name_in(keys: ClinicKeys, visit_id: str, row: Row) -> str:

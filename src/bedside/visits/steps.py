@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from bedside.audit import Action, Actor
+from bedside.audit.actors import ActorKind
 from bedside.visits.rows import How, VisitRow
 from bedside.visits.states import Step
 
@@ -38,6 +39,7 @@ class Admit:
             "admitted_at": moment,
             "admitted_by": by.id,
             "looked_at": row.looked_at or moment,
+            "returned_at": 0,
         }
 
 
@@ -50,8 +52,10 @@ class Return:
     transfer_becomes: ClassVar[str] = ""
 
     def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
-        """See `Admit`. `queued_at` stays, and with it the place."""
-        return {"call_id": ""}
+        """See `Admit`. `place_at` stays, and with it the place; whom staff send back is passed
+        over once (`queue_order`), unlike somebody whose call broke off."""
+        by_staff = by.kind is ActorKind.STAFF
+        return {"call_id": "", "returned_at": moment if by_staff else 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,10 @@ def _next_leg(row: VisitRow, room_id: str, transfer_id: str, moment: int) -> dic
         "leg": row.leg + 1,
         "transfer_id": transfer_id,
         "queued_at": moment,
+        "place_at": moment,
+        "first_at": 0,
+        "order_reason": None,
+        "returned_at": 0,
         "admitted_at": 0,
         "admitted_by": "",
         "looked_at": 0,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -20,7 +21,7 @@ from bedside.people.patients import SEALED_PATIENTS
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, rooms_in_charge
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
-from bedside.visits import rows
+from bedside.visits import queue_order, rows
 from bedside.visits.models import NOT_ENDED, patient_transfers, visit_legs, visits
 from bedside.visits.rows import Identified
 from bedside.visits.states import GOING_ON, Presence, State, Step
@@ -43,23 +44,19 @@ _sender = patient_transfers.c.by_staff_id.label("sender")
 _with_person = visits.outerjoin(
     SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id
 ).outerjoin(patient_transfers, patient_transfers.c.id == visits.c.transfer_id)
-_NOT_SHOWN = {"clinic_id", "room_id", "ended_reason", "ended_at", "ended_by", "changed_at"}
+_NOT_SHOWN = {"room_id", "ended_reason", "ended_at", "ended_by", "changed_at"}
+_beside = (SEALED_PATIENTS.c.person, _sender, patient_transfers.c.note)
 _queue = prepared(
-    select(
-        *[column for column in visits.c if column.name not in _NOT_SHOWN],
-        SEALED_PATIENTS.c.person,
-        _sender,
-    )
+    select(*[column for column in visits.c if column.name not in _NOT_SHOWN], *_beside)
     .select_from(_with_person)
     .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
-    .order_by(visits.c.queued_at, visits.c.id)
+    .order_by(*rows.IN_ORDER)
 )
 _one = prepared(
-    select(*visits.c, SEALED_PATIENTS.c.person, _sender)
+    select(*visits.c, *_beside)
     .select_from(_with_person)
     .where(visits.c.id == bindparam("of"), visits.c.room_id == bindparam("room"))
 )
-_transfer = prepared(select(patient_transfers).where(patient_transfers.c.id == bindparam("of")))
 _unseen = prepared(
     select(visits)
     .where(
@@ -73,7 +70,7 @@ _unseen = prepared(
 _ahead = prepared(
     select(visits.c.id)
     .where(visits.c.room_id == bindparam("room"), visits.c.state == State.WAITING.value)
-    .order_by(visits.c.queued_at, visits.c.id)
+    .order_by(*rows.IN_ORDER)
 )
 _waits = prepared(
     select(visit_legs.c.arrived_at, visit_legs.c.admitted_at)
@@ -127,6 +124,7 @@ class Waiting:
     visit_id: str
     patient_id: str
     name: str
+    birth_date: date | None
     reason: str
     state: State
     place: int
@@ -146,16 +144,21 @@ class Waiting:
     transfer_id: str
     transferred_by: str
     """The name of whoever transferred the patient here; "" if nobody did."""
+    note: str
+    """From whoever transferred the patient here, for this room only."""
+    first: bool
+    urgent: bool
+    order_reason: str
+    """Why staff want the patient to be seen first."""
+    returned_at: int
 
 
 @dataclass(frozen=True, slots=True)
 class VisitDetails:
-    """A visit on its card: the row's data, what was typed, and the sender's note."""
+    """A visit on its card: the row's data, and what was typed."""
 
     waiting: Waiting
     typed: Typed
-    note: str
-    """From whoever transferred the patient here, for this room only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +237,6 @@ class WaitingRoom:
             row = await db.one(_one, of=visit_id, room=room.room_id)
             if row is None:
                 raise Conflict(N_("This patient is not in this room any more."))
-            transfer = await db.one(_transfer, of=row.transfer_id)
             ahead = await db.all(_ahead, room=room.room_id)
         names = await self._names_in(room, [row])
         await self._looks.note(
@@ -254,7 +256,6 @@ class WaitingRoom:
                 names.get(row.sender, ""),
             ),
             Typed.of(rows.typed(keys, row)),
-            keys.unseal(_NOTE, transfer.id, transfer.note) if transfer else "",
         )
 
     async def who(self, room: RoomAccess, visit_id: str) -> tuple[str, Typed]:
@@ -333,11 +334,13 @@ def _places(waiting: Iterable[str]) -> dict[str, int]:
 def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: str) -> Waiting:
     """Build a row of the queue, unsealed once: everyone in charge fetches the queue after each
     event, and most rows are unchanged."""
+    typed = rows.typed(keys, row)
     return Waiting(
         visit_id=row.id,
         patient_id=row.patient_id,
         name=rows.name_in(keys, row.id, row),
-        reason=rows.typed(keys, row)["reason"],
+        birth_date=rows.birth_date_in(keys, row),
+        reason=typed["reason"],
         state=State(row.state),
         place=place,
         presence=rows.presence_of(row),
@@ -355,6 +358,11 @@ def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: s
         admitted_by_name=admitted_by,
         transfer_id=row.transfer_id,
         transferred_by=sender,
+        note=keys.unseal(_NOTE, row.transfer_id, row.note) if row.note else "",
+        first=bool(row.first_at),
+        urgent=bool(row.urgent),
+        order_reason=queue_order.reason_of(keys, row),
+        returned_at=row.returned_at,
     )
 
 

@@ -74,7 +74,7 @@ async def test_both_sides_are_told_and_the_sender_takes_back(
     await enter(visitor, quick_house, here.clinician)
     queue = (await visitor.get(f"/rooms/{rooms.own.id}/queue", headers=FRAGMENT)).text
     assert "Transferred by Rita Sandberg" in queue
-    assert "stitch" not in queue
+    assert "Please look at the stitch." in queue
     assert "stitch" in (await visitor.get(f"/visits/{seen.visit_id}/card")).text
 
     await enter(visitor, quick_house)

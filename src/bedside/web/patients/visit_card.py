@@ -80,7 +80,7 @@ async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dic
         suggested = await services.visits.identification.suggested(room, visit.typed)
     return {
         "visit": shown,
-        "note": visit.note,
+        "note": visit.waiting.note,
         "typed": visit.typed,
         "suggested": suggested,
         "moved": "",

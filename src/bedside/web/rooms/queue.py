@@ -54,11 +54,15 @@ async def open_or_close(request: Request) -> Response:
 
 
 async def message_everyone(request: Request) -> Response:
-    """POST /rooms/{room_id}/messages: a message to everybody waiting, until it is withdrawn."""
+    """POST /rooms/{room_id}/messages: a message to everybody waiting, for half an hour, or with
+    `until=day` for the rest of the day."""
     room = await _room(request)
-    text = (await form_of(request))["text"]
+    given = await form_of(request)
+    text = given["text"]
     try:
-        await services_of(request).visits.room_messages.say(room, text)
+        await services_of(request).visits.room_messages.say(
+            room, text, rest_of_day=given["until"] == "day"
+        )
     except WrongInput as error:
         if wants_json(request):
             raise

@@ -1,6 +1,8 @@
 /**
  * Small forms that are sent without leaving the page: data-quiet is the message shown then.
- * data-undo holds the fields that undo it, as a query (“open=no”). They work without script too.
+ * data-undo holds the fields that undo it, as a query (“open=no”), and data-undo-at the address if
+ * it is another one. A button may have its own of all of them, and its own address. They work
+ * without script too.
  */
 import { toast } from "../components/toasts";
 import { dropDraft } from "../live/drafts";
@@ -13,9 +15,9 @@ function fieldsOf(form: HTMLFormElement, submitter: HTMLElement | null): Record<
   return fields;
 }
 
-function send(form: HTMLFormElement, fields: Record<string, string>, done: () => void): void {
+function send(form: HTMLFormElement, address: string, fields: Record<string, string>, done: () => void): void {
   const around = form.closest<HTMLElement>("[data-live-fragment]");
-  post(form.action, fields, (ok, sentence) => {
+  post(address, fields, (ok, sentence) => {
     if (around) refreshAround(around);
     if (ok) done();
     else toast(sentence, "bad");
@@ -26,13 +28,15 @@ function onSubmit(event: SubmitEvent): void {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.dataset.quiet === undefined) return;
   event.preventDefault();
-  const { quiet: said, undo } = form.dataset;
+  const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
+  const { quiet: said = "", undo, undoAt } = button?.dataset.quiet ? button.dataset : form.dataset;
+  const address = button?.hasAttribute("formaction") ? button.formAction : form.action;
   const label = document.querySelector<HTMLElement>("[data-undo-label]")?.dataset.undoLabel ?? "";
   const back = undo ? Object.fromEntries(new URLSearchParams(undo)) : null;
-  send(form, fieldsOf(form, event.submitter), () => {
+  send(form, address, fieldsOf(form, event.submitter), () => {
     dropDraft(form);
     form.closest("dialog")?.close();
-    toast(said, "good", back ? { label, run: () => send(form, back, () => undefined) } : undefined);
+    toast(said, "good", back ? { label, run: () => send(form, undoAt ?? address, back, () => undefined) } : undefined);
   });
 }
 

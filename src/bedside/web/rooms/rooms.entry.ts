@@ -31,7 +31,8 @@ function startBeginnings(): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-begin]");
     const field = document.getElementById(button?.dataset.begin ?? "");
-    if (!button || !(field instanceof HTMLTextAreaElement)) return;
+    const isText = field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement;
+    if (!button || !isText) return;
     field.value = button.textContent.trim();
     field.focus();
   });

@@ -12,7 +12,15 @@ async def drawn(visits: Iterable[VisitView], zone: str) -> Markup:
     """Render patients in a list, each with its menu; times are those of the clinic's time zone."""
     return await rows.drawn(
         "rooms/row.html",
-        ({"visit": visit, "zone": zone, "since": _waited(visit)} for visit in visits),
+        (
+            {
+                "visit": visit,
+                "zone": zone,
+                "since": _waited(visit),
+                "returned": formats.ago(visit.returned_at) if visit.returned_at else "",
+            }
+            for visit in visits
+        ),
     )
 
 

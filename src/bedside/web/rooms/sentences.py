@@ -11,6 +11,13 @@ SENTENCES = {
     ),
     Action.QUEUE_OPENED: Sentence("eye", N_("{who} looked at a waiting room")),
     Action.VISIT_ADMITTED: Sentence("video", N_("{who} admitted {patient}")),
+    Action.VISIT_MOVED: Sentence("arrow-up", N_("{who} moved {patient} in the queue")),
+    Action.VISIT_PUT_FIRST: Sentence("arrow-up", N_("{who} wants {patient} to be seen first")),
+    Action.VISIT_PUT_BACK: Sentence(
+        "undo-2", N_("{who} put {patient} back to the place of the arrival")
+    ),
+    Action.VISIT_MARKED_URGENT: Sentence("triangle-alert", N_("{who} marked {patient} as urgent")),
+    Action.VISIT_NOT_URGENT: Sentence("undo-2", N_("{who} took the mark “urgent” from {patient}")),
     Action.VISIT_RETURNED: Sentence("armchair", N_("{who} returned {patient} to the waiting room")),
     Action.VISIT_TRANSFERRED: Sentence(
         "arrow-right-left", N_("{who} transferred {patient} to another room")

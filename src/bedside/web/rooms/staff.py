@@ -83,13 +83,14 @@ async def waiting_page(
         handed=await services.visits.transfers.open_of(room.staff),
         unidentified=await services.visits.unidentified.of_room(room),
         here=await services.colleagues.presence.in_room(room.staff, room.room_id),
+        left=await services.visits.left.of_room(room),
         **await _bar(services, room),
         **await _queue(request, room),
     )
 
 
 async def bar(request: Request) -> Response:
-    """GET /rooms/{room_id}/bar: open or closed, the address, the messages to everybody waiting."""
+    """GET /rooms/{room_id}/bar: open or closed, and the address."""
     room = await _room_of_fragment(request)
     return render(request, "rooms/bar.html", **await _bar(services_of(request), room))
 
@@ -106,6 +107,20 @@ async def queue(request: Request) -> Response:
         address=_address(services, found.slug),
         **await _queue(request, room),
     )
+
+
+async def left(request: Request) -> Response:
+    """GET /rooms/{room_id}/left: who left in the last hour, and can be called back."""
+    services = services_of(request)
+    room = await _room_of_fragment(request)
+    return render(request, "rooms/left.html", left=await services.visits.left.of_room(room))
+
+
+async def said(request: Request) -> Response:
+    """GET /rooms/{room_id}/messages: the messages to everybody waiting."""
+    room = await _room_of_fragment(request)
+    messages = await services_of(request).visits.room_messages.shown(room)
+    return render(request, "rooms/said.html", room_id=room.room_id, messages=messages)
 
 
 async def unidentified(request: Request) -> Response:
@@ -141,8 +156,11 @@ async def _queue(request: Request, room: RoomAccess) -> dict[str, Any]:
     services = services_of(request)
     zone: str = request.state.page["zone"]
     shown = await rows_of(services, room, await services.visits.waiting_room.queue(room))
+    waiting = [visit for visit in shown if visit.state == State.WAITING]
     return {
-        "waiting": await drawn([visit for visit in shown if visit.state == State.WAITING], zone),
+        "waiting": await drawn(waiting, zone),
+        "count": len(waiting),
+        "longest": min((visit.queued_at for visit in waiting), default=0),
         "seen": await drawn([visit for visit in shown if visit.in_call], zone),
     }
 
@@ -251,6 +269,8 @@ routes = [
     staff_route(_ROOM, room_page),
     staff_route(f"{_ROOM}/bar", bar),
     staff_route(f"{_ROOM}/queue", queue),
+    staff_route(f"{_ROOM}/messages", said),
+    staff_route(f"{_ROOM}/left", left),
     staff_route(f"{_ROOM}/unidentified", unidentified),
     staff_route(f"{_ROOM}/qr.svg", qr_code),
     staff_route(f"{_ROOM}/looked", looked, methods=["POST"]),
