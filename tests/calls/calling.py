@@ -119,7 +119,14 @@ def offer(call_id: str, sender: str, to: str, **what: Any) -> Signal:
     )
 
 
-def sends(call_id: str, sender: str, *, muted: bool = False, camera: bool = True) -> Media:
+def sends(
+    call_id: str,
+    sender: str,
+    *,
+    muted: bool = False,
+    camera: bool = True,
+    microphone: str = "ok",
+) -> Media:
     """Return a page's message about the media it sends."""
     return Media.model_validate(
         {
@@ -129,5 +136,6 @@ def sends(call_id: str, sender: str, *, muted: bool = False, camera: bool = True
             "muted": muted,
             "camera": camera,
             "sharing": False,
+            "microphone": microphone,
         }
     )

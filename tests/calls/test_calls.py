@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from pydantic import ValidationError
 
 from bedside.calls.states import CallEnded, InAnotherCall, Mode, NotInCall, Standing
 from bedside.errors import BedsideError, Conflict, NotFound
@@ -252,6 +253,24 @@ async def test_what_a_page_sends_is_told_by_that_page_only(ward: Ward) -> None:
     assert await ward.calls.participants.media(
         seat.access, sends(pair.call_id, newer.connection_id)
     )
+
+
+@pytest.mark.feature("V22")
+async def test_the_others_know_why_a_microphone_is_silent(ward: Ward) -> None:
+    pair = await ward.both()
+    seat = await ward.seat(pair.visitor)
+    for state in ("interrupted", "blocked", "missing", "ok"):
+        sent = sends(pair.call_id, pair.there.connection_id, muted=True, microphone=state)
+        assert await ward.calls.participants.media(seat.access, sent)
+        call = await ward.calls.live.call(pair.host.access, pair.call_id)
+        assert call["participants"][pair.there.participant_id]["microphone"] == state
+    blocked = sends(pair.call_id, pair.there.connection_id, microphone="blocked")
+    await ward.calls.participants.media(seat.access, blocked)
+    reloaded = await ward.join(seat)
+    call = await ward.calls.live.call(pair.host.access, pair.call_id)
+    assert call["participants"][reloaded.participant_id]["microphone"] == "ok", "not known yet"
+    with pytest.raises(ValidationError):
+        sends(pair.call_id, pair.there.connection_id, microphone="eaten by the dog")
 
 
 @pytest.mark.feature("V19")

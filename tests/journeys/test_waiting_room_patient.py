@@ -84,7 +84,6 @@ async def test_from_the_door_to_the_end(door: Door, chromium: Chromium, width: i
 
 async def _test_the_device(page: Page, seen: Journey) -> None:
     await page.get_by_role("button", name="Test camera and sound").click()
-    await expect(page.get_by_text("Others see you like this.")).to_be_visible()
     await expect(page.get_by_text("We can hear you.")).to_be_visible()
     await expect(page.get_by_text("Calls get through.")).to_be_visible()
     await expect(page.get_by_text("relay")).to_have_count(0)  # nothing that a patient cannot know

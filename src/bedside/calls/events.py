@@ -44,6 +44,7 @@ class ParticipantChanged(Event):
     sharing: bool
     waits_for: str = ""
     refused_by: str = ""
+    microphone: str = "ok"
 
     def topic(self) -> str:
         """The stream of the call."""

@@ -58,6 +58,7 @@ participants = Table(
     Column("in_group", Boolean, nullable=False, server_default=false()),
     Column("refused_by", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
+    Column("microphone", Text, nullable=False, server_default="ok"),
     Index("ix_call_participants_person", "call_id", "kind", "person_id", unique=True),
     Index("ix_call_participants_of", "person_id", "state"),
 )
@@ -65,7 +66,8 @@ participants = Table(
 currently in the call: a reloaded page is another connection. `away_since` is 0 while that page is
 connected. `waits_for` names the participants, with blanks between, who have to agree before a
 newcomer comes in; `refused_by` the one who did not, `asked_by` the member of staff. `in_group`: a
-patient who has agreed to other patients."""
+patient who has agreed to other patients. `microphone` is a `realtime.envelopes.Microphone`: why
+`muted` may not be what the person wants."""
 
 guests = Table(
     "guests",

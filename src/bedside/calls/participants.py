@@ -136,6 +136,7 @@ class Participants:
             state=Standing.JOINED,
             connection_id=row.connection_id if same else new_id("con"),
             sharing=bool(row.sharing) and same,
+            microphone=row.microphone if same else "ok",
             away_since=0,
             joined_at=row.joined_at or clock.now(),
             left_at=0,
@@ -171,8 +172,13 @@ class Participants:
             )
             if row is None or not own:
                 return False
-            now = {"muted": said.muted, "camera": said.camera, "sharing": said.sharing}
-            if any(bool(getattr(row, name)) != value for name, value in now.items()):
+            now = {
+                "muted": said.muted,
+                "camera": said.camera,
+                "sharing": said.sharing,
+                "microphone": said.microphone,
+            }
+            if any(getattr(row, name) != value for name, value in now.items()):
                 await rows.change_participant(work, row.id, **now)
         return True
 

@@ -60,6 +60,7 @@ class ParticipantRow(NamedTuple):
     in_group: bool
     refused_by: str
     asked_by: str
+    microphone: str
 
     @property
     def was_let_in(self) -> bool:
@@ -225,6 +226,7 @@ async def put_participant(
         in_group=False,
         refused_by="",
         asked_by="",
+        microphone="ok",
         now_state=state,
         now_away=now,
     )
@@ -260,6 +262,7 @@ async def take_out(work: UnitOfWork, row: ParticipantRow, state: Standing = Stan
         connection_id="",
         camera=False,
         sharing=False,
+        microphone="ok",
         left_at=clock.now(),
         waits_for="",
     )
@@ -319,6 +322,7 @@ def facts_of(row: ParticipantRow) -> dict[str, Any]:
         "muted": bool(row.muted),
         "camera": bool(row.camera),
         "sharing": bool(row.sharing),
+        "microphone": row.microphone,
         "waits_for": row.waits_for,
         "refused_by": row.refused_by,
     }

@@ -79,8 +79,13 @@ class Signal(_Message):
     ask: Literal["watch", "restart_ice"] | None = None
 
 
+Microphone = Literal["ok", "interrupted", "blocked", "missing"]
+"""The state of the device, whether its person is muted or not: the phone has taken it for something
+else, the page may not use it, or there is none."""
+
+
 class Media(_Message):
-    """The media that a page of a call currently sends."""
+    """The media that a page of a call currently sends. `muted`: no sound, for whatever reason."""
 
     action: Literal["media"]
     call: Id
@@ -88,6 +93,7 @@ class Media(_Message):
     muted: bool
     camera: bool
     sharing: bool
+    microphone: Microphone = "ok"
 
 
 FROM_PUBLISH = "media_server:publish"

@@ -121,6 +121,23 @@ class VisitDevices:
         await VISIT_DEVICES.check(self._vault, row)
         return visitor_access(row.id, row.clinic_id, row.patient_id, address)
 
+    async def link(self, visitor: VisitorAccess, token: str) -> str:
+        """Return the secret of a link that brings the place to another browser, such as from one
+        inside an app to the one of the phone. `token` is the device's, which has one such link."""
+        secret = _derived("elsewhere", token)
+        keys = await self._vault.clinic(visitor.clinic_id)
+        async with self._database.unit_of_work() as work:
+            await work.lock(f"place-link:{lock_name(secret)}")  # two presses at once
+            if await device(work, secret) is None:
+                await add_device(work, keys, visitor.visit_id, secret)
+        return secret
+
+    async def come(self, secret: str, visit_id: str, address: str) -> str:
+        """Return the token of the device on which such a link was opened. Raises NotSignedIn for
+        a link to something else, or to what is over."""
+        await self.resume(secret, visit_id, address)
+        return secret
+
     async def mark(self, clinic_id: str, visit_id: str) -> str:
         """Return what a device keeps to be reminded of a visit at the door. It opens nothing, and
         only the clinic's keys can make it."""
@@ -206,7 +223,11 @@ def lock_name(token: str) -> str:
 
 def next_token(token: str) -> str:
     """Return the same device's token in the visit after the one that `token` is for."""
-    digest = hashlib.sha256(f"next:{token}".encode()).digest()
+    return _derived("next", token)
+
+
+def _derived(purpose: str, token: str) -> str:
+    digest = hashlib.sha256(f"{purpose}:{token}".encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

@@ -20,6 +20,7 @@ _participant = st.fixed_dictionaries(
         "muted": st.booleans(),
         "camera": st.booleans(),
         "sharing": st.booleans(),
+        "microphone": st.sampled_from(["ok", "interrupted", "blocked", "missing"]),
     }
 )
 _call = st.fixed_dictionaries(

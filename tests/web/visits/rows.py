@@ -24,6 +24,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", _VISIT): Row(Access.VISITOR),
     ("GET", f"{_VISIT}/now"): Row(Access.VISITOR),
     ("POST", f"{_VISIT}/device-test"): Row(Access.VISITOR, 303, _TESTED),
+    ("POST", f"{_VISIT}/place-link"): Row(Access.VISITOR, shows=("/l/my/vis_",)),
+    ("GET", "/l/my/{visit}/{secret}"): Row(Access.OPEN, 303),
+    ("GET", f"{_VISIT}/elsewhere"): Row(Access.OPEN),
+    ("POST", f"{_VISIT}/elsewhere"): Row(Access.OPEN, 401),  # without the cookie of the link
     ("POST", f"{_VISIT}/leave"): Row(Access.VISITOR, 303),
     ("POST", f"{_VISIT}/again"): Row(Access.VISITOR, 303),
     ("GET", _IDENTIFY): Row(Access.ROOM, path=_UNKNOWN, shows=("ramírez",)),

@@ -5,7 +5,9 @@
 
 import { say } from "../apps/place";
 import { announce } from "../components/announce";
-import { type DeviceKind, failureWords } from "../media/device_failures";
+import { appOf, deviceOf } from "../media/browsers";
+import { browserOf, type DeviceKind } from "../media/device_failures";
+import { isDenied, noticeOf } from "../media/device_state";
 import { TURN, TURNED } from "../media/turning";
 import type { CallSession } from "./session";
 import type { Tiles } from "./tiles";
@@ -27,6 +29,7 @@ export class Controls {
       "full-screen": () => this.fullScreen(),
       "picture-in-picture": () => this.pictureInPicture(),
       sound: () => this.playSound(),
+      again: () => this.openAgain(),
       leave,
     };
     for (const [name, press] of Object.entries(presses)) {
@@ -42,13 +45,14 @@ export class Controls {
 
   draw(): void {
     const { session } = this;
-    this.set("mute", !session.muted && session.devices.audio !== null);
+    this.set("mute", !session.muted && session.devices.audio !== null && session.microphone === "ok");
     this.set("camera", session.devices.video !== null);
     this.set("share", !session.sharing);
     for (const button of this.buttons("turn")) button.hidden = !session.devices.canTurn;
     this.drawMode();
     this.drawQuality();
-    for (const kind of ["audio", "video"] as const) this.drawFailure(kind);
+    this.drawFailures();
+    this.drawTaken();
     this.root.querySelector("[data-interrupted]")?.toggleAttribute("hidden", !session.interruption);
   }
 
@@ -69,7 +73,7 @@ export class Controls {
 
   private async mute(): Promise<void> {
     const { session } = this;
-    if (!session.devices.audio) {
+    if (!session.devices.audio || session.microphone === "interrupted") {
       if (await session.devices.openOne("audio")) session.setMuted(false);
     } else {
       session.setMuted(!session.muted);
@@ -114,7 +118,7 @@ export class Controls {
   }
 
   private async playSound(): Promise<void> {
-    if (await this.tiles.playAll()) this.root.querySelector("[data-sound-held]")?.setAttribute("hidden", "");
+    await this.tiles.playAll();
   }
 
   /** A voice call offers video; if somebody else has turned it into one, this page is asked too. */
@@ -144,15 +148,44 @@ export class Controls {
     }
   }
 
-  private drawFailure(kind: DeviceKind): void {
-    const failure = this.session.devices.failures[kind];
+  private async openAgain(): Promise<void> {
+    const { session } = this;
+    await session.openAgain();
+    if (session.microphone === "ok" && !session.muted) announce(say(session.place, "unmuted"));
+  }
+
+  /** One notice for both devices: whoever reads it knows what is true, and is helped once. */
+  private drawFailures(): void {
+    const { place, devices, muted } = this.session;
+    const { failures } = devices;
+    const notice = noticeOf(failures, devices.audio !== null && !muted && !devices.interrupted.audio);
+    const isOut = failures.audio === "unsupported" || failures.video === "unsupported";
+    const way = isDenied(failures) ? (appOf(navigator.userAgent) === null ? browserOf(navigator.userAgent) : "app") : "";
+    const sentences = isOut ? [] : [...(notice?.sentences ?? []), ...(way ? [`allow_${way}`] : [])];
+    const words = sentences.map((name) => say(place, name)).join(" ");
+    for (const kind of ["audio", "video"] as const) this.fillNotice(kind, notice?.kinds[0] === kind ? words : "");
+  }
+
+  private fillNotice(kind: DeviceKind, words: string): void {
     const banner = this.root.querySelector<HTMLElement>(`[data-failure="${kind}"]`);
     const text = banner?.querySelector("p");
-    if (!banner || !text) return;
-    const words = failure ? failureWords(this.session.place, kind, failure) : "";
-    if (text.textContent === words) return; // the person may have read and closed it
+    if (!banner || !text || text.textContent === words) return; // the person may have read and closed it
     text.textContent = words;
     banner.hidden = words === "";
+  }
+
+  /** The phone has taken the microphone or the camera; one tap takes it back. */
+  private drawTaken(): void {
+    const { interrupted, failures } = this.session.devices;
+    const notice = this.root.querySelector<HTMLElement>("[data-taken]");
+    const kind = interrupted.audio && !failures.audio ? "audio" : interrupted.video && !failures.video ? "video" : "";
+    const shown = kind && deviceOf(navigator.userAgent) === "computer" ? `${kind}-computer` : kind;
+    if (!notice || notice.dataset.taken === shown) return;
+    notice.dataset.taken = shown;
+    notice.hidden = shown === "";
+    for (const words of notice.querySelectorAll<HTMLElement>("[data-taken-words]")) {
+      words.hidden = words.dataset.takenWords !== shown;
+    }
   }
 
   private hideWhatCannotBe(): void {

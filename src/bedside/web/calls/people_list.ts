@@ -7,6 +7,7 @@ import { toast } from "../components/toasts";
 import { openInDialog } from "../live/in_dialog";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
+import { signOf } from "./signs";
 import type { Participant } from "./state";
 
 export class PeopleList {
@@ -58,7 +59,8 @@ export class PeopleList {
     const meta = item.querySelector("[data-person-meta]");
     const state = one.state === "asked" ? "asked" : this.session.stateOf(one);
     const signs = [say(place, `kind_${one.kind}`), say(place, `state_${state}`)];
-    if (one.state === "joined" && one.muted) signs.push(say(place, "sign_muted"));
+    const sign = one.state === "joined" ? signOf(one, false) : "";
+    if (sign) signs.push(say(place, `sign_${sign}`));
     if (one.state === "joined" && !one.camera) signs.push(say(place, "sign_no_camera"));
     if (meta) meta.textContent = signs.join(" · ");
   }

@@ -5,8 +5,10 @@
 
 import type { OpenCall, Person } from "../apps/call_app";
 import type { CallPlace, Mode } from "../apps/place";
-import type { Data } from "../live/messages";
+import type { Data, Microphone } from "../live/messages";
 import type { Heard, LiveSocket } from "../live/socket";
+import { surroundings } from "../media/browsers";
+import { microphoneOf } from "../media/device_state";
 import { Devices } from "../media/devices";
 import { ask, Refused, tell } from "../media/server";
 import { Ice } from "./ice";
@@ -52,6 +54,8 @@ export class CallSession extends EventTarget implements OpenCall {
   private heardSoFar = 0;
   private joining = false;
   private drawing = 0;
+  /** A browser without calls has everything else: the place in the call, chat, files. */
+  private readonly canConnect = surroundings().connections;
 
   constructor(
     readonly place: CallPlace,
@@ -88,6 +92,17 @@ export class CallSession extends EventTarget implements OpenCall {
 
   get participantId(): string {
     return this.me?.participant_id ?? "";
+  }
+
+  /** The state of the own microphone, whether it is muted or not. */
+  get microphone(): Microphone {
+    const { audio, interrupted, failures } = this.devices;
+    return microphoneOf({ track: audio !== null, interrupted: interrupted.audio, failure: failures.audio });
+  }
+
+  /** Whether the camera is on and not taken by something else. */
+  get seen(): boolean {
+    return this.devices.video !== null && !this.devices.interrupted.video;
   }
 
   get sharing(): boolean {
@@ -166,6 +181,16 @@ export class CallSession extends EventTarget implements OpenCall {
     }
     this.give();
     return opened;
+  }
+
+  /** Opens again what failed or was taken by something else. */
+  async openAgain(): Promise<boolean> {
+    const { failures, interrupted } = this.devices;
+    if (failures.video ?? interrupted.video) this.camera = true;
+    const done = await this.devices.openAgain();
+    this.camera = this.devices.video !== null;
+    this.give();
+    return done;
   }
 
   async setSharing(on: boolean): Promise<boolean> {
@@ -264,7 +289,7 @@ export class CallSession extends EventTarget implements OpenCall {
   }
 
   private meet(): void {
-    if (!this.state || !this.me || this.end) return;
+    if (!this.state || !this.me || this.end || !this.canConnect) return;
     const joined = this.others().filter(([, one]) => one.state === "joined" && one.connection_id);
     if (this.state.topology === "media_server") {
       this.server ??= this.makeServer();
@@ -324,6 +349,7 @@ export class CallSession extends EventTarget implements OpenCall {
   private signalled(signal: Incoming): void {
     if (signal.failure === "media_server_down") this.interruption = true;
     if (signal.failure) this.changed();
+    if (!this.canConnect) return;
     if (signal.from === PUBLISH || signal.from === SUBSCRIBE) {
       this.server ??= this.makeServer();
       this.server.hear(signal);
@@ -379,9 +405,10 @@ export class CallSession extends EventTarget implements OpenCall {
       action: "media",
       call: this.place.call,
       from: this.me.connection_id,
-      muted: this.muted || !this.devices.audio,
-      camera: this.devices.video !== null,
+      muted: this.muted || !this.devices.audio || this.devices.interrupted.audio,
+      camera: this.seen,
       sharing: this.sharing,
+      microphone: this.microphone,
     });
   };
 

@@ -1,5 +1,5 @@
 /** The state of a call: the snapshot of `call:…` and the events that follow. */
-import type { Data, LiveEvent, Snapshot } from "../live/messages";
+import type { Data, LiveEvent, Microphone, Snapshot } from "../live/messages";
 
 export type Kind = "staff" | "patient" | "guest";
 
@@ -11,6 +11,8 @@ export interface Participant {
   muted: boolean;
   camera: boolean;
   sharing: boolean;
+  /** Why nothing is heard of somebody who may not know it. */
+  microphone: Microphone;
   /** Ids of the participants who have to agree before a newcomer (“agreeing”) comes in. */
   waits_for: string;
   /** The one who did not agree; "" if nobody refused. */

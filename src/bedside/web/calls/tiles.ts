@@ -8,7 +8,9 @@ import { say } from "../apps/place";
 import { announce } from "../components/announce";
 import { OwnPicture } from "./own_picture";
 import { columnsFor } from "./picture_fit";
+import { Playing } from "./playing";
 import type { CallSession } from "./session";
+import { type Sign, signOf } from "./signs";
 import type { Participant } from "./state";
 import { gridFor, MANY } from "./tile_grid";
 import { TilePicture } from "./tile_picture";
@@ -21,7 +23,7 @@ interface Shown {
   stream: MediaStream | null;
   hasPicture: boolean;
   isScreen: boolean;
-  muted: boolean;
+  sign: Sign;
   isPaused: boolean;
   state: PartState | "asked";
 }
@@ -30,6 +32,7 @@ export class Tiles {
   private readonly tiles = new Map<string, HTMLElement>();
   private readonly looks = new Map<string, TilePicture>();
   private readonly states = new Map<string, Shown["state"]>();
+  private readonly playing = new Playing(() => this.drawHeld());
   private pinned = "";
   private readonly resized = new ResizeObserver(() => this.arrange());
 
@@ -68,14 +71,13 @@ export class Tiles {
     return this.list().querySelector<HTMLVideoElement>("[data-picture=on] video");
   }
 
-  /** Browsers may hold back sound until somebody presses something. */
-  async playAll(): Promise<boolean> {
-    const videos = [...this.list().querySelectorAll("video")].filter((video) => video.srcObject && video.paused);
-    const results = await Promise.allSettled(videos.map((video) => video.play()));
-    return results.every((result) => result.status === "fulfilled");
+  /** Plays everything that the browser has held back until somebody presses something. */
+  async playAll(): Promise<void> {
+    await this.playing.resume();
   }
 
   close(): void {
+    this.playing.close();
     this.resized.disconnect();
   }
 
@@ -109,10 +111,11 @@ export class Tiles {
   private shownOf(id: string, one: Participant): Shown[] {
     const received = this.session.receivedFrom(one.connection_id);
     const state: Shown["state"] = one.state === "asked" ? "asked" : this.session.stateOf(one);
+    const isVideo = this.session.mode === "video";
     const base = {
+      sign: state === "asked" ? "" : signOf(one, isVideo && state === "connected"),
       name: this.nameOf(id, one),
       kind: one.kind,
-      muted: one.muted,
       isPaused: state === "connected" && this.session.isPaused(one),
       state,
     };
@@ -155,19 +158,19 @@ export class Tiles {
     tile.dataset.participant = one.id;
     tile.dataset.kind = one.isScreen ? "screen" : one.kind;
     tile.dataset.state = one.state;
-    tile.dataset.picture = one.hasPicture ? "on" : "off";
+    const video = tile.querySelector("video");
+    const isHeld = video !== null && this.playing.isHeld(video);
+    tile.dataset.picture = one.hasPicture && !isHeld ? "on" : "off";
     tile.toggleAttribute("data-pinned", this.pinned === one.id);
     tile.querySelector<HTMLElement>("[data-picture-does=pin]")?.setAttribute("data-on", String(this.pinned !== one.id));
     setText(tile, "[data-name]", words);
     setText(tile, "[data-initials]", initialsOf(one.name));
-    const muted = one.muted && !one.isScreen && one.state !== "asked";
-    tile.querySelector("[data-sign=muted]")?.toggleAttribute("hidden", !muted);
+    showSigns(tile, one.isScreen ? "" : one.sign);
     tile.querySelector("[data-sign=reconnecting]")?.toggleAttribute("hidden", one.state !== "reconnecting");
     tile.querySelector("[data-sign=paused]")?.toggleAttribute("hidden", !one.isPaused || one.isScreen);
     tile
       .querySelector("[data-sign=joining]")
       ?.toggleAttribute("hidden", one.state !== "asked" && one.state !== "connecting");
-    const video = tile.querySelector("video");
     if (video) this.show(video, one, words);
     this.tellChange(one);
   }
@@ -175,12 +178,18 @@ export class Tiles {
   private show(video: HTMLVideoElement, one: Shown, words: string): void {
     video.setAttribute("aria-label", words);
     video.muted = one.isScreen;
-    if (!sync(video, one)) return;
-    void video.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === "NotAllowedError") {
-        this.root.querySelector("[data-sound-held]")?.removeAttribute("hidden");
-      }
-    });
+    if (sync(video, one)) void this.playing.play(video);
+  }
+
+  /** One notice, whatever is held back: its button starts everybody's sound and pictures. */
+  private drawHeld(): void {
+    const { holds } = this.playing;
+    const notice = this.root.querySelector<HTMLElement>("[data-sound-held]");
+    if (notice && notice.dataset.soundHeld !== holds) {
+      notice.dataset.soundHeld = holds;
+      notice.hidden = holds === "";
+    }
+    this.draw();
   }
 
   private drawOwn(): void {
@@ -191,10 +200,11 @@ export class Tiles {
     const before = (video.srcObject as MediaStream | null)?.getVideoTracks()[0] ?? null;
     if (track !== before) {
       video.srcObject = track ? new MediaStream([track]) : null;
-      if (track) void video.play().catch(() => undefined);
+      if (track) void this.playing.play(video);
     }
-    own.dataset.picture = track ? "on" : "off";
-    own.querySelector("[data-sign=muted]")?.toggleAttribute("hidden", !this.session.muted);
+    own.dataset.picture = track && this.session.seen && !this.playing.isHeld(video) ? "on" : "off";
+    const { microphone, muted } = this.session;
+    showSigns(own, signOf({ kind: this.session.place.audience, microphone, muted, camera: true }, false));
   }
 
   /** Announces who joined, disconnected or came back to those who do not see it. */
@@ -211,6 +221,7 @@ export class Tiles {
 
   private remove(id: string, tile: HTMLElement): void {
     const video = tile.querySelector("video");
+    if (video) this.playing.forget(video);
     if (video) video.srcObject = null;
     tile.remove();
     this.tiles.delete(id);
@@ -237,6 +248,13 @@ function sync(video: HTMLVideoElement, one: Shown): boolean {
   if (isEmpty === (video.srcObject === null)) return false;
   video.srcObject = isEmpty ? null : shown;
   return !isEmpty;
+}
+
+/** Shows one of a tile's signs, or none. */
+function showSigns(tile: HTMLElement, shown: Sign): void {
+  for (const sign of tile.querySelectorAll<HTMLElement>("[data-device-sign]")) {
+    sign.hidden = sign.dataset.sign !== shown;
+  }
 }
 
 /** Whether pictures arrive in a stream. */

@@ -3,6 +3,7 @@
 import { type CallPlace, say } from "../apps/place";
 import { announce } from "../components/announce";
 import type { LiveSocket } from "../live/socket";
+import { startWayOut } from "../media/way_out";
 import { Controls } from "./controls";
 import { DeviceMenu } from "./device_menu";
 import { CallSession, type End } from "./session";
@@ -34,6 +35,7 @@ export class CallView {
     socket: LiveSocket,
     private readonly happenings: Happenings,
   ) {
+    startWayOut(root);
     this.session = new CallSession(place, socket);
     this.tiles = new Tiles(root, this.session);
     this.controls = new Controls(root, this.session, this.tiles, happenings.leave);

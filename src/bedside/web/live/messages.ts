@@ -36,6 +36,9 @@ export interface Signal {
   ask: "watch" | "restart_ice" | null;
 }
 
+/** The state of a microphone, whether its person is muted or not. */
+export type Microphone = "ok" | "interrupted" | "blocked" | "missing";
+
 /** The media that this page of a call currently sends. */
 export interface Media {
   action: "media";
@@ -44,6 +47,7 @@ export interface Media {
   muted: boolean;
   camera: boolean;
   sharing: boolean;
+  microphone: Microphone;
 }
 
 export type FromPage = Subscribe | Unsubscribe | Here | Signal | Media;

@@ -1,7 +1,7 @@
 /** Why a camera or microphone does not work, and what helps in this very browser. */
-import { type CallPlace, say } from "../apps/place";
+import { lackOf, surroundings } from "./browsers";
 
-export type Failure = "denied" | "in_use" | "missing" | "insecure" | "other";
+export type Failure = "denied" | "in_use" | "missing" | "insecure" | "unsupported" | "other";
 export type DeviceKind = "audio" | "video";
 
 /** Classifies what getUserMedia threw. */
@@ -10,7 +10,7 @@ export function failureOf(error: unknown): Failure {
   if (name === "NotAllowedError" || name === "SecurityError") return "denied";
   if (name === "NotReadableError" || name === "AbortError") return "in_use";
   if (name === "NotFoundError" || name === "OverconstrainedError") return "missing";
-  return navigator.mediaDevices === undefined ? "insecure" : "other";
+  return lackOf(surroundings()) || "other";
 }
 
 /** The browser, as far as its permission settings differ. */
@@ -19,10 +19,4 @@ export function browserOf(agent: string): "ios" | "android" | "firefox" | "safar
   if (/Android/.test(agent)) return "android";
   if (/Firefox/.test(agent)) return "firefox";
   return /Safari/.test(agent) && !/Chrom/.test(agent) ? "safari" : "desktop";
-}
-
-/** What happened to a device and what to do, in the catalogue's texts. */
-export function failureWords(place: CallPlace, kind: DeviceKind, failure: Failure): string {
-  const happened = say(place, `${kind}_${failure}`);
-  return failure === "denied" ? `${happened} ${say(place, `allow_${browserOf(navigator.userAgent)}`)}` : happened;
 }

@@ -12,6 +12,10 @@ const CAMERA: MediaTrackConstraints = {
   frameRate: { ideal: 24, max: 30 },
 };
 const MICROPHONE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+/** Cheap phones need a moment between letting a camera go and opening it. */
+const BUSY_MS = 1_000;
+/** Tracks are muted for an instant while a device starts, and while a page is shown again. */
+const INTERRUPTED_AFTER_MS = 800;
 const KEPT: Record<DeviceKind, string> = { audio: "bedside-microphone", video: "bedside-camera" };
 
 export type Facing = "user" | "environment";
@@ -21,6 +25,8 @@ export class Devices extends EventTarget {
   video: MediaStreamTrack | null = null;
   screen: MediaStreamTrack | null = null;
   readonly failures: Partial<Record<DeviceKind, Failure>> = {};
+  /** Devices that the system has taken: the tracks are there, and carry nothing. */
+  readonly interrupted: Record<DeviceKind, boolean> = { audio: false, video: false };
   /** The camera that looks at the person, or at what the person looks at. */
   facing: Facing = "user";
   private cameras = 0;
@@ -33,7 +39,7 @@ export class Devices extends EventTarget {
 
   /** Opens the microphone, and the camera if it is wanted; never throws. */
   async open(withCamera: boolean): Promise<void> {
-    if (withCamera && (await this.take({ audio: this.wanted("audio"), video: this.wanted("video") }))) return;
+    if (withCamera && (await this.take(this.wantedOf(["audio", "video"])))) return;
     // One of the two may work by itself; together they fail if one is denied or missing.
     await Promise.all([this.openOne("audio"), withCamera ? this.openOne("video") : false]);
   }
@@ -43,6 +49,14 @@ export class Devices extends EventTarget {
    */
   async openOne(kind: DeviceKind): Promise<boolean> {
     return this.take({ [kind]: this.wanted(kind) });
+  }
+
+  /** Opens everything again that failed or was taken; false if something still does not work. */
+  async openAgain(): Promise<boolean> {
+    const concerned = (["audio", "video"] as const).filter((kind) => this.failures[kind] ?? this.interrupted[kind]);
+    if (concerned.length === 2 && (await this.take(this.wantedOf(concerned)))) return true;
+    const opened = await Promise.all(concerned.map((kind) => this.openOne(kind)));
+    return opened.every(Boolean);
   }
 
   /** Uses this device from now on; a camera that is off stays off. */
@@ -130,10 +144,25 @@ export class Devices extends EventTarget {
     return kind === "audio" ? usual : { ...usual, facingMode: this.facing };
   }
 
+  private wantedOf(kinds: readonly DeviceKind[]): MediaStreamConstraints {
+    return Object.fromEntries(kinds.map((kind) => [kind, this.wanted(kind)]));
+  }
+
+  /** The devices; one that is busy is tried once more after a moment, without a word. */
+  private async getMedia(constraints: MediaStreamConstraints, isAlone: boolean): Promise<MediaStream> {
+    try {
+      return await navigator.mediaDevices.getUserMedia(constraints);
+    } catch (error) {
+      if (!isAlone || failureOf(error) !== "in_use" || this.closed) throw error;
+      await new Promise((resolve) => window.setTimeout(resolve, BUSY_MS));
+      return navigator.mediaDevices.getUserMedia(constraints);
+    }
+  }
+
   private async take(constraints: MediaStreamConstraints): Promise<boolean> {
     const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(constraints);
+      const stream = await this.getMedia(constraints, kinds.length === 1);
       for (const track of stream.getTracks()) this.put(track.kind as DeviceKind, track);
       for (const kind of kinds) delete this.failures[kind];
       if (constraints.video) void this.count();
@@ -153,12 +182,49 @@ export class Devices extends EventTarget {
     const before = this[kind];
     if (track && before && kind === "audio") track.enabled = before.enabled;
     this[kind] = track;
+    this.interrupted[kind] = false;
     if (before && before !== track) before.stop();
     if (kind === "video" && wantsBlur()) void blur(track, true);
-    track?.addEventListener("ended", () => {
-      if (this[kind] === track) void this.openOne(kind);
-    });
+    if (track) this.follow(kind, track);
     this.changed();
+  }
+
+  /**
+   * A phone takes a device for a call of its own, and may give it back; a track that ended does not
+   * come back.
+   */
+  private follow(kind: DeviceKind, track: MediaStreamTrack): void {
+    track.addEventListener("ended", () => {
+      if (this[kind] === track) void this.replace(kind, track);
+    });
+    let timer = 0;
+    const look = (): void => {
+      window.clearTimeout(timer);
+      if (this[kind] !== track) return;
+      if (track.muted) timer = window.setTimeout(() => this.interrupt(kind, track), INTERRUPTED_AFTER_MS);
+      else if (this.interrupted[kind]) this.givenBack(kind);
+    };
+    track.addEventListener("mute", look);
+    track.addEventListener("unmute", look);
+    look();
+  }
+
+  private interrupt(kind: DeviceKind, track: MediaStreamTrack): void {
+    if (this[kind] !== track || !track.muted || track.readyState === "ended") return;
+    this.interrupted[kind] = true;
+    this.changed();
+  }
+
+  private givenBack(kind: DeviceKind): void {
+    this.interrupted[kind] = false;
+    delete this.failures[kind];
+    this.changed();
+  }
+
+  /** Opens a device whose track ended; without one nothing is shown or sent in its place. */
+  private async replace(kind: DeviceKind, ended: MediaStreamTrack): Promise<void> {
+    if ((await this.openOne(kind)) || this[kind] !== ended) return;
+    this.put(kind, null);
   }
 
   /** A device that was unplugged ends its track; the next available one takes over. */

@@ -2,6 +2,7 @@
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startForms } from "../components/forms";
 import { startLookingAgain } from "./looking_again";
+import { startWayOut } from "../media/way_out";
 
 /** What takes the focus is scrolled to where the bar at the foot, however high, does not cover it. */
 function keepClearOfTheFoot(): void {
@@ -18,3 +19,5 @@ startDateOfBirth();
 startForms();
 keepClearOfTheFoot();
 startLookingAgain();
+// A visit and a call bring it along with each of their views.
+if (!document.querySelector("[data-visit], [data-call-place]")) startWayOut(document);

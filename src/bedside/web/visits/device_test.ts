@@ -4,39 +4,43 @@
  */
 
 import { announce } from "../components/announce";
+import { appOf } from "../media/browsers";
 import { browserOf, type DeviceKind, type Failure } from "../media/device_failures";
 import { Devices } from "../media/devices";
 import { tell } from "../media/server";
+import { startWayOut } from "../media/way_out";
 import { checkConnection } from "./connection_check";
 import { followLevel } from "./microphone_level";
+import { type Found, foundSoFar, goOnName, type Part, type Result } from "./test_results";
 import { play } from "./sounds";
 import { word } from "./words";
 
-type Part = "camera" | "microphone" | "speaker" | "connection";
-type Result = "ok" | "failed" | "blocked" | "missing" | "skipped" | "not_set_up";
-
-const PARTS: readonly Part[] = ["camera", "microphone", "speaker", "connection"];
 const KINDS: Readonly<Record<"camera" | "microphone", DeviceKind>> = { camera: "video", microphone: "audio" };
 const RESULTS: Readonly<Record<Failure, Result>> = {
   denied: "blocked",
   missing: "missing",
   in_use: "failed",
   insecure: "failed",
+  unsupported: "failed",
   other: "failed",
 };
 /** Consecutive steps of loudness that count as hearing somebody. */
 const HEARD_STEP = 2;
 const HEARD_TIMES = 3;
+/** Results that come one after another go to the clinic together. */
+const TELL_AFTER_MS = 300;
 
 export class DeviceTest {
   private readonly devices = new Devices();
-  private readonly results: Partial<Record<Part | "relay", Result>> = {};
+  private readonly results: Found = {};
   private readonly section: HTMLElement;
   private readonly form: HTMLFormElement;
   private stopLevel: (() => void) | null = null;
   private isSilent = true;
   private timesHeard = 0;
   private told = "";
+  private telling: Promise<void> = Promise.resolve();
+  private timer = 0;
 
   /**
    * `root` holds the whole view; `ice` is where relays are requested; `done` is called on
@@ -49,9 +53,6 @@ export class DeviceTest {
   ) {
     this.section = this.find("[data-device-test]");
     this.form = this.find("#tested");
-    this.section.hidden = false;
-    this.find("[data-start-test]").hidden = false;
-    this.find("[data-go-on]").classList.replace("button-primary", "button-quiet");
     this.find("[data-start-test]").addEventListener("click", () => void this.run());
     this.find("[data-play]").addEventListener("click", () => this.playSound());
     for (const answer of this.section.querySelectorAll<HTMLElement>("[data-heard-it]")) {
@@ -61,10 +62,26 @@ export class DeviceTest {
       event.preventDefault();
       void this.goOn();
     });
+    if (startWayOut(root)) this.without();
+    else this.offer();
+  }
+
+  private offer(): void {
+    this.section.hidden = false;
+    this.find("[data-start-test]").hidden = false;
+    this.find("[data-go-on]").classList.replace("button-primary", "button-quiet");
+  }
+
+  /** A browser without calls has nothing to test, and the clinic knows it at once. */
+  private without(): void {
+    Object.assign(this.results, { camera: "failed", microphone: "failed" });
+    this.renameGoOn();
+    this.tellSoon();
   }
 
   /** Releases camera and microphone. */
   stop(): void {
+    window.clearTimeout(this.timer);
     this.stopLevel?.();
     this.stopLevel = null;
     this.devices.close();
@@ -115,6 +132,10 @@ export class DeviceTest {
     }
     this.words("microphone", word("say_something"));
     this.timesHeard = 0;
+    this.isSilent = true;
+    delete this.results.microphone;
+    this.renameGoOn();
+    this.tellSoon();
     this.stopLevel = followLevel(audio, (step, isSilent) => this.heard(step, isSilent));
   }
 
@@ -134,7 +155,9 @@ export class DeviceTest {
     const happened = word(`${kind}_${failure}`);
     // Both are allowed in one place, which is explained once.
     const saidAbove = part === "microphone" && this.devices.failures.video === "denied";
-    const how = failure === "denied" && !saidAbove ? [word(`allow_${browserOf(navigator.userAgent)}`)] : [];
+    const { userAgent } = navigator;
+    const way = appOf(userAgent) === null ? browserOf(userAgent) : "app";
+    const how = failure === "denied" && !saidAbove ? [word(`allow_${way}`)] : [];
     this.found(part, RESULTS[failure], "");
     this.fix(part, [happened, ...how], { label: word("try_again"), run: () => void this.tryAgain(part) });
   }
@@ -231,7 +254,7 @@ export class DeviceTest {
     this.say(part);
     this.fix(part, []);
     this.renameGoOn();
-    if (PARTS.every((one) => this.results[one] !== undefined)) void this.report().catch(() => undefined);
+    this.tellSoon();
   }
 
   private fix(part: Part, lines: readonly string[], action?: { label: string; run: () => void }): void {
@@ -255,19 +278,35 @@ export class DeviceTest {
   }
 
   private renameGoOn(): void {
-    const camera = this.results.camera;
-    const name = camera !== undefined && camera !== "ok" ? "go_on_without_camera" : "go_on";
+    const name = goOnName(this.results);
     const label = this.find("[data-go-on]").querySelector("span");
     if (label) label.textContent = word(name);
+    const { microphone } = this.results;
+    this.find("[data-unheard]").hidden = microphone === undefined || microphone === "ok";
   }
 
   // --- reporting to the clinic
   // ---------------------------------------------------------------------
 
-  private async report(): Promise<void> {
-    const heard = this.results.microphone ?? (this.stopLevel === null ? "skipped" : this.isSilent ? "failed" : "ok");
-    const { camera = "skipped", speaker = "skipped", connection = "skipped", relay = "skipped" } = this.results;
-    const found = { camera, microphone: heard, speaker, connection, relay };
+  /**
+   * The clinic sees each result as it comes: those who need help are not those who press
+   * “Continue”.
+   */
+  private tellSoon(): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.report(false).catch(() => undefined), TELL_AFTER_MS);
+  }
+
+  /** Sends what was found, one after another, so that the last one counts. */
+  private report(isOver: boolean): Promise<void> {
+    const sending = this.telling.then(() => this.send(isOver));
+    this.telling = sending.catch(() => undefined);
+    return sending;
+  }
+
+  private async send(isOver: boolean): Promise<void> {
+    const listens = this.stopLevel !== null;
+    const found = foundSoFar(this.results, { listens, isSilent: this.isSilent, isOver });
     const said = JSON.stringify(found);
     if (said === this.told) return;
     await tell(this.form.action, found);
@@ -276,7 +315,8 @@ export class DeviceTest {
 
   private async goOn(): Promise<void> {
     try {
-      await this.report();
+      window.clearTimeout(this.timer);
+      await this.report(true);
     } catch {
       announce(word("not_told"), true);
       return;

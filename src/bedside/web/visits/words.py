@@ -13,6 +13,8 @@ def words_for_script(caller: str) -> dict[str, str]:
         "try_again": _("Try again"),
         "go_on": _("Continue"),
         "go_on_without_camera": _("Go on without a camera"),
+        "go_on_without_microphone": _("Go on without a microphone"),
+        "go_on_without_both": _("Go on without camera and microphone"),
         "not_told": _("There is no connection right now. Wait a moment, and press again."),
         **_found(),
         **_failures(),
@@ -47,6 +49,7 @@ def _failures() -> dict[str, str]:
         "Browsers allow camera and microphone on secure pages only. Open the address of your "
         "waiting room with https:// in front of it."
     )
+    unsupported = _("This browser has no camera and microphone for calls.")
     return {
         "video_denied": _("This page may not use your camera."),
         "video_missing": _("No camera was found. Connect one, or go on without it."),
@@ -54,6 +57,7 @@ def _failures() -> dict[str, str]:
             "Your camera is used by another app. Close other video apps and tabs, then try again."
         ),
         "video_insecure": insecure,
+        "video_unsupported": unsupported,
         "video_other": _("Your camera did not start. Load this page again, then try again."),
         "audio_denied": _("This page may not use your microphone."),
         "audio_missing": _("No microphone was found. Connect one, or a headset with one."),
@@ -61,6 +65,7 @@ def _failures() -> dict[str, str]:
             "Your microphone is used by another app. End other calls, then try again."
         ),
         "audio_insecure": insecure,
+        "audio_unsupported": unsupported,
         "audio_other": _("Your microphone did not start. Load this page again, then try again."),
     }
 
@@ -69,6 +74,10 @@ def _permissions() -> dict[str, str]:
     """Return how to allow camera and microphone, by web/media/device_failures' name of the
     browser."""
     return {
+        "allow_app": _(
+            "This app’s own browser may not use them. Open the page in the browser of your phone, "
+            "or allow it in Settings of the phone, Apps, and the name of this app. Then try again."
+        ),
         "allow_android": _(
             "Press the sign to the left of the address, then “Permissions”, and allow camera and "
             "microphone. If they are not there: Settings of the phone, Apps, your browser, "
