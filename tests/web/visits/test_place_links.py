@@ -37,7 +37,7 @@ async def test_the_link_brings_the_place_along(
         assert "Maya" not in page.text
         assert (await visitor.get(visit)).status_code == 401, "looking lets nobody in"
     come = await visitor.post(led.headers["location"])
-    assert come.headers["location"] == visit
+    assert come.headers["location"] == f"{visit}?view=test"
     assert (await visitor.get(visit)).status_code == 200
     assert len(await queue(quick_house, room)) == 1
 

@@ -35,8 +35,12 @@ export class DeviceTest {
   private readonly results: Found = {};
   private readonly section: HTMLElement;
   private readonly form: HTMLFormElement;
+  private shownAudio: MediaStreamTrack | null = null;
+  private shownVideo: MediaStreamTrack | null = null;
   private stopLevel: (() => void) | null = null;
   private isSilent = true;
+  /** Devices are being opened: what they become is shown then. */
+  private isOpening = true;
   private timesHeard = 0;
   private told = "";
   private telling: Promise<void> = Promise.resolve();
@@ -62,6 +66,7 @@ export class DeviceTest {
       event.preventDefault();
       void this.goOn();
     });
+    this.devices.addEventListener("change", () => this.follow());
     if (startWayOut(root)) this.without();
     else this.offer();
   }
@@ -103,13 +108,23 @@ export class DeviceTest {
     this.busy("camera");
     this.busy("microphone");
     await this.devices.open(true);
+    this.isOpening = false;
     this.showCamera();
     this.showMicrophone();
+  }
+
+  /** A device that stops in the middle of the test is no longer fine. */
+  private follow(): void {
+    if (this.isOpening) return;
+    const { audio, video } = this.devices;
+    if (video !== this.shownVideo) this.showCamera();
+    if (audio !== this.shownAudio) this.showMicrophone();
   }
 
   private showCamera(): void {
     const picture = this.find<HTMLVideoElement>("[data-picture]");
     const { video, failures } = this.devices;
+    this.shownVideo = video;
     picture.hidden = !video;
     this.find("[data-picture-words]").hidden = video !== null;
     if (video) {
@@ -124,8 +139,10 @@ export class DeviceTest {
 
   private showMicrophone(): void {
     const { audio, failures } = this.devices;
+    this.shownAudio = audio;
     this.find("[data-meter]").hidden = !audio;
     this.stopLevel?.();
+    this.stopLevel = null;
     if (!audio) {
       this.failed("microphone", failures.audio ?? "other");
       return;
@@ -164,7 +181,9 @@ export class DeviceTest {
 
   private async tryAgain(part: "camera" | "microphone"): Promise<void> {
     this.busy(part);
+    this.isOpening = true;
     await this.devices.openOne(KINDS[part]);
+    this.isOpening = false;
     if (part === "camera") this.showCamera();
     else this.showMicrophone();
     this.find("[data-go-on]").focus();

@@ -57,7 +57,7 @@ async def come(request: Request) -> Response:
             lang=language.spoken(),
             clinic_name="",
         )
-    response = RedirectResponse(page_of(visit_id), status_code=303)
+    response = RedirectResponse(f"{page_of(visit_id)}?view=test", status_code=303)
     keep_visitor(response, services.settings, visit_id, token)
     return response
 
