@@ -97,9 +97,7 @@ async def test_what_a_phone_does_in_a_call(served: Served, chromium: Chromium) -
     await two.leave()
 
 
-async def test_both_blocked_is_one_notice_that_is_true(
-    served: Served, chromium: Chromium
-) -> None:
+async def test_both_blocked_is_one_notice_that_is_true(served: Served, chromium: Chromium) -> None:
     denied = refusing(audio=("NotAllowedError", 99), video=("NotAllowedError", 99))
     two = await two_in_call(served, chromium, before=INTERRUPTED + denied)
     phone, desk = two.patient_page, two.staff_page
@@ -170,7 +168,8 @@ async def test_out_of_the_browser_inside_an_app(
     link = await field.input_value()
     if app == "WhatsApp":
         intent = await out.get_by_role("link", name="Open in the browser").get_attribute("href")
-        assert intent and intent.startswith(f"intent://{link.partition('://')[2]}#Intent;scheme=")
+        begins = f"intent://{link.partition('://')[2]}#Intent;scheme="
+        assert (intent or "").startswith(begins)
     await Journey("phone-troubles").seen(page, f"inside-{app}")
 
     outside = await chromium.phone()

@@ -160,7 +160,11 @@ export class Controls {
     const { failures } = devices;
     const notice = noticeOf(failures, devices.audio !== null && !muted && !devices.interrupted.audio);
     const isOut = failures.audio === "unsupported" || failures.video === "unsupported";
-    const way = isDenied(failures) ? (appOf(navigator.userAgent) === null ? browserOf(navigator.userAgent) : "app") : "";
+    const way = isDenied(failures)
+      ? appOf(navigator.userAgent) === null
+        ? browserOf(navigator.userAgent)
+        : "app"
+      : "";
     const sentences = isOut ? [] : [...(notice?.sentences ?? []), ...(way ? [`allow_${way}`] : [])];
     const words = sentences.map((name) => say(place, name)).join(" ");
     for (const kind of ["audio", "video"] as const) this.fillNotice(kind, notice?.kinds[0] === kind ? words : "");

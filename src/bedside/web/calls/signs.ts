@@ -1,14 +1,7 @@
 /** The sign in somebody's tile: why nothing is heard or seen of them, as it truly is. */
 import type { Participant } from "./state";
 
-export type Sign =
-  | ""
-  | "muted"
-  | "interrupted"
-  | "blocked"
-  | "blocked-on-phone"
-  | "missing"
-  | "camera-off";
+export type Sign = "" | "muted" | "interrupted" | "blocked" | "blocked-on-phone" | "missing" | "camera-off";
 
 type Facts = Pick<Participant, "kind" | "microphone" | "muted" | "camera">;
 

@@ -11,8 +11,8 @@ import { tell } from "../media/server";
 import { startWayOut } from "../media/way_out";
 import { checkConnection } from "./connection_check";
 import { followLevel } from "./microphone_level";
-import { type Found, foundSoFar, goOnName, type Part, type Result } from "./test_results";
 import { play } from "./sounds";
+import { type Found, foundSoFar, goOnName, type Part, type Result } from "./test_results";
 import { word } from "./words";
 
 const KINDS: Readonly<Record<"camera" | "microphone", DeviceKind>> = { camera: "video", microphone: "audio" };

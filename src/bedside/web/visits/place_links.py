@@ -39,7 +39,11 @@ async def arrive(request: Request) -> Response:
 async def page(request: Request) -> Response:
     """GET /visit/{visit}/elsewhere: a button, so that no preview takes the place."""
     return render(
-        request, "visits/place_link.html", lang=language.spoken(), clinic_name="", here=request.url.path
+        request,
+        "visits/place_link.html",
+        lang=language.spoken(),
+        clinic_name="",
+        here=request.url.path,
     )
 
 
