@@ -1,8 +1,8 @@
 /** Patient pages: small enhancements of pages that also work without script. */
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startForms } from "../components/forms";
-import { startLookingAgain } from "./looking_again";
 import { startWayOut } from "../media/way_out";
+import { startLookingAgain } from "./looking_again";
 
 /** What takes the focus is scrolled to where the bar at the foot, however high, does not cover it. */
 function keepClearOfTheFoot(): void {
