@@ -66,7 +66,7 @@ async def test_jobs_that_nobody_takes(house: House) -> None:
     assert await checks.jobs() == "ok"
     with clock.shifted(6 * clock.MINUTE):
         late = state_of(await checks.jobs())
-    assert (late, late.reason()) == ("late", "1 jobs wait, the oldest for 6 minutes.")
+    assert (late, late.reason()) == ("late", "Jobs that wait: 1; the oldest for 6 minutes.")
 
 
 async def test_messages_that_wait_are_said_with_their_reason(house: House) -> None:

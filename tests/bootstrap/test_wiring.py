@@ -55,7 +55,7 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
         "deliveries": [":Requests.delivery_changed"],
         "files": ["req:RequestEndings.file_changed", "trf:LiveTransfers.file_changed"],
         "visits that leave a call": [":VisitDeparture", ":Whiteboard"],
-        "legs that end": [":LiveTransfers"],
+        "legs that end": [":LiveTransfers", ":Newcomers"],
         "whose a visit is": ["files:TransferFiling", "messages:VisitChat"],
         "calls that end": [":Whiteboard"],
     }

@@ -136,7 +136,7 @@ PLANTED: list[tuple[Plant, int, str]] = [
     (another_key, 1, "The master key does not open the clinics' keys."),
     (a_key_for_everybody, 1, "chmod 600"),
     (a_broken_audit_log, 1, "is broken at line 2: a line was changed or moved."),
-    (a_job_given_up, 0, "1 jobs were given up (file.examine)."),
+    (a_job_given_up, 0, "Jobs that were given up: 1 (file.examine)."),
     (an_old_revision, 1, "bedside migrate"),
     (a_spoilt_file, 1, "1 files are damaged: fil_"),
     (a_missing_file, 1, "1 files are damaged: fil_"),
@@ -154,7 +154,7 @@ PLANTED: list[tuple[Plant, int, str]] = [
     (a_stun_server_that_is_away, 1, "1 of 1 STUN servers: does not answer."),
     (a_plain_address, 0, "public_url begins with http://"),
     (a_proxy_nobody_trusts, 0, "no reverse proxy is trusted"),
-    (jobs_that_wait, 0, "2 jobs wait, the oldest for"),
+    (jobs_that_wait, 0, "Jobs that wait: 2; the oldest for"),
     (nothing, 0, "No worker runs: no file is scanned, and no message leaves."),
 ]
 

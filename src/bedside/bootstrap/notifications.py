@@ -14,7 +14,6 @@ from bedside.notifications.addresses import CardAddresses
 from bedside.notifications.backlog import Backlog
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.code_alerts import CodeAlerts
-from bedside.notifications.device_ends import DeviceEnds
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.own_phones import OwnPhones
@@ -83,7 +82,6 @@ def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
     recipients = CardAddresses(people.patients)
     dispatcher = Dispatcher(database, vault, audit, gateways, recipients, local)
     alerts = StaffAlerts(database, vault, audit, devices, dispatcher, settings.base_url)
-    devices.on_end(DeviceEnds(people.clinics, people.staff, alerts).ended)
     reports_to = settings.base_url + callbacks.PATH
     return NotificationParts(
         dispatcher=dispatcher,

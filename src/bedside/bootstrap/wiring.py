@@ -18,6 +18,7 @@ from bedside.bootstrap.requests import RequestParts, requests_of
 from bedside.bootstrap.transfers import TransferParts, transfers_of
 from bedside.bootstrap.visits import VisitParts, visits_of
 from bedside.links.service import Links
+from bedside.notifications.device_ends import DeviceEnds
 from bedside.services.realtime import RealtimeServices
 from bedside.services.registered import Registered
 from bedside.settings import Settings
@@ -117,6 +118,8 @@ def _listeners(parts: Parts) -> None:
     for what, rows in patient_rows(parts.base.vault, parts.charts.of_patient).items():
         people.joining.on_joined(what, rows)
     notifications.dispatcher.on_outcome(parts.requests.all.delivery_changed)
+    ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
+    notifications.push_devices.on_end(ends.ended)
     notifications.dispatcher.before_leaving(parts.requests.all.refusal)
 
     for kind in parts.requests.endings.holder_kinds():
