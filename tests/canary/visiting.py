@@ -133,6 +133,8 @@ class Visiting:
             there = await phone.post(f"{own}/{begun}/uploads", content=sent, headers=headers)
             assert there.status_code == 201, there.text[:300]
         await _posted(phone, f"{own}/{begun}/cancel")
+        await self._post(f"/visits/{visit}/transfers/ask", wanted=mark("what a request is for"))
+        assert mark("what a request is for") in (await phone.get(own)).text
         about = {"name": f"{mark('offered file')}.txt", "media_type": "text/plain", "size": "9"}
         offered = (await self._post(f"/visits/{visit}/transfers", **about)).json()["transfer_id"]
         assert mark("offered file") in (await phone.get(own)).text

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bedside.edge import colleague_words, formats, labels
+from bedside.edge import colleague_words, formats, labels, linked
 from bedside.kernel import language
 
 WEB = Path(__file__).parents[1] / "web"
@@ -74,6 +74,7 @@ def environment() -> Environment:
     made.filters.update({**formats.FILTERS, **labels.FILTERS})
     made.filters["who_is_here"] = colleague_words.who_is_here
     made.filters["colleague"] = colleague_words.named
+    made.filters["linked"] = linked.parts_of
     # every component draws icons, so the macro is available without an import
     made.globals["icon"] = made.get_template("components/icon.html").module.icon
     return made

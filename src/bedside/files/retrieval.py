@@ -206,6 +206,10 @@ class Retrieval:
         row = await self._repository.row(entry.file_id)
         return (await self._repository.record(row)).sha256
 
+    async def having_thumbnail(self, file_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of these files that have one; the caller may see them."""
+        return frozenset(await self._repository.having("thumbnail", list(file_ids)))
+
     async def with_thumbnail(self, entries: Iterable[Entry]) -> frozenset[str]:
         """Return the ids of those entries that have a thumbnail for a list."""
         by_file = {entry.file_id: entry.id for entry in entries if entry.state == FileState.FILED}
@@ -356,23 +360,43 @@ class Retrieval:
 
     # --- files of live transfers ------------------------------------------------------------------
 
-    async def handed_over(self, access: TransferAccess, file_id: str, *, start: int = 0) -> Opened:
-        """Open the file of a live transfer, for its receiver. The caller knows that `file_id` is
-        the transfer's. One audit line per opening. Raises NotFound, NotOpened."""
-        row = await self._openable(file_id)
-        if row.clinic_id != access.clinic_id or row.patient_id != access.patient_id:
+    async def handed_over(
+        self, access: TransferAccess, file_id: str, *, start: int = 0, form: str = ""
+    ) -> Opened:
+        """Open a live transfer's file, or a `form` of `pictures_handed_over`; audited."""
+        row = await self._handed(access, file_id)
+        made = form if form in await self._pictures(row) else ""
+        opened = await self._form(row, await self._repository.record(row), made)
+        if (shown := bool(form)) and opened.media_type not in _SHOWN:
             raise NotFound
-        opened = await self._form(row, await self._repository.record(row), "")
-        if start == 0:
+        if start == 0 and made in ("", "preview"):
             await self._audit.note(
                 access.clinic_id,
                 access.actor,
-                Action.FILE_DOWNLOADED,
+                Action.FILE_VIEWED if shown else Action.FILE_DOWNLOADED,
                 patient_id=access.patient_id,
                 subject_id=row.id,
                 transfer=access.transfer_id,
             )
-        return opened
+        return replace(opened, shown=shown)
+
+    async def pictures_handed_over(self, access: TransferAccess, file_id: str) -> list[str]:
+        """Return what can be shown of a live transfer's file, in order. Raises as it does."""
+        row = await self._handed(access, file_id)
+        await self._form_for_others(row)  # what has no version for others is not shown either
+        film = media_types.kind(row.media_type) is media_types.Kind.VIDEO
+        return ["shown"] if film else await self._pictures(row)
+
+    async def _handed(self, access: TransferAccess, file_id: str) -> FileRow:
+        row = await self._openable(file_id)
+        if row.clinic_id != access.clinic_id or row.patient_id != access.patient_id:
+            raise NotFound
+        return row
+
+    async def _pictures(self, row: FileRow) -> list[str]:
+        made = await self._repository.derivatives(row.id)
+        pages = sorted((r for r in made if r.startswith("page-")), key=lambda r: int(r[5:]))
+        return ["preview"] * ("preview" in made) + pages
 
     # --- held files ----------------------------------------------------------------------------
 

@@ -30,6 +30,13 @@ class LiveTransferLists:
         keys = await self._vault.clinic(visit.clinic_id)
         return [rows.opened(keys, row) for row in found]
 
+    async def of_whole_visit(self, visitor: VisitorAccess) -> list[LiveTransfer]:
+        """Return the transfers of all rooms in which the patient was, oldest first."""
+        async with self._database.read() as db:
+            found = await db.all(rows.OF_VISIT, visit=visitor.visit_id)
+        keys = await self._vault.clinic(visitor.clinic_id)
+        return sorted((rows.opened(keys, row) for row in found), key=lambda one: one.created_at)
+
     async def snapshot(self, access: RoomAccess | VisitorAccess, visit_id: str) -> dict[str, Any]:
         """Return the snapshot of `transfers:{visit}`: the current leg's transfers, by id."""
         visit, found = await self._of_leg(access, visit_id)

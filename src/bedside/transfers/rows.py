@@ -125,6 +125,8 @@ class LiveTransfer:
     file_id: str
     entry_id: str
     created_at: int
+    wanted: str = ""
+    """The words of staff for the file they asked for."""
 
 
 def existing(row: LiveTransferRow | None) -> LiveTransferRow:
@@ -181,7 +183,13 @@ def opened(keys: ClinicKeys, row: LiveTransferRow) -> LiveTransfer:
         file_id=row.file_id,
         entry_id=row.entry_id,
         created_at=row.created_at,
+        wanted=record.get("wanted", ""),
     )
+
+
+def with_file(keys: ClinicKeys, row: LiveTransferRow, told: dict[str, str]) -> bytes:
+    """Seal the record of a request again with the file that answers it."""
+    return keys.seal(RECORD, row.id, {**keys.unseal(RECORD, row.id, row.record), **told})
 
 
 def of_type(keys: ClinicKeys, row: LiveTransferRow, media_type: str) -> bytes:

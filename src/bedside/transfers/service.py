@@ -5,7 +5,7 @@ at once. The transfer holds them, sealed and scanned like every file; what is ag
 goes into the chart, and nothing of the rest stays.
 """
 
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from bedside.audit import Action, Actor, AuditLog
@@ -17,7 +17,6 @@ from bedside.files.announcing import Allowance, Announced, too_large
 from bedside.files.file_rows import FileRow
 from bedside.files.holders import HolderKind
 from bedside.files.intake import Intake
-from bedside.files.names import safe_name
 from bedside.files.states import FileState
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock, faults
@@ -27,6 +26,7 @@ from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess, TransferAccess, VisitorAccess, transfer_access
 from bedside.transfers import events, rows
+from bedside.transfers.chosen import Chosen, told
 from bedside.transfers.filing import TransferFiling
 from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer, LiveTransferRow
@@ -45,17 +45,6 @@ from bedside.visits.rows import VisitRow
 from bedside.visits.whereabouts import require_open, visit_of
 
 PREFIX = "trf"
-_NAME_OF_TYPE_MAX = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A file that somebody chose to send: name and type as the browser states them, size in
-    bytes."""
-
-    name: str
-    media_type: str
-    size: int
 
 
 class LiveTransfers:
@@ -98,9 +87,12 @@ class LiveTransfers:
             room, visit_id, Direction.TO_PATIENT, Kind.FILE, chosen, transfer_id
         )
 
-    async def ask(self, room: RoomAccess, visit_id: str, kind: Kind = Kind.FILE) -> LiveTransfer:
-        """Ask the patient for a file, or for a still of the camera. Raises as `offer`."""
-        return await self._begin(room, visit_id, Direction.FROM_PATIENT, kind, None, "")
+    async def ask(
+        self, room: RoomAccess, visit_id: str, kind: Kind = Kind.FILE, wanted: str = ""
+    ) -> LiveTransfer:
+        """Ask the patient for a file, or for a still of the camera. `wanted` is what for, in the
+        words of staff. Raises as `offer`."""
+        return await self._begin(room, visit_id, Direction.FROM_PATIENT, kind, None, "", wanted)
 
     async def send_own(
         self, visitor: VisitorAccess, chosen: Chosen, transfer_id: str = ""
@@ -118,6 +110,7 @@ class LiveTransfers:
         kind: Kind,
         chosen: Chosen | None,
         transfer_id: str,
+        wanted: str = "",
     ) -> LiveTransfer:
         transfer_id = transfer_id if is_id(transfer_id, PREFIX) else new_id(PREFIX)
         if chosen is not None:
@@ -125,7 +118,6 @@ class LiveTransfers:
         keys = await self._vault.clinic(access.clinic_id)
         options = await self._clinics.options(access.clinic_id, TransferOptions)
         by_staff = isinstance(access, RoomAccess)
-        now = clock.now()
         async with self._database.unit_of_work() as work:
             visit = await visit_of(work, access, visit_id, for_change=True)
             require_open(visit)
@@ -160,9 +152,9 @@ class LiveTransfers:
                 entry_id="",
                 size=chosen.size if chosen else 0,
                 position=0,
-                record=keys.seal(rows.RECORD, transfer_id, _told(chosen)),
+                record=keys.seal(rows.RECORD, transfer_id, told(chosen, wanted)),
                 staff_id=access.actor.id if by_staff else "",
-                created_at=now,
+                created_at=(now := clock.now()),
                 changed_at=now,
             )
             row = await self._publish(work, transfer_id)
@@ -197,6 +189,15 @@ class LiveTransfers:
         faults.point("live_transfer.accepted")
         return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
+    async def accept_all(self, visitor: VisitorAccess) -> None:
+        """Accept as the patient every file that waits for an answer. Idempotent."""
+        async with self._database.read() as db:
+            visit = await visit_of(db, visitor, visitor.visit_id)
+            found = await db.all(rows.RUNNING_OF_LEG, visit=visit.id, of_leg=visit.leg)
+        for one in found:
+            with suppress(Conflict, NotFound):  # one's own, or over meanwhile
+                await self.accept(visitor, one.id)
+
     async def answer(
         self, visitor: VisitorAccess, transfer_id: str, chosen: Chosen
     ) -> LiveTransfer:
@@ -213,7 +214,7 @@ class LiveTransfers:
                 of=row.id,
                 agreed=True,
                 size=chosen.size,
-                record=keys.seal(rows.RECORD, row.id, _told(chosen)),
+                record=rows.with_file(keys, row, told(chosen)),
                 changed_at=clock.now(),
             )
             if not row.agreed:
@@ -488,9 +489,3 @@ class LiveTransfers:
             visit=row.visit_id,
             **details,
         )
-
-
-def _told(chosen: Chosen | None) -> dict[str, str]:
-    if chosen is None:
-        return {"name": "", "media_type": ""}
-    return {"name": safe_name(chosen.name), "media_type": chosen.media_type[:_NAME_OF_TYPE_MAX]}

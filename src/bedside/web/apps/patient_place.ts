@@ -5,19 +5,24 @@
 import { fragmentOf } from "../live/fragment";
 import type { Running } from "./per_patient";
 
-/** Running transfers, as the server's pages mark them. */
-const IN_USE = ["asked", "moving", "scanning", "ready"].map((phase) => `[data-phase="${phase}"]`).join(", ");
+/** What is running in an app, as the server's pages mark it. */
+const RUNNING = "[data-running]";
+/** An app that opened by itself in a call is closed so long after the last thing in it was done. */
+const SEEN_MS = 2_500;
 
 /** Whether somebody is writing in it, or it waits for an answer. */
 function isInUse(place: HTMLElement): boolean {
   const isWritten = [...place.querySelectorAll("textarea")].some((field) => field.value !== "");
-  return isWritten || place.querySelector(IN_USE) !== null;
+  return isWritten || place.querySelector(RUNNING) !== null;
 }
 
 export class PatientPlace<App extends Running> {
   private place: HTMLElement | null = null;
   private opening: HTMLElement | null = null;
   private app: App | null = null;
+  private isOpenedByHand = false;
+  private done = 0;
+  private readonly watch = new MutationObserver(() => this.closeWhenDone());
 
   /** `root` is the page of the visit, `address` renders the app, `start` activates it. */
   constructor(
@@ -64,6 +69,12 @@ export class PatientPlace<App extends Running> {
     if (this.place !== place && !(await this.fill(place))) return;
     const wasHidden = place.hidden;
     place.hidden = false;
+    // Over the pictures of a call only what waits for an answer, unless the patient wants it all.
+    if (asked) {
+      this.isOpenedByHand = true;
+      delete place.dataset.compact;
+    } else if (wasHidden) this.isOpenedByHand = false;
+    this.compact(place);
     if (this.isInCall) this.closeOthers(place);
     if (wasHidden) this.app?.shown?.();
     if (!asked) return;
@@ -88,6 +99,24 @@ export class PatientPlace<App extends Running> {
     }
   }
 
+  private compact(place: HTMLElement): void {
+    if (!this.isInCall || this.isOpenedByHand) return;
+    place.dataset.compact = "";
+    this.watch.disconnect();
+    this.watch.observe(place, { childList: true, subtree: true, attributeFilter: ["data-running"] });
+  }
+
+  /** Closes a compact app in which nothing is left to do, once its last word was read. */
+  private closeWhenDone(): void {
+    window.clearTimeout(this.done);
+    const place = this.place;
+    if (place?.dataset.compact === undefined || place.hidden || isInUse(place)) return;
+    this.done = window.setTimeout(() => {
+      const isStill = place.isConnected && place.dataset.compact !== undefined && !isInUse(place);
+      if (isStill && !document.querySelector("dialog[open]")) this.close(place.contains(document.activeElement));
+    }, SEEN_MS);
+  }
+
   /**
    * Over the pictures of a call there is room for one app; one in which somebody is writing stays.
    */
@@ -97,10 +126,12 @@ export class PatientPlace<App extends Running> {
   }
 
   /** Hide it; what is in transfer goes on. */
-  private close(): void {
+  private close(hadFocus = true): void {
     if (!this.place) return;
     this.place.hidden = true;
-    const opener = this.root.querySelector<HTMLElement>(`[data-opens-app="${this.name}"]`);
+    this.isOpenedByHand = false;
+    if (!hadFocus) return;
+    const opener = this.root.querySelector<HTMLElement>(`[data-opens-app="${this.name}"]:not([hidden])`);
     const menu = opener?.closest("dialog"); // closed by now: its opener gets the focus
     (menu ? this.root.querySelector<HTMLElement>(`[data-opens="${menu.id}"]`) : opener)?.focus();
   }
@@ -113,6 +144,7 @@ export class PatientPlace<App extends Running> {
     const next = this.found();
     if (!next || before.hidden || next.dataset.kept !== before.dataset.kept) return;
     // A call begins with the pictures; only an app in use stays open over them.
+    if (this.isInCall) this.isOpenedByHand = false;
     if (!this.isInCall || isInUse(before)) void this.open(false);
   }
 

@@ -4,6 +4,7 @@ import { PatientPlace } from "../apps/patient_place";
 import { announce } from "../components/announce";
 import { type Heard, liveSocket } from "../live/socket";
 import { forgetDrafts } from "./drafts";
+import { Glimpse } from "./glimpse";
 import { ChatPanel } from "./panel";
 
 interface Known {
@@ -14,6 +15,7 @@ interface Known {
 
 export class PatientChat {
   private readonly place: PatientPlace<ChatPanel>;
+  private readonly glimpse: Glimpse;
   private messages: Record<string, Known> = {};
   private readAt = 0;
 
@@ -26,6 +28,8 @@ export class PatientChat {
       const panel = place.querySelector<HTMLElement>("[data-chat]");
       return panel && new ChatPanel(panel);
     });
+    this.glimpse = new Glimpse(`${here}/chat/list`, () => root.querySelector<HTMLElement>("[data-chat-glimpse]"));
+    root.addEventListener("bedside:open-app", () => this.glimpse.hide());
     liveSocket().subscribe(`chat:${root.dataset.visit ?? ""}`, (heard) => this.heard(heard));
     // A re-rendered view has the count of a moment ago.
     new MutationObserver(() => {
@@ -59,8 +63,12 @@ export class PatientChat {
   private came(): void {
     if (this.place.running) return;
     this.sound();
-    if (this.place.isInCall) announce(this.root.querySelector<HTMLElement>("#open-chat")?.textContent.trim() ?? "");
+    if (this.place.isInCall) void this.glimpse.show().then((words) => announce(words || this.signed()));
     else void this.place.open(false);
+  }
+
+  private signed(): string {
+    return this.root.querySelector<HTMLElement>("#open-chat")?.textContent.trim() ?? "";
   }
 
   private draw(): void {

@@ -21,19 +21,22 @@ from bedside.edge.visit_devices import visitor_of
 from bedside.edge.visit_person import person_of
 from bedside.edge.visit_sides import Side, framed, side_of
 from bedside.errors import NotFound, WrongInput
+from bedside.files import media_types
 from bedside.files.announcing import Announced, FileRefused, Upload
+from bedside.files.media_types import Kind as FileKind
 from bedside.files.ports import Chunk
 from bedside.files.retrieval import Opened
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, TransferAccess, VisitorAccess
 from bedside.services import Services
+from bedside.transfers.chosen import WANTED_MAX, Chosen
 from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer
-from bedside.transfers.service import Chosen
 from bedside.transfers.states import Direction, Kind, Phase
 from bedside.transfers.visitor_allowance import VisitorAllowance
-from bedside.web.file_transfer.words import titled, wording_of
+from bedside.web.file_transfer.words import RUNNING, WANTED, titled, wording_of
 
+_LOOKED_AT = frozenset({FileKind.IMAGE, FileKind.PDF, FileKind.VIDEO})
 _TELL_EVERY = 0.4
 """Seconds between two progress events of a file."""
 
@@ -82,6 +85,11 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
     clinic = await services.people.clinics.get(side.access.clinic_id)
     keep = clinic.of(TransferOptions).keep_unfinished_files
     rows = [_row(transfer, side, names, keep=keep) for transfer in found]
+    pictured = await services.files.retrieval.having_thumbnail(
+        row["transfer"].file_id for row in rows if row["may_open"]
+    )
+    for row in rows:
+        row["has_thumbnail"] = row["transfer"].file_id in pictured
     return {
         "rows": rows,
         "visit_id": side.visit_id,
@@ -92,6 +100,10 @@ async def transfers_shown(request: Request, side: Side, kind: Kind | None = None
         "all_done": any(t.phase in (Phase.DONE, Phase.FILED) for t in found)
         and all(row["over"] for row in rows),
         "clinic_name": clinic.name,
+        "may_accept_all": sum(r["receives"] and r["transfer"].phase is Phase.ASKED for r in rows)
+        > 1,
+        "presets": [_(one) for one in WANTED],
+        "wanted_max": WANTED_MAX,
         "words": {
             "offline": _("There is no connection right now. Try again in a moment."),
             "noCamera": _("The camera could not be used. Choose a photo instead."),
@@ -113,6 +125,7 @@ def _row(
     given = Direction.FROM_PATIENT if side.is_staff else Direction.TO_PATIENT
     return {
         "transfer": transfer,
+        "is_staff": side.is_staff,
         "title": titled(transfer, names.get(transfer.staff_id) or _("The clinic")),
         "words": words,
         "colleague": names.get(transfer.staff_id, "")
@@ -120,10 +133,11 @@ def _row(
         else "",
         "receives": transfer.direction == given,
         "captures": transfer.kind == Kind.CAPTURE,
-        "over": transfer.phase not in (Phase.ASKED, Phase.MOVING, Phase.SCANNING, Phase.READY),
+        "over": transfer.phase not in RUNNING,
         "may_open": transfer.direction == given
         and transfer.phase in (Phase.READY, Phase.DONE, Phase.FILED)
         and bool(transfer.file_id),
+        "may_look": media_types.kind(transfer.media_type) in _LOOKED_AT,
         "percent": 100 * transfer.position // transfer.size if transfer.size else 0,
     }
 
@@ -158,7 +172,9 @@ async def ask(request: Request) -> Response:
     kind = Kind.CAPTURE if form.line("kind") == Kind.CAPTURE else Kind.FILE
     if not isinstance(side.access, RoomAccess):
         raise NotFound
-    transfer = await services_of(request).transfers.exchange.ask(side.access, side.visit_id, kind)
+    transfer = await services_of(request).transfers.exchange.ask(
+        side.access, side.visit_id, kind, form.line("wanted")
+    )
     return _done(request, side, transfer)
 
 
@@ -168,6 +184,15 @@ async def accept(request: Request) -> Response:
     transfer_id = request.path_params["transfer"]
     transfer = await services_of(request).transfers.exchange.accept(visitor, transfer_id)
     return _done(request, side, transfer)
+
+
+async def accept_all(request: Request) -> Response:
+    """POST /visit/{visit}/transfers/accept: all that wait for an answer."""
+    side, visitor = await _patient(request)
+    await services_of(request).transfers.exchange.accept_all(visitor)
+    if wants_json(request):
+        return Response(status_code=204)
+    return RedirectResponse(_base(side), status_code=303)
 
 
 async def decline(request: Request) -> Response:
@@ -322,6 +347,7 @@ def _routes() -> list[Route]:
             route(one + "/uploads", begin_upload, methods=["POST"]),
             route(upload, one_upload, methods=["HEAD", "PATCH", "DELETE", "POST"]),
         ]
+    table.append(visitor_route(f"{patient}/accept", accept_all, methods=["POST"]))
     for name, handler in (("accept", accept), ("decline", decline), ("answer", answer)):
         table.append(visitor_route(f"{patient}/{{transfer}}/{name}", handler, methods=["POST"]))
     return table

@@ -12,10 +12,14 @@ import { fragmentOf } from "../live/fragment";
 import { morph } from "../live/morph";
 import { type Heard, liveSocket } from "../live/socket";
 import { Fetching } from "./fetching";
+import { look } from "./looking";
 import { type Sender, senderOf } from "./sending";
 import { PhotoTaking } from "./taking";
 
 const TOGETHER_MS = 40;
+/** How often, and how many times, a picture that is being made is looked for. */
+const PICTURE_MS = 1_500;
+const PICTURE_LOOKS = 6;
 const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused", "discarded"]);
 
 export class TransferPanel {
@@ -32,18 +36,20 @@ export class TransferPanel {
   /** The transfer that the photo is taken for. */
   private takingFor = "";
   private timer = 0;
+  private looks = 0;
 
   constructor(private readonly root: HTMLElement) {
     const { base = "", visit = "", topic = "", words = "{}" } = root.dataset;
     this.list = root.dataset.list ?? `${base}/list`;
     this.words = JSON.parse(words) as Record<string, string>;
-    this.sender = senderOf(base, visit, (name, sentence) => this.say(`${name}: ${sentence}`, true));
+    this.sender = senderOf(base, visit, () => this.drawSender());
     const dialog = root.querySelector<HTMLDialogElement>("[data-photo-taking]");
     this.taking = dialog && new PhotoTaking(dialog);
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
     root.addEventListener("click", this.pressed);
     root.addEventListener("submit", this.submitted);
     root.addEventListener("change", this.changed);
+    this.drawSender();
     void this.sender.resume();
   }
 
@@ -95,6 +101,15 @@ export class TransferPanel {
     morph(list, content);
     if (this.takingFor && !this.row(this.takingFor)?.querySelector("[data-transfer-capture]")) this.taking?.close();
     this.fetchWanted();
+    this.awaitPictures(list);
+  }
+
+  /** The small picture of a file that arrived is made a moment later. */
+  private awaitPictures(list: HTMLElement): void {
+    if (!list.querySelector("[data-picture-coming]") || this.looks >= PICTURE_LOOKS) return;
+    this.looks += 1;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.refresh(), PICTURE_MS);
   }
 
   /** Announces what changed since the list was last shown, once. */
@@ -154,10 +169,12 @@ export class TransferPanel {
     if (button) button.disabled = true;
     const { transferForm: step = "", of = "" } = form.dataset;
     if (step === "accept") this.wanted.add(of);
+    const isNew = step === "ask";
     try {
       const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
       const answer = await posted(form.action, fields);
       if (!answer.ok) this.say(await sentenceOf(answer), true);
+      else if (isNew) form.reset();
     } catch {
       this.say(this.words.offline ?? "", true);
     }
@@ -172,11 +189,20 @@ export class TransferPanel {
     if (link) {
       event.preventDefault();
       void this.fetchFile(link.closest<HTMLElement>("[data-transfer]")?.dataset.transfer ?? "", link);
-    } else if (capture) void this.capture(capture.dataset.transferCapture ?? "");
+    } else if (target.closest("a[data-transfer-look]")) {
+      event.preventDefault();
+      void look(target.closest<HTMLAnchorElement>("a[data-transfer-look]"), this.words.offline ?? "");
+    } else if (target.closest("[data-transfer-wanted]")) this.choosePreset(target);
+    else if (capture) void this.capture(capture.dataset.transferCapture ?? "");
     else if (target.closest("[data-transfer-more]"))
       this.root.querySelector<HTMLInputElement>("input[type=file]")?.click();
     else if (target.closest("[data-transfer-close]")) this.close();
   };
+
+  private choosePreset(target: Element): void {
+    const field = this.root.querySelector<HTMLInputElement>("#transfer-wanted");
+    if (field) field.value = target.textContent.trim();
+  }
 
   private close(): void {
     const dialog = this.root.closest("dialog");
@@ -200,12 +226,12 @@ export class TransferPanel {
 
   private async send(files: File[], asked: string): Promise<void> {
     this.say("");
-    for (const file of asked ? files.slice(0, 1) : files) {
-      try {
-        await this.sender.send(file, asked);
-      } catch {
-        this.say(this.words.offline ?? "", true);
-      }
+    const [first] = files;
+    try {
+      if (asked && first) await this.sender.answer(asked, first);
+      else await this.sender.offerAll(files);
+    } catch {
+      this.say(this.words.offline ?? "", true);
     }
     await this.refresh();
   }
@@ -221,12 +247,35 @@ export class TransferPanel {
   }
 
   private say(sentence: string, bad = false): void {
-    const place = this.root.querySelector<HTMLElement>("[data-transfer-said]");
-    if (place) {
-      place.textContent = sentence;
-      place.hidden = !sentence;
-    }
+    this.draw(sentence ? [sentence] : []);
     if (sentence) announce(sentence, bad);
+  }
+
+  private draw(sentences: readonly string[]): void {
+    const place = this.root.querySelector<HTMLElement>("[data-transfer-said]");
+    if (!place) return;
+    const lines = sentences.map((textContent) => Object.assign(document.createElement("p"), { textContent }));
+    place.replaceChildren(...lines);
+    place.hidden = lines.length === 0;
+  }
+
+  /** Each refused file with its reason, and those that wait for a free place. */
+  private drawSender(): void {
+    const { refusals, waiting } = this.sender;
+    if (refusals.length > 0) this.draw(refusals.map(({ name, sentence }) => `${name}: ${sentence}`));
+    const list = this.root.querySelector<HTMLElement>("[data-transfer-line]");
+    const template = this.root.querySelector<HTMLTemplateElement>("[data-transfer-waits]");
+    if (!list || !template) return;
+    list.hidden = waiting.length === 0;
+    list.replaceChildren(...waiting.map((file) => this.waitingRow(file, template)));
+  }
+
+  private waitingRow(file: File, template: HTMLTemplateElement): Node {
+    const row = template.content.cloneNode(true) as DocumentFragment;
+    const name = row.querySelector("[data-name]");
+    if (name) name.textContent = file.name;
+    row.querySelector("button")?.addEventListener("click", () => this.sender.takeOut(file));
+    return row;
   }
 }
 

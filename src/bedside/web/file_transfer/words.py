@@ -180,12 +180,29 @@ def _table(transfer: LiveTransfer, *, to_staff: bool) -> dict[Phase, str]:
     return _PATIENT_SENDS if gives else _PATIENT_GETS
 
 
+RUNNING = frozenset({Phase.ASKED, Phase.MOVING, Phase.SCANNING, Phase.READY})
+"""Phases in which something is still to come."""
+WANTED = (
+    N_("Insurance card"),
+    N_("Referral letter"),
+    N_("List of medicines"),
+    N_("Lab results"),
+    N_("Photo of a document"),
+)
+"""The usual requests of staff."""
+
+
 def titled(transfer: LiveTransfer, who: str) -> str:
-    """Return the title of an offer or a request for the patient; `who` is the member of staff."""
+    """Return the title of an offer or a request for the patient, in the past once it is over;
+    `who` is the member of staff."""
+    over = transfer.phase not in RUNNING
     if transfer.direction == Direction.TO_PATIENT:
-        return _("%(who)s sends you a file") % {"who": who}
-    if not transfer.staff_id:
-        return _("You send a file")
-    if transfer.kind == Kind.CAPTURE:
-        return _("%(who)s asks to take a photo with your camera") % {"who": who}
-    return _("%(who)s asks you for a file") % {"who": who}
+        sends, sent = _("%(who)s sends you a file"), _("%(who)s sent you a file")
+    elif not transfer.staff_id:
+        sends, sent = _("You send a file"), _("You sent a file")
+    elif transfer.kind == Kind.CAPTURE:
+        sends = _("%(who)s asks to take a photo with your camera")
+        sent = _("%(who)s asked to take a photo with your camera")
+    else:
+        sends, sent = _("%(who)s asks you for a file"), _("%(who)s asked you for a file")
+    return (sent if over else sends) % {"who": who}

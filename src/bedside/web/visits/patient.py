@@ -34,6 +34,7 @@ from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import Discarded
 from bedside.visits.states import State
 from bedside.visits.waiting_room import DeviceTest
+from bedside.web.visits.ended_files import EndedFile, ended_files
 from bedside.web.visits.views import ASKED_FOR, View, VisitPage
 from bedside.web.visits.words import words_for_script
 
@@ -101,6 +102,12 @@ async def now(request: Request, visitor: VisitorAccess) -> Response:
     return await _page(request, visitor, visit, "visits/now.html")
 
 
+async def _sent(services: Services, visitor: VisitorAccess) -> list[EndedFile]:
+    """Return the files that went between patient and clinic, for the end page."""
+    found = await services.transfers.lists.of_whole_visit(visitor)
+    return ended_files(found, identified=bool(visitor.patient_id))
+
+
 async def _files(services: Services, visitor: VisitorAccess) -> int:
     """Count the visit's files that the clinic has: in the chart, or held until the patient is
     identified."""
@@ -128,6 +135,7 @@ async def _page(
         position=ahead.place if ahead and options.show_position else None,
         grace_minutes=clinic.of(VisitOptions).visit_grace_minutes,
         files=0 if waits else await _files(services, visitor),
+        sent=await _sent(services, visitor) if view is View.ENDED else (),
         identified=bool(visitor.patient_id),
         messages=await services.visits.room_messages.shown_to(visitor),
         unread=await services.conversations.visit_chat.unread_for(visitor),

@@ -12,6 +12,7 @@ from bedside.visits.room_messages import RoomMessage
 from bedside.visits.rows import How
 from bedside.visits.states import Step
 from bedside.visits.texts import usual_wait
+from bedside.web.visits.ended_files import EndedFile
 
 
 class View(StrEnum):
@@ -45,6 +46,8 @@ class VisitPage:
     """The clinic's messages in the chat that the patient has not read."""
     files: int = 0
     """The number of this visit's files that the clinic has."""
+    sent: Sequence[EndedFile] = ()
+    """The files of an ended visit."""
     identified: bool = True
     """Whether the patient is identified; until then there is no record to speak of."""
     emergency_text: str = ""
