@@ -61,7 +61,12 @@ _in_charge_of = prepared(
     RoomRow,
 )
 _counts = prepared(
-    select(visits.c.room_id, visits.c.state, func.count().label("visits"))
+    select(
+        visits.c.room_id,
+        visits.c.state,
+        func.count().label("visits"),
+        func.min(visits.c.queued_at).label("first"),
+    )
     .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON), NOT_ENDED)
     .group_by(visits.c.room_id, visits.c.state)
 )
@@ -87,12 +92,14 @@ class RoomChange:
 @dataclass(frozen=True, slots=True)
 class RoomInClinic:
     """A room in the list of all rooms, with how many are waiting and in a call. `mine`: whether
-    the viewer is in charge of it."""
+    the viewer is in charge of it. `waiting_since` is when the one came who waits longest, 0 if
+    nobody does."""
 
     room: Room
     waiting: int
     in_call: int
     mine: bool
+    waiting_since: int
 
 
 class Rooms:
@@ -276,6 +283,7 @@ class Rooms:
             counted = await db.all(_counts, clinic=staff.clinic_id)
             own = await db.all(_in_charge_of, staff=staff.staff_id, clinic=staff.clinic_id)
         counts = {(row.room_id, row.state): row.visits for row in counted}
+        since = {row.room_id: row.first for row in counted if row.state == State.WAITING}
         mine = {row.id for row in own}
         return [
             RoomInClinic(
@@ -283,6 +291,7 @@ class Rooms:
                 counts.get((row.id, State.WAITING), 0),
                 counts.get((row.id, State.IN_CALL), 0),
                 row.id in mine,
+                since.get(row.id, 0),
             )
             for row in found
         ]

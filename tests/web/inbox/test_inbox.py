@@ -22,9 +22,15 @@ async def test_an_empty_inbox_teaches(quick_house: House, visitor: httpx.AsyncCl
     assert "Everything is reviewed" in page.text
 
 
-async def test_home_is_the_inbox(quick_house: House, visitor: httpx.AsyncClient) -> None:
+async def test_home_is_the_waiting_room_or_the_inbox(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
     assert (await visitor.get("/")).headers["location"] == "/sign-in"
     await enter(visitor, quick_house)
+    assert (await visitor.get("/")).headers["location"] == "/rooms"
+    staff, here = quick_house.services.people.staff, quick_house.here
+    for room in await quick_house.visits.rooms.of_staff(here.receptionist):
+        await staff.unassign(quick_house.administer(), here.receptionist.staff_id, room.id)
     assert (await visitor.get("/")).headers["location"] == "/inbox"
 
 

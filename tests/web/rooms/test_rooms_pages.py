@@ -75,7 +75,11 @@ async def test_a_room_of_others_is_not_found(
         assert (await visitor.post(address, data={})).status_code == 404, address
     everywhere = (await visitor.get("/rooms/all")).text
     assert "Dr Okafor&#39;s room" in everywhere
-    assert "1 waits" in everywhere
+    tiles = everywhere[everywhere.index('id="room-tiles"') :]
+    assert f'href="/rooms/{rooms.reception.id}"' in tiles
+    assert f'href="/rooms/{rooms.own.id}"' not in tiles
+    assert "Nobody waits" in tiles
+    assert "<strong>1 waits</strong>, longest" in tiles
     assert "Kofi Asante" not in everywhere
 
 

@@ -11,11 +11,13 @@ from bedside.people.roles import May, allows
 
 
 async def home(request: Request) -> Response:
-    """GET /: the inbox, or the account page for those who see no charts."""
+    """GET /: where work is: the waiting room that was used last, for those who have rooms;
+    otherwise the inbox, or the account page for those who see no charts."""
     staff = await staff_of(request)
-    return RedirectResponse(
-        "/inbox" if allows(staff.role, May.SEE_CHARTS) else "/account", status_code=303
-    )
+    if not allows(staff.role, May.SEE_CHARTS):
+        return RedirectResponse("/account", status_code=303)
+    has_rooms = await services_of(request).visits.rooms.of_staff(staff)
+    return RedirectResponse("/rooms" if has_rooms else "/inbox", status_code=303)
 
 
 async def badges(request: Request) -> Response:

@@ -41,7 +41,8 @@ async def today_in(request: Request, chart: ChartAccess, clinic: Clinic) -> list
             joined=await services.people.joining.before(chart.clinic_id, chart.patient_id),
         ),
     )
-    told = [line for line in lines if line.action in today and not _by_check_in(line)]
+    shown = [line for line in lines if line.action in today and not _by_check_in(line)]
+    told = sorted(shown, key=lambda line: line.at, reverse=True)
     names = await services.people.staff.named(
         chart.clinic_id, {line.actor_id for line in told if line.actor_kind == ActorKind.STAFF}
     )

@@ -208,7 +208,8 @@ async def _all(request: Request, staff: StaffAccess) -> dict[str, Any]:
         if one.mine:
             access = await services.people.permissions.room(staff, one.room.id)
             groups.append({"room": one.room, "access": access, **await _queue(request, access)})
-    return {"groups": groups, "others": [one for one in found if not one.mine]}
+    here = await services.colleagues.presence.in_rooms(staff)
+    return {"tiles": found, "here": here, "groups": groups}
 
 
 # --- the address ---------------------------------------------------------------------------------
