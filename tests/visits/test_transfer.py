@@ -89,7 +89,7 @@ async def test_a_page_that_is_away_comes_back_into_the_new_room(ward: Ward) -> N
 
 
 @pytest.mark.feature("V10")
-async def test_whoever_is_transferred_queues_at_the_end_and_whoever_returns_does_not(
+async def test_the_place_counts_from_the_check_in_also_after_a_transfer_and_a_return(
     ward: Ward,
 ) -> None:
     services = ward.house.services
@@ -99,10 +99,41 @@ async def test_whoever_is_transferred_queues_at_the_end_and_whoever_returns_does
     await ward.admit(theirs, returns.visit_id)
     await services.visits.transfers.transfer(mine, comes.visit_id, theirs.room_id)
     await services.calls.control.return_to_waiting_room(theirs, returns.visit_id)
-    order = [returns.visit_id, waits.visit_id, comes.visit_id]
+    order = [comes.visit_id, returns.visit_id, waits.visit_id]
     assert await ward.order(theirs) == order
-    places = [row.place for row in await services.visits.waiting_room.queue(theirs)]
-    assert places == [1, 2, 3]
+    found = await services.visits.waiting_room.queue(theirs)
+    assert [row.place for row in found] == [1, 2, 3]
+    assert found[0].queued_at == found[0].checked_in_at
+
+
+@pytest.mark.feature("V13")
+async def test_whoever_transfers_to_a_room_of_their_own_is_not_alerted(ward: Ward) -> None:
+    services = ward.house.services
+    mine, _theirs = await two_rooms(ward)
+    colleague = ward.house.here.receptionist
+    shared = await ward.room("Both", colleague)
+    await ward.beside(shared, ward.house.here.clinician)
+    waiter = await ward.check_in(mine)
+    await services.visits.waiting_room.looked(mine)
+    await services.visits.transfers.transfer(mine, waiter.visit_id, shared.room_id)
+    unlooked = services.visits.waiting_room.unlooked
+    assert await unlooked(mine.staff) == []
+    assert [one.visit_id for one in await unlooked(colleague)] == [waiter.visit_id]
+
+
+@pytest.mark.feature("V13")
+async def test_the_note_is_for_the_receiving_room_also_after_the_visit(ward: Ward) -> None:
+    services = ward.house.services
+    mine, theirs = await two_rooms(ward)
+    waiter = await ward.check_in(mine)
+    assert await services.visits.handovers.to(mine, waiter.visit_id) is None
+    await services.visits.transfers.transfer(mine, waiter.visit_id, theirs.room_id, "Left knee")
+    await ward.admit(theirs, waiter.visit_id)
+    await services.calls.control.end_visit(theirs, waiter.visit_id)
+    handover = await services.visits.handovers.to(theirs, waiter.visit_id)
+    assert handover is not None
+    assert (handover.by, handover.note) == ("Dr Amara Okafor", "Left knee")
+    assert await services.visits.handovers.to(mine, waiter.visit_id) is None
 
 
 @pytest.mark.feature("V9")

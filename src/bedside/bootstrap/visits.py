@@ -15,6 +15,7 @@ from bedside.visits.alerts import RoomAlerts
 from bedside.visits.check_in import CheckIn
 from bedside.visits.correction import Correction
 from bedside.visits.devices import VisitDevices
+from bedside.visits.handovers import Handovers
 from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
@@ -96,6 +97,7 @@ def visits_of(
         room_messages=RoomMessages(database, vault, audit, clinics, staff),
         transfers=PatientTransfers(database, vault, clinics, permissions, transitions),
         repeats=Repeats(database, vault, transitions),
+        handovers=Handovers(database, vault, staff),
         sent_transfers=SentTransfers(database, vault, staff),
         whereabouts=Whereabouts(database, permissions),
         presence=VisitPresence(database, presence, clinics, transitions),

@@ -65,6 +65,12 @@ class CallSummaries:
             patients=tuple(_patient(row, names[row.id]) for row in visits if row.id in names),
         )
 
+    async def has_joined(self, call_id: str, visit_id: str) -> bool:
+        """Whether a patient's page was ever in the call."""
+        async with self._database.read() as db:
+            row = await rows.of_person(db, call_id, Kind.PATIENT, visit_id)
+        return row is not None and row.joined_at > 0
+
 
 async def _visits_of(db: Reader, call_id: str) -> list[VisitRow]:
     people = await rows.participants_of(db, call_id)

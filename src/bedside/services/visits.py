@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.visits.check_in import CheckIn
 from bedside.visits.correction import Correction
 from bedside.visits.devices import VisitDevices
+from bedside.visits.handovers import Handovers
 from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
@@ -41,6 +42,7 @@ class VisitServices:
     room_messages: RoomMessages
     transfers: PatientTransfers
     repeats: Repeats
+    handovers: Handovers
     sent_transfers: SentTransfers
     whereabouts: Whereabouts
     presence: VisitPresence

@@ -17,6 +17,8 @@ from bedside.visits.models import patient_transfers, visits
 
 _sent = prepared(
     select(
+        patient_transfers.c.id,
+        patient_transfers.c.ended_at,
         patient_transfers.c.visit_id,
         patient_transfers.c.state,
         *rows.NAMED_BY,
@@ -34,13 +36,38 @@ _sent = prepared(
         patient_transfers.c.clinic_id == bindparam("clinic"),
     )
 )
+_from_call = prepared(
+    select(
+        patient_transfers.c.id,
+        patient_transfers.c.visit_id,
+        patient_transfers.c.state,
+        patient_transfers.c.ended_at,
+        *rows.NAMED_BY,
+        visits.c.admitted_by,
+        ROOM_NAMES.c.room_name,
+    )
+    .select_from(
+        patient_transfers.join(visits, visits.c.id == patient_transfers.c.visit_id)
+        .outerjoin(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
+        .join(ROOM_NAMES, ROOM_NAMES.c.named == patient_transfers.c.to_room_id)
+    )
+    .where(
+        patient_transfers.c.from_call_id == bindparam("call"),
+        patient_transfers.c.by_staff_id == bindparam("staff"),
+        patient_transfers.c.clinic_id == bindparam("clinic"),
+        patient_transfers.c.state != "taken_back",
+    )
+    .order_by(patient_transfers.c.at)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SentTransfer:
     """A transfer with names. `state` as in the table `patient_transfers`; `admitted_by` is "" as
-    long as nobody has admitted the patient."""
+    long as nobody has admitted the patient, `ended_at` 0 as long as it is open."""
 
+    id: str
+    ended_at: int
     state: str
     patient_name: str
     room_name: str
@@ -64,8 +91,30 @@ class SentTransfers:
         keys = await self._vault.clinic(staff.clinic_id)
         names = await self._staff.named(staff.clinic_id, {row.admitted_by} - {""})
         return SentTransfer(
+            row.id,
+            row.ended_at,
             row.state,
             rows.name_in(keys, row.visit_id, row),
             row.room_name,
             names.get(row.admitted_by, ""),
         )
+
+    async def of_call(self, staff: StaffAccess, call_id: str) -> dict[str, SentTransfer]:
+        """Return one's own transfers out of a call, by visit; not those taken back."""
+        async with self._database.read() as db:
+            found = await db.all(
+                _from_call, call=call_id, staff=staff.staff_id, clinic=staff.clinic_id
+            )
+        keys = await self._vault.clinic(staff.clinic_id)
+        names = await self._staff.named(staff.clinic_id, {row.admitted_by for row in found} - {""})
+        return {
+            row.visit_id: SentTransfer(
+                row.id,
+                row.ended_at,
+                row.state,
+                rows.name_in(keys, row.visit_id, row),
+                row.room_name,
+                names.get(row.admitted_by, ""),
+            )
+            for row in found
+        }

@@ -71,7 +71,7 @@ class TransferTo:
 
     def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """See `Admit`."""
-        return _next_leg(row, self.room_id, self.transfer_id, moment)
+        return _next_leg(row, self.room_id, self.transfer_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class TakeBack:
 
     def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """See `Admit`."""
-        return _next_leg(row, self.room_id, "", moment)
+        return _next_leg(row, self.room_id, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,14 @@ class End:
 AnyStep = Admit | Return | TransferTo | TakeBack | End
 
 
-def _next_leg(row: VisitRow, room_id: str, transfer_id: str, moment: int) -> dict[str, Any]:
+def _next_leg(row: VisitRow, room_id: str, transfer_id: str) -> dict[str, Any]:
+    """`queued_at` stays: the wait counts from the check-in, wherever it goes on."""
     return {
         "call_id": "",
         "room_id": room_id,
         "leg": row.leg + 1,
         "transfer_id": transfer_id,
-        "queued_at": moment,
-        "place_at": moment,
+        "place_at": row.queued_at,
         "first_at": 0,
         "order_reason": None,
         "returned_at": 0,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from bedside.audit import Action
 from bedside.audit.looks import Looks
@@ -82,13 +82,18 @@ _waits = prepared(
 
 _unseen_of = prepared(
     select(visits.c.id, visits.c.room_id, visits.c.queued_at, ROOM_NAMES.c.room_name)
-    .select_from(visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id))
+    .select_from(
+        visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id).outerjoin(
+            patient_transfers, patient_transfers.c.id == visits.c.transfer_id
+        )
+    )
     .where(
         visits.c.clinic_id == bindparam("clinic"),
         visits.c.state == State.WAITING.value,
         NOT_ENDED,
         visits.c.looked_at == 0,
         visits.c.room_id.in_(rooms_in_charge()),
+        func.coalesce(_sender, "") != bindparam("staff"),
     )
     .order_by(visits.c.queued_at)
 )
@@ -282,7 +287,7 @@ class WaitingRoom:
 
     async def unlooked(self, staff: StaffAccess) -> list[Arrival]:
         """Return the patients waiting in a member of staff's rooms who were not looked at, oldest
-        first."""
+        first; without those whom this person transferred there, and knows of."""
         async with self._database.read() as db:
             found = await db.all(_unseen_of, staff=staff.staff_id, clinic=staff.clinic_id)
         return [Arrival(row.id, row.room_id, row.room_name, row.queued_at) for row in found]

@@ -35,6 +35,7 @@ ROWS: dict[tuple[str, str], Row] = {
         Access.CHART, 303, lambda facts: {"data": {**_DETAILS, "teams": facts["room"]}}
     ),
     ("POST", "/patients/{patient_id}/addresses"): Row(Access.CHART, 303, form(which="phone")),
+    ("GET", "/visits/{visit_id}/chart"): Row(Access.ROOM, 303),
     ("GET", "/visits/{visit_id}/card"): Row(Access.ROOM, shows=("lindqvist", "philtrum")),
     ("GET", "/visits/{visit_id}/card/now"): Row(Access.ROOM, shows=("philtrum",)),
 }

@@ -19,6 +19,7 @@ export interface CallPlace {
     video: string;
     guests: string;
     newcomers: string;
+    next: string;
   };
   words: Readonly<Record<string, string>>;
 }

@@ -1,17 +1,20 @@
 /**
- * The end of a call for staff: the dialog asks what becomes of the patient, and afterwards the end
- * panel says what was done and what can be done next.
+ * The end of a call for staff: the dialog asks what becomes of the patients, and whether the next
+ * one is called. Afterwards the end page says what was done and what can be done next.
  */
 
-import { patientsIn } from "../apps/call_app";
+import { type Person, patientsIn } from "../apps/call_app";
 import { say } from "../apps/place";
 import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
+import { fragmentOf } from "../live/fragment";
 import { reached } from "../live/reached";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
 
 const TRY_AGAIN_MS = 3_000;
+
+export type Way = "visit" | "next" | "return" | "return_next" | "leave" | "all";
 
 /** Resolves when the page is connected again, and after this time at the latest. */
 function connectedOr(milliseconds: number): Promise<void> {
@@ -42,8 +45,11 @@ export class Ending {
     this.offer("one", patients.length === 1);
     this.offer("leave", colleagues);
     this.offer("all", patients.length !== 1);
+    this.offer("each", patients.length > 1);
     for (const place of document.querySelectorAll("[data-end-name]")) place.textContent = patients[0]?.name ?? "";
+    this.listEach(patients);
     openDialog("ending");
+    void this.sayNext();
   }
 
   /** The page with the summary, and what can be done next; it waits for the network. */
@@ -58,34 +64,100 @@ export class Ending {
     window.location.assign(`/calls/${this.session.place.call}/after`);
   }
 
+  /** Ends the call in one of the ways of the dialog. */
+  async go(way: Way): Promise<void> {
+    const goesOn = way === "next" || way === "return_next";
+    this.leaving = true;
+    this.shown = goesOn; // the next call is shown instead of the summary
+    try {
+      await this.take(way);
+      closeDialog("ending");
+    } catch (error) {
+      this.leaving = this.shown = false;
+      toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");
+      return;
+    }
+    const next = goesOn ? await this.next() : "";
+    if (next) {
+      window.location.assign(next);
+      return;
+    }
+    this.shown = false;
+    await this.show();
+  }
+
+  /** Admits the next patient. Returns where that call is; "" if nobody waits. */
+  private async next(): Promise<string> {
+    try {
+      const { href } = await tell<{ href?: string }>(this.session.place.addresses.next);
+      return href ?? "";
+    } catch {
+      return ""; // the page after the call says who waits
+    }
+  }
+
+  private async take(way: Way): Promise<void> {
+    const { addresses } = this.session.place;
+    if (way === "leave") return tell(addresses.leave);
+    if (way === "all") {
+      await this.returnChosen();
+      return tell(addresses.end);
+    }
+    const [patient] = patientsIn(this.session);
+    if (!patient) return tell(addresses.leave);
+    const step = way === "return" || way === "return_next" ? "return" : "end";
+    await tell(`/visits/${patient.visit_id ?? ""}/${step}`, { leg: String(patient.leg ?? "") });
+    // After the only patient has gone, the member of staff leaves too, and guests do not stay
+    // behind. A 1:1 call is over already.
+    await tell(addresses.leave).catch(() => undefined);
+  }
+
   private offer(what: string, possible: boolean): void {
     for (const part of document.querySelectorAll<HTMLElement>(`[data-end-for="${what}"]`)) part.hidden = !possible;
   }
 
-  private async press(button: HTMLElement): Promise<void> {
-    const { addresses } = this.session.place;
-    const [patient] = patientsIn(this.session);
-    const ways: Record<string, string> = {
-      visit: `/visits/${patient?.visit_id ?? ""}/end`,
-      return: `/visits/${patient?.visit_id ?? ""}/return`,
-      leave: addresses.leave,
-      all: addresses.end,
-    };
-    const address = ways[button.dataset.end ?? ""];
-    if (!address) return;
-    button.setAttribute("aria-busy", "true");
-    this.leaving = true;
-    try {
-      await tell(address, { leg: String(patient?.leg ?? "") });
-      // After the only patient has gone, the member of staff leaves too, and guests do not stay
-      // behind. A 1:1 call is over already.
-      if (address !== addresses.leave && address !== addresses.end) await tell(addresses.leave).catch(() => undefined);
-      closeDialog("ending");
-      await this.show();
-    } catch (error) {
-      this.leaving = false;
-      toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");
+  // --- several patients ----------------------------------------------------------------------------
+
+  private listEach(patients: Person[]): void {
+    const template = document.querySelector<HTMLTemplateElement>("[data-end-each-template]");
+    const list = document.querySelector("[data-end-each]");
+    if (!template || !list) return;
+    list.replaceChildren(
+      ...patients.flatMap((patient) => {
+        const item = template.content.firstElementChild?.cloneNode(true) as HTMLElement | undefined;
+        if (!item) return [];
+        item.dataset.visit = patient.visit_id ?? "";
+        item.dataset.leg = String(patient.leg ?? "");
+        const name = item.querySelector("[data-end-each-name]");
+        if (name) name.textContent = patient.name;
+        for (const choice of item.querySelectorAll("input")) choice.name = `end-${patient.visit_id ?? ""}`;
+        return [item];
+      }),
+    );
+  }
+
+  /** Returns those patients of a group to the waiting room for whom that was chosen. */
+  private async returnChosen(): Promise<void> {
+    for (const item of document.querySelectorAll<HTMLElement>("[data-end-each] > [data-visit]")) {
+      if (item.querySelector<HTMLInputElement>("input[value=return]")?.checked) {
+        await tell(`/visits/${item.dataset.visit}/return`, { leg: item.dataset.leg ?? "" });
+      }
     }
+  }
+
+  private async sayNext(): Promise<void> {
+    const place = document.querySelector("[data-end-next]");
+    if (!place) return;
+    try {
+      place.replaceChildren(await fragmentOf(`/calls/${this.session.place.call}/next`));
+    } catch {
+      place.textContent = "";
+    }
+  }
+
+  private async press(button: HTMLElement): Promise<void> {
+    button.setAttribute("aria-busy", "true");
+    await this.go(button.dataset.end as Way);
     button.removeAttribute("aria-busy");
     this.root.focus({ preventScroll: true });
   }

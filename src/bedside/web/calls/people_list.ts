@@ -11,10 +11,11 @@ import { signOf } from "./signs";
 import type { Participant } from "./state";
 
 export class PeopleList {
-  /** `console` opens a page beside the call. */
+  /** `console` opens a page beside the call; whoever does not answer is listed and not counted. */
   constructor(
     private readonly session: CallSession,
     private readonly console: (address: string) => void,
+    private readonly isSilent: (id: string) => boolean,
   ) {
     document.querySelector("[data-transfer-patient]")?.addEventListener("click", () => this.transferFromMenu());
     this.list()?.addEventListener("click", (event) => {
@@ -27,7 +28,8 @@ export class PeopleList {
     const list = this.list();
     if (!list) return;
     const others = this.session.others();
-    for (const count of document.querySelectorAll("[data-people-count]")) count.textContent = String(others.length + 1);
+    const here = others.filter(([id]) => !this.isSilent(id)).length;
+    for (const count of document.querySelectorAll("[data-people-count]")) count.textContent = String(here + 1);
     for (const item of list.querySelectorAll<HTMLElement>("[data-person]")) {
       if (!others.some(([id]) => id === item.dataset.person)) item.remove();
     }

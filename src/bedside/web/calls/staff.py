@@ -20,6 +20,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
 from bedside.visits.options import VisitOptions
 from bedside.visits.waiting_room import Waiting
+from bedside.web.calls.around import handovers_of
 
 
 async def window(request: Request) -> Response:
@@ -41,6 +42,10 @@ async def window(request: Request) -> Response:
         started_at=call.started_at,
         heading=_heading(patients),
         reason=reason if len(patients) == 1 else "",
+        chart_href=f"/visits/{patients[0].visit_id}/chart" if len(patients) == 1 else "",
+        room_id=call.room_id,
+        handovers=await handovers_of(services, staff, patients),
+        alone=len(patients) == 1,
         console_href=console_href,
         apps=[
             {"name": app.name, "label": _(app.label), "icon": app.icon}

@@ -11,7 +11,9 @@ import { AppsPanel, type Sign } from "./apps_panel";
 import { Beside, SIGN_IN_AGAIN } from "./beside";
 import { Ending } from "./ending";
 import { GuestDoor } from "./guests";
+import { HandoverStrip } from "./handover_strip";
 import { Newcomers } from "./newcomers";
+import { NoAnswer } from "./no_answer";
 import { PeopleList } from "./people_list";
 import type { CallSession } from "./session";
 import { CallView } from "./view";
@@ -41,7 +43,9 @@ export function startCallWindow(root: HTMLElement, others: Others): void {
     },
     drawn: () => {
       door.draw();
+      noAnswer.draw();
       people.draw();
+      strip.draw();
       newcomers.draw();
       drawHeading(view.session);
     },
@@ -49,11 +53,22 @@ export function startCallWindow(root: HTMLElement, others: Others): void {
   const ending = new Ending(stage, view.session);
   const door = new GuestDoor(stage, view.session);
   const newcomers = new Newcomers(stage, view.session);
-  const people = new PeopleList(view.session, (address) => beside.open(address));
+  const strip = new HandoverStrip(root, view.session);
+  const noAnswer = new NoAnswer(root, view.session, {
+    end: (way) => void ending.go(way),
+    write: () => void apps.show("chat"),
+    changed: () => people.draw(),
+  });
+  const people = new PeopleList(
+    view.session,
+    (address) => beside.open(address),
+    (id) => noAnswer.isSilent(id),
+  );
   others.transferring(() => toast(say(place, "not_sent"), "bad"));
-  new AppsPanel(stage, view.session, others.apps, others.unread(stage));
+  const apps = new AppsPanel(stage, view.session, others.apps, others.unread(stage));
   new Adding(view.session);
   signedOut(root, ending);
+  openChartByName(root, beside);
   window.addEventListener("beforeunload", (event) => {
     if (!ending.leaving && !view.session.end) event.preventDefault();
   });
@@ -84,16 +99,29 @@ function signedOut(root: HTMLElement, ending: Ending): void {
   document.addEventListener(SIGN_IN_AGAIN, ask);
 }
 
+/** The name in the head leads to the chart, beside the call. */
+function openChartByName(root: HTMLElement, beside: Beside): void {
+  root.querySelector<HTMLElement>("[data-call-heading]")?.addEventListener("click", (event) => {
+    const name = (event.target as Element).closest<HTMLAnchorElement>("[data-heading-chart]");
+    if (!name || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    beside.open(name.pathname);
+  });
+}
+
 /** Whose call it is; the title of the window says the same. */
 function drawHeading(session: CallSession): void {
   const heading = document.querySelector("h1");
   const patients = patientsIn(session);
   const [first] = patients;
   if (!heading || !first) return;
+  const link = heading.querySelector<HTMLAnchorElement>("[data-heading-chart]");
+  if (link && patients.length === 1 && first.visit_id) link.href = `/visits/${first.visit_id}/chart`;
+  link?.toggleAttribute("inert", patients.length > 1);
   const words = say(session.place, patients.length > 1 ? "group_call" : "call_with", { name: first.name });
   if (heading.textContent === words) return;
   document.title = words + document.title.slice(heading.textContent.length);
-  heading.textContent = words;
+  (link ?? heading).textContent = words;
 }
 
 /** Another window of the same person has the call now. */

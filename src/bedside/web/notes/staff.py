@@ -22,12 +22,14 @@ async def note(request: Request) -> Response:
     services = services_of(request)
     room = await services.visits.whereabouts.room_of(staff, visit_id)
     own = await services.visits.notes.own(room, visit_id)
+    handover = await services.visits.handovers.to(room, visit_id)
     name = "panel" if wants_fragment(request) else "page"
     return render(
         request,
         f"notes/{name}.html",
         visit_id=visit_id,
         note=own,
+        handover=handover,
         longest=NOTE_MAX,
         words={
             "saving": _("Saving…"),

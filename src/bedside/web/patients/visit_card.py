@@ -3,13 +3,14 @@
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
+from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_access import room_of_visit
 from bedside.edge.visit_views import rows_of
 from bedside.errors import Conflict, Gone
@@ -18,6 +19,7 @@ from bedside.people.likely import Likely
 from bedside.people.permissions import RoomAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
+from bedside.visits.whereabouts import NotIdentified
 from bedside.web.patients.card_facts import about, recent
 
 
@@ -87,7 +89,20 @@ async def visit_part(services: Services, room: RoomAccess, visit_id: str) -> dic
     }
 
 
+async def chart(request: Request) -> Response:
+    """GET /visits/{visit_id}/chart: to the chart of the visit's patient as it is known now; to the
+    card as long as nobody has said who it is."""
+    staff = await staff_of(request)
+    visit_id = request.path_params["visit_id"]
+    try:
+        patient_id = await services_of(request).visits.whereabouts.patient_of(staff, visit_id)
+    except NotIdentified:
+        return RedirectResponse(f"/visits/{visit_id}/card", status_code=303)
+    return RedirectResponse(f"/patients/{patient_id}", status_code=303)
+
+
 routes = [
+    staff_route("/visits/{visit_id}/chart", chart),
     staff_route("/visits/{visit_id}/card", card),
     staff_route("/visits/{visit_id}/card/now", card_now),
 ]

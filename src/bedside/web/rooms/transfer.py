@@ -40,11 +40,16 @@ async def form(request: Request) -> Response:
 
 
 async def rooms_to_choose(request: Request) -> Response:
-    """GET /visits/{visit_id}/transfer/rooms: the rooms alone, as they are now."""
+    """GET /visits/{visit_id}/transfer/rooms: the rooms alone, as they are now; or why there is
+    nobody to transfer any more."""
     staff = await prepare(request)
-    room, _visit = await visit_of(request, staff)
+    try:
+        room, _visit = await visit_of(request, staff)
+    except Conflict as gone:
+        over = _(gone.sentence)
+        return render(request, "rooms/transfer_rooms.html", rooms=[], chosen="", over=over)
     rooms = await _others(services_of(request), room)
-    return render(request, "rooms/transfer_rooms.html", rooms=rooms, chosen="")
+    return render(request, "rooms/transfer_rooms.html", rooms=rooms, chosen="", over="")
 
 
 async def _others(services: Services, room: RoomAccess) -> list[dict[str, Any]]:
@@ -85,6 +90,7 @@ async def _form(
         chosen=chosen,
         note=note,
         error=error,
+        over="",
         topic=f"rooms:{room.clinic_id}",
         colleagues_topic=f"colleagues:{room.clinic_id}",
     )
@@ -102,7 +108,7 @@ async def transfer(request: Request) -> Response:
     try:
         if not chosen:
             raise WrongInput(N_("Please choose a room."), field="room")
-        await services.visits.transfers.transfer(
+        transfer_id = await services.visits.transfers.transfer(
             room,
             visit.waiting.visit_id,
             chosen,
@@ -127,7 +133,9 @@ async def transfer(request: Request) -> Response:
     return JSONResponse(
         {
             "sentence": _("Transferred to %(room)s") % {"room": to.name},
-            "card": card.render(name=visit.waiting.name, room_name=to.name),
+            "card": card.render(
+                name=visit.waiting.name, room_name=to.name, transfer_id=transfer_id
+            ),
         }
     )
 
@@ -139,7 +147,14 @@ async def take_back(request: Request) -> Response:
     """POST /transfers/{transfer_id}/take-back: at once, whatever page it is pressed on."""
     staff = await staff_of(request)
     transfers = services_of(request).visits.transfers
-    room = await transfers.take_back(staff, request.path_params["transfer_id"])
+    try:
+        room = await transfers.take_back(staff, request.path_params["transfer_id"])
+    except Conflict as late:
+        if wants_json(request):
+            raise
+        await shell(request, "rooms")
+        sentence = _(late.sentence)
+        return render(request, "rooms/too_late.html", status=late.status, sentence=sentence)
     if wants_json(request):
         return Response(status_code=204)
     return redirect(f"/rooms/{room.room_id}", TAKEN_BACK)

@@ -90,6 +90,12 @@ export function startTransferring(failed: (form: HTMLFormElement) => void = sayN
     const form = event.target instanceof HTMLTextAreaElement ? formOf(event.target) : null;
     if (form) kept(form).write((event.target as HTMLTextAreaElement).value);
   });
+  document.addEventListener("bedside:fragment", (event) => {
+    const over = (event.target as Element).querySelector("[data-transfer-over]");
+    if (!over?.closest("dialog")) return;
+    closeDialog("in-dialog"); // there is nobody to transfer any more
+    toast(over.textContent ?? "", "attention");
+  });
   document.addEventListener(SHOWN_IN_DIALOG, (event) => {
     const form = formOf(event.target as Element);
     if (form) void giveBack(form);
