@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from bedside.calls.absence import GRACE
+from bedside.calls.absence import GRACE, IN_ORDER
 from bedside.calls.rows import call_row, participant_row
 from bedside.calls.states import Mode
 from bedside.kernel import clock
@@ -90,7 +90,7 @@ async def test_a_patient_is_told_why_they_wait_again(ward: Ward) -> None:
         assert why not in await page_of_visit(ward, visit_id)
 
 
-async def test_who_was_sent_back_before_is_told_nothing(ward: Ward) -> None:
+async def test_who_was_sent_back_before_is_told_by_whom(ward: Ward) -> None:
     """The call that they were in went on without them, and ended by itself long after."""
     pair, second, room = await ward.both(), await ward.wait("Second"), await ward.room()
     await add_patient(ward.house.services, pair.host, room, second.visit_id)
@@ -99,8 +99,17 @@ async def test_who_was_sent_back_before_is_told_nothing(ward: Ward) -> None:
     await sweep(ward)
     await sweep(ward, GRACE + 5_000)
     assert await visit_state(ward, pair.visitor.visit_id) == State.WAITING
-    assert await ward.calls.absences.cut_off(pair.visitor)
-    assert not await ward.calls.absences.cut_off(second)
+    assert (await ward.calls.absences.why_back(pair.visitor)).cut_off
+    back = await ward.calls.absences.why_back(second)
+    assert (back.cut_off, back.sent_by) == (False, "Dr Amara Okafor")
+    said = "Dr Amara Okafor has sent you back to the waiting room. You are called again."
+    assert said in await page_of_visit(ward, second.visit_id)
+
+
+async def test_whoever_leaves_a_call_themselves_was_sent_by_nobody(ward: Ward) -> None:
+    pair = await ward.both()
+    await ward.calls.control.leave(await ward.calls.seats.visitor(pair.visitor))
+    assert await ward.calls.absences.why_back(pair.visitor) == IN_ORDER
 
 
 async def test_a_clinician_who_comes_back_in_time(ward: Ward) -> None:

@@ -211,7 +211,10 @@ async def test_the_record_tells_who_when_where_and_why(ward: Ward) -> None:
     chart = await services.people.permissions.chart(mine.staff, waiter.visitor.patient_id)
     [past] = await services.visits.records.of_chart(chart)
     assert (past.room_name, past.reason, past.legs) == ("Minor injuries", "Cut finger", 2)
-    assert (past.ended_reason, past.seen_by) == (Step.COMPLETED, "Rita Sandberg")
+    assert (past.ended_reason, past.seen_by) == (
+        Step.COMPLETED,
+        "Dr Amara Okafor, Rita Sandberg",
+    )
     record = await services.visits.records.get(chart, waiter.visit_id)
     assert record.ended_by == "Rita Sandberg"
     assert record.typed["reason"] == "Cut finger"

@@ -18,6 +18,7 @@ from bedside.calls.ice import VALID_FOR_A_TEST, IceServers
 from bedside.calls.live import LiveCalls
 from bedside.calls.media_server import MediaServer
 from bedside.calls.newcomers import Newcomers
+from bedside.calls.of_visits import CallsOfVisit
 from bedside.calls.participants import Participants
 from bedside.calls.patient_names import PatientNames
 from bedside.calls.people import CallPeople
@@ -127,7 +128,8 @@ def calls_of(
         participants=Participants(database, audit, group_calls),
         people=CallPeople(database, people.staff, names, guests),
         guests=guests,
-        absences=Absences(database, presence, control),
+        absences=Absences(database, presence, control, people.staff),
+        of_visits=CallsOfVisit(database, vault, people.staff),
         summaries=CallSummaries(database, seats, names),
         signalling=signalling,
         ice=IceServers(settings.stun_urls, settings.turn_urls, settings.turn_secret),

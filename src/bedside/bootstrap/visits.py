@@ -11,6 +11,7 @@ from bedside.services.notifications import NotificationServices
 from bedside.services.registered import Gauge, Registered
 from bedside.services.visits import VisitServices
 from bedside.visits import transfer as jobs
+from bedside.visits.additions import VisitAdditions
 from bedside.visits.alerts import RoomAlerts
 from bedside.visits.check_in import CheckIn
 from bedside.visits.correction import Correction
@@ -102,6 +103,7 @@ def visits_of(
         whereabouts=Whereabouts(database, permissions),
         presence=VisitPresence(database, presence, clinics, transitions),
         invitations=invitations,
+        additions=VisitAdditions(database, vault, looks),
         notes=VisitNotes(database, vault, looks),
         records=VisitRecords(database, vault, looks, staff),
         own=OwnVisits(database, vault, rooms),

@@ -5,6 +5,8 @@ Patients are not handled here: they stay in the call (“reconnecting”) as lon
 their place.
 """
 
+from dataclasses import dataclass
+
 from sqlalchemy import bindparam, select
 
 from bedside.audit.actors import SYSTEM
@@ -14,8 +16,10 @@ from bedside.calls.service import Calls
 from bedside.calls.states import PRESENT, CallState, Kind, Standing
 from bedside.database.statements import prepared
 from bedside.kernel import clock
+from bedside.kernel.ids import is_id
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.permissions import VisitorAccess
+from bedside.people.staff import Staff
 from bedside.realtime.presence import Presence
 
 GRACE = 2 * clock.MINUTE
@@ -40,7 +44,13 @@ _followed = prepared(
     )
 )
 _last_call = prepared(
-    select(calls.c.state, calls.c.ended_by, calls.c.ended_at, participants.c.left_at)
+    select(
+        calls.c.state,
+        calls.c.ended_by,
+        calls.c.ended_at,
+        participants.c.left_at,
+        participants.c.taken_out_by,
+    )
     .select_from(participants.join(calls, calls.c.id == participants.c.call_id))
     .where(
         participants.c.person_id == bindparam("visit"),
@@ -51,11 +61,27 @@ _last_call = prepared(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class WhyBack:
+    """Why a patient is in the waiting room again. `cut_off`: the clinic's page was disconnected;
+    `sent_by`: the name of whoever sent the patient back."""
+
+    cut_off: bool = False
+    sent_by: str = ""
+
+
+IN_ORDER = WhyBack()
+"""There is nothing to say."""
+
+
 class Absences:
     """Detects disconnected pages, and ends their part in the call if they do not come back."""
 
-    def __init__(self, database: Transactions, presence: Presence, service: Calls) -> None:
+    def __init__(
+        self, database: Transactions, presence: Presence, service: Calls, staff: Staff
+    ) -> None:
         self._database = database
+        self._staff = staff
         self._presence = presence
         self._calls = service
         self._watch = clock.Watch(_WATCHED)
@@ -80,13 +106,19 @@ class Absences:
                 await self._calls.give_up(row.id, now - GRACE)
         self._watch.looked()
 
-    async def cut_off(self, visitor: VisitorAccess) -> bool:
-        """Whether the last call of a visit ended because the clinic's page was disconnected."""
+    async def why_back(self, visitor: VisitorAccess) -> WhyBack:
+        """Return why a patient who was in a call is in the waiting room again."""
         async with self._database.read() as db:
             call = await db.one(_last_call, visit=visitor.visit_id, of_kind=Kind.PATIENT)
-        if call is None or call.state != CallState.ENDED or call.ended_by != SYSTEM.id:
-            return False
-        return call.ended_at - call.left_at < _TOGETHER
+        if call is None:
+            return IN_ORDER
+        together = call.ended_at - call.left_at < _TOGETHER
+        if call.state == CallState.ENDED and call.ended_by == SYSTEM.id and together:
+            return WhyBack(cut_off=True)
+        if not is_id(call.taken_out_by, "stf"):  # the patient has left it
+            return IN_ORDER
+        names = await self._staff.named(visitor.clinic_id, {call.taken_out_by})
+        return WhyBack(sent_by=names.get(call.taken_out_by, ""))
 
     async def _note(self, participant_id: str, since: int) -> None:
         async with self._database.unit_of_work() as work:

@@ -24,6 +24,7 @@ from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.models import calls, guests
 from bedside.calls.newcomers import Newcomers
+from bedside.calls.of_visits import GUEST_NAME
 from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import (
     PRESENT,
@@ -218,7 +219,18 @@ class Guests:
                 return
             await self._group_calls.require_room(work, host.call_id)
             await self._newcomers.bring_guest(work, call, row)
+            await self._keep_name(work, row)
             await self._note(work, host, Action.GUEST_ADMITTED, guest_id)
+
+    async def _keep_name(self, work: UnitOfWork, row: ParticipantRow) -> None:
+        """Keep the name under which a guest is admitted, for the record of the visit."""
+        guest = await work.one(_by_id, of=row.person_id)
+        if guest is None:
+            return
+        keys = await self._vault.clinic(guest.clinic_id)
+        name = str(keys.unseal(_COLUMN, guest.id, guest.record)["name"])
+        sealed = keys.seal(GUEST_NAME, row.id, name)
+        await rows.change_participant(work, row.id, guest_name=sealed)
 
     async def refuse(self, host: HostSeat, guest_id: str) -> None:
         """Refuse somebody who knocks; the link they came by is closed as well, and others who came

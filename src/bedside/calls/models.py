@@ -59,6 +59,8 @@ participants = Table(
     Column("refused_by", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
     Column("microphone", Text, nullable=False, server_default="ok"),
+    Column("guest_name", LargeBinary),
+    Column("taken_out_by", Text, nullable=False, server_default=""),
     Index("ix_call_participants_person", "call_id", "kind", "person_id", unique=True),
     Index("ix_call_participants_of", "person_id", "state"),
 )
@@ -67,7 +69,9 @@ currently in the call: a reloaded page is another connection. `away_since` is 0 
 connected. `waits_for` names the participants, with blanks between, who have to agree before a
 newcomer comes in; `refused_by` the one who did not, `asked_by` the member of staff. `in_group`: a
 patient who has agreed to other patients. `microphone` is a `realtime.envelopes.Microphone`: why
-`muted` may not be what the person wants."""
+`muted` may not be what the person wants. `guest_name` seals the name under which a guest was
+admitted: it stays in the record of the visit when the guest is forgotten. `taken_out_by` is whoever
+returned a patient to the waiting room."""
 
 guests = Table(
     "guests",

@@ -61,6 +61,8 @@ class ParticipantRow(NamedTuple):
     refused_by: str
     asked_by: str
     microphone: str
+    guest_name: bytes | None
+    taken_out_by: str
 
     @property
     def was_let_in(self) -> bool:
@@ -227,6 +229,8 @@ async def put_participant(
         refused_by="",
         asked_by="",
         microphone="ok",
+        guest_name=None,
+        taken_out_by="",
         now_state=state,
         now_away=now,
     )
@@ -253,8 +257,10 @@ async def note_away(work: UnitOfWork, participant_id: str, since: int) -> None:
     await work.execute(_set_participant, of=participant_id, away_since=since)
 
 
-async def take_out(work: UnitOfWork, row: ParticipantRow, state: Standing = Standing.LEFT) -> None:
-    """Take out somebody who leaves, or is removed."""
+async def take_out(
+    work: UnitOfWork, row: ParticipantRow, state: Standing = Standing.LEFT, *, by: str = ""
+) -> None:
+    """Take out somebody who leaves, or is removed; `by` is whoever returned a patient."""
     await change_participant(
         work,
         row.id,
@@ -265,6 +271,7 @@ async def take_out(work: UnitOfWork, row: ParticipantRow, state: Standing = Stan
         microphone="ok",
         left_at=clock.now(),
         waits_for="",
+        taken_out_by=by,
     )
 
 

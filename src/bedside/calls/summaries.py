@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.calls import rows
 from bedside.calls.access import Seats
 from bedside.calls.patient_names import PatientNames
+from bedside.calls.rows import ParticipantRow
 from bedside.calls.states import CallState, Kind
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import StaffAccess
@@ -24,6 +25,11 @@ class PatientOfCall:
     leg: int
     state: str
     ended_reason: str
+    checked_in_at: int
+    admitted_at: int
+    admitted_by: str
+    came: bool
+    """Whether the patient's page was ever in the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +61,20 @@ class CallSummaries:
         who did not take part."""
         call = await self._seats.listener(staff, call_id)
         async with self._database.read() as db:
-            visits = await _visits_of(db, call_id)
+            people = await rows.participants_of(db, call_id)
+            visits = await _visits_of(db, people)
+        came = {row.person_id for row in people if row.joined_at}
         names = await self._patients.seen_by(staff, visits)
         return CallSummary(
             call_id=call.id,
             room_id=call.room_id,
             started_at=call.started_at,
             ended_at=call.ended_at if call.state == CallState.ENDED else 0,
-            patients=tuple(_patient(row, names[row.id]) for row in visits if row.id in names),
+            patients=tuple(
+                _patient(row, names[row.id], came=row.id in came)
+                for row in visits
+                if row.id in names
+            ),
         )
 
     async def has_joined(self, call_id: str, visit_id: str) -> bool:
@@ -72,14 +84,13 @@ class CallSummaries:
         return row is not None and row.joined_at > 0
 
 
-async def _visits_of(db: Reader, call_id: str) -> list[VisitRow]:
-    people = await rows.participants_of(db, call_id)
+async def _visits_of(db: Reader, people: list[ParticipantRow]) -> list[VisitRow]:
     ids = [row.person_id for row in people if row.kind == Kind.PATIENT and row.was_let_in]
     found = [await db.one(visit_rows.by_id, of=one) for one in ids]
     return [row for row in found if row is not None]
 
 
-def _patient(row: VisitRow, name: str) -> PatientOfCall:
+def _patient(row: VisitRow, name: str, *, came: bool) -> PatientOfCall:
     return PatientOfCall(
         visit_id=row.id,
         patient_id=row.patient_id,
@@ -88,4 +99,8 @@ def _patient(row: VisitRow, name: str) -> PatientOfCall:
         leg=row.leg,
         state=row.state,
         ended_reason=row.ended_reason,
+        checked_in_at=row.checked_in_at,
+        admitted_at=row.admitted_at,
+        admitted_by=row.admitted_by,
+        came=came,
     )

@@ -25,7 +25,7 @@ class VisitDeparture:
         place = await rows.of_person(work, row.call_id, Kind.PATIENT, row.id)
         if call is None or place is None or place.state not in PRESENT:
             return
-        await rows.take_out(work, place)
+        await rows.take_out(work, place, by=by.id if why is Step.RETURNED else "")
         if await rows.hold_up_no_longer(work, place):
             work.enqueue(SETTLE, {"call_id": call.id})
         await self._audit.record(

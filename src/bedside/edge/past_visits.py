@@ -13,12 +13,14 @@ from bedside.visits.states import State
 
 
 def said_of(visit: PastVisit) -> str:
-    """Describe a visit in one line: “Dr Okafor's room · with Dr Okafor · 12 min · Completed”."""
+    """Describe a visit in one line: “Dr Okafor's room · with Dr Okafor, Dr Meyer · 12 min in all ·
+    Completed”."""
     words = [visit.room_name]
     if visit.seen_by:
         words.append(_("with %(name)s") % {"name": visit.seen_by})
     if visit.state is State.ENDED:
-        words += [lasted(visit.ended_at - visit.checked_in_at), ended_words(visit.ended_reason)]
+        in_all = _("%(time)s in all") % {"time": lasted(visit.ended_at - visit.checked_in_at)}
+        words += [in_all, ended_words(visit.ended_reason)]
     else:
         words.append(_("now"))
     return " · ".join(words)

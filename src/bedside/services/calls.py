@@ -9,6 +9,7 @@ from bedside.calls.group_calls import GroupCalls
 from bedside.calls.guests import Guests
 from bedside.calls.ice import IceServers
 from bedside.calls.newcomers import Newcomers
+from bedside.calls.of_visits import CallsOfVisit
 from bedside.calls.participants import Participants
 from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
@@ -27,6 +28,7 @@ class CallServices:
     people: CallPeople
     guests: Guests
     absences: Absences
+    of_visits: CallsOfVisit
     summaries: CallSummaries
     signalling: Signalling
     ice: IceServers

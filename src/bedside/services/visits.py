@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bedside.visits.additions import VisitAdditions
 from bedside.visits.check_in import CheckIn
 from bedside.visits.correction import Correction
 from bedside.visits.devices import VisitDevices
@@ -48,6 +49,7 @@ class VisitServices:
     presence: VisitPresence
     invitations: Invitations
     notes: VisitNotes
+    additions: VisitAdditions
     records: VisitRecords
     own: OwnVisits
     transitions: Transitions

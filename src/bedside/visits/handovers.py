@@ -55,9 +55,7 @@ class Handovers:
         here."""
         keys = await self._vault.clinic(room.clinic_id)
         async with self._database.read() as db:
-            row = await db.one(
-                _last_to, visit=visit_id, room=room.room_id, clinic=room.clinic_id
-            )
+            row = await db.one(_last_to, visit=visit_id, room=room.room_id, clinic=room.clinic_id)
         if row is None:
             return None
         names = await self._staff.named(room.clinic_id, {row.by_staff_id})

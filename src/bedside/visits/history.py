@@ -3,6 +3,7 @@
 Its files and its chat are in the chart and in the conversation, with the visit as their source.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,8 +18,14 @@ from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.permissions import ChartAccess
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
-from bedside.visits import notes, rows
-from bedside.visits.models import patient_transfers, visit_legs, visit_notes, visits
+from bedside.visits import additions, notes, rows
+from bedside.visits.models import (
+    patient_transfers,
+    visit_additions,
+    visit_legs,
+    visit_notes,
+    visits,
+)
 from bedside.visits.rows import How, Identified, PatientTransferRow
 from bedside.visits.states import State
 
@@ -74,6 +81,22 @@ _notes = prepared(
     .order_by(visit_notes.c.leg, visit_notes.c.changed_at),
     notes.NoteRow,
 )
+_additions = prepared(
+    select(visit_additions)
+    .where(visit_additions.c.visit_id == bindparam("of"))
+    .order_by(visit_additions.c.at, visit_additions.c.id),
+    additions.AdditionRow,
+)
+_seers = prepared(
+    select(visit_legs.c.visit_id, visit_legs.c.admitted_by)
+    .select_from(visit_legs.join(visits, visits.c.id == visit_legs.c.visit_id))
+    .where(
+        visits.c.patient_id == bindparam("patient"),
+        visits.c.clinic_id == bindparam("clinic"),
+        visit_legs.c.admitted_by != "",
+    )
+    .order_by(visit_legs.c.visit_id, visit_legs.c.number)
+)
 _count = prepared(
     select(func.count().label("visits")).where(
         visits.c.patient_id == bindparam("patient"), visits.c.clinic_id == bindparam("clinic")
@@ -84,7 +107,7 @@ _count = prepared(
 @dataclass(frozen=True, slots=True)
 class PastVisit:
     """A visit in the history of a patient. Times in milliseconds, 0 until they are known;
-    `seen_by` is the name of whoever admitted last, "" if nobody did."""
+    `seen_by` names those who admitted the patient, in order; "" if nobody did."""
 
     id: str
     room_name: str
@@ -123,6 +146,8 @@ class NoteRecord:
     by: str
     text: str
     changed_at: int
+    added: bool = False
+    """Added later, from the record: it is not changed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +179,10 @@ class VisitRecords:
             found = await db.all(
                 _of_patient, patient=chart.patient_id, clinic=chart.clinic_id, limit=limit
             )
-        names = await self._staff.named(chart.clinic_id, {row.admitted_by for row in found} - {""})
+            seers = _seers_by_visit(
+                await db.all(_seers, patient=chart.patient_id, clinic=chart.clinic_id)
+            )
+        names = await self._staff.named(chart.clinic_id, set().union(*seers.values()))
         await self._looks.note(
             chart.clinic_id,
             chart.actor,
@@ -162,7 +190,7 @@ class VisitRecords:
             Action.VISITS_LISTED,
             patient_id=chart.patient_id,
         )
-        return [_past(keys, row, names) for row in found]
+        return [_past(keys, row, seers.get(row.id, []), names) for row in found]
 
     async def count(self, chart: ChartAccess) -> int:
         """Count a patient's visits."""
@@ -180,8 +208,10 @@ class VisitRecords:
             legs = await db.all(_legs, of=visit_id)
             transfers = await db.all(_transfers, of=visit_id)
             written = await db.all(_notes, of=visit_id)
+            added = await db.all(_additions, of=visit_id)
         people = {row.admitted_by, row.ended_by} | {leg.admitted_by for leg in legs}
         people |= {one.by_staff_id for one in transfers} | {one.staff_id for one in written}
+        people |= {one.staff_id for one in added}
         names = await self._staff.named(chart.clinic_id, people - {""})
         await self._looks.note(
             chart.clinic_id,
@@ -192,16 +222,30 @@ class VisitRecords:
             visit=visit_id,
         )
         return VisitRecord(
-            visit=_past(keys, row, names),
+            visit=_past(keys, row, _in_order(leg.admitted_by for leg in legs), names),
             identified=Identified(row.identified),
             typed=rows.typed(keys, row),
             ended_by=names.get(row.ended_by, ""),
             legs=_ways(keys, legs, transfers, names),
-            notes=[note for one in written if (note := _note(keys, one, names)).text.strip()],
+            notes=[note for one in written if (note := _note(keys, one, names)).text.strip()]
+            + [_addition(keys, one, names) for one in added],
         )
 
 
-def _past(keys: ClinicKeys, row: Row, names: dict[str, str]) -> PastVisit:
+def _in_order(staff_ids: Iterable[str]) -> list[str]:
+    """Return each id once, without the empty ones."""
+    return list(dict.fromkeys(one for one in staff_ids if one))
+
+
+def _seers_by_visit(found: list[Row]) -> dict[str, list[str]]:
+    """Return the ids of those who saw the patient, by visit."""
+    seers: dict[str, list[str]] = {}
+    for row in found:
+        seers[row.visit_id] = _in_order([*seers.get(row.visit_id, []), row.admitted_by])
+    return seers
+
+
+def _past(keys: ClinicKeys, row: Row, seers: list[str], names: dict[str, str]) -> PastVisit:
     return PastVisit(
         row.id,
         row.room_name,
@@ -211,7 +255,7 @@ def _past(keys: ClinicKeys, row: Row, names: dict[str, str]) -> PastVisit:
         row.checked_in_at,
         row.admitted_at,
         row.ended_at,
-        names.get(row.admitted_by, ""),
+        ", ".join(names[one] for one in seers if one in names),
         row.leg,
     )
 
@@ -245,3 +289,8 @@ def _note(keys: ClinicKeys, row: notes.NoteRow, names: dict[str, str]) -> NoteRe
     where = notes.place(row.visit_id, row.staff_id, row.leg)
     text = keys.unseal(notes.COLUMN, where, row.body)
     return NoteRecord(row.leg, names.get(row.staff_id, ""), text, row.changed_at)
+
+
+def _addition(keys: ClinicKeys, row: additions.AdditionRow, names: dict[str, str]) -> NoteRecord:
+    text = str(keys.unseal(additions.COLUMN, row.id, row.body))
+    return NoteRecord(0, names.get(row.staff_id, ""), text, row.at, added=True)

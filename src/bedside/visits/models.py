@@ -161,6 +161,19 @@ visit_notes = Table(
     sqlite_with_rowid=False,
 )
 
+visit_additions = Table(
+    "visit_additions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_visit_additions_visit", "visit_id"),
+)
+"""What was added to the notes of a visit later, from its record. Rows are never changed."""
+
 room_messages = Table(
     "room_messages",
     metadata,

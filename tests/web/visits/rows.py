@@ -43,6 +43,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", f"{_IDENTIFY}/nobody"): Row(Access.ROOM, 409, form(), path=_UNKNOWN),
     ("GET", _RECORDS): Row(Access.CHART, shows=_SHOWN),
     ("GET", _RECORDS + "/{visit_id}"): Row(Access.CHART, shows=_SHOWN),
+    ("POST", _RECORDS + "/{visit_id}/notes"): Row(
+        Access.CHART, 303, form(text="The culture is negative.", draft="")
+    ),
     ("GET", _RECORDS + "/{visit_id}/move"): Row(Access.CHART, shows=("lindqvist",)),
     ("POST", _RECORDS + "/{visit_id}/move"): Row(
         Access.CHART,

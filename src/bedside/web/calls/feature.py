@@ -1,10 +1,17 @@
 """The feature “calls”."""
 
 from bedside.edge.feature import Feature
-from bedside.web.calls import around, everyone, guest, newcomers, staff
+from bedside.web.calls import after, around, everyone, guest, newcomers, staff
 from bedside.web.calls.sentences import SENTENCES
 
 feature = Feature(
-    routes=(*everyone.routes, *staff.routes, *around.routes, *guest.routes, *newcomers.routes),
+    routes=(
+        *everyone.routes,
+        *staff.routes,
+        *around.routes,
+        *after.routes,
+        *guest.routes,
+        *newcomers.routes,
+    ),
     sentences=SENTENCES,
 )

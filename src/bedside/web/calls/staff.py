@@ -15,7 +15,6 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.errors import BedsideError
-from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
 from bedside.visits.options import VisitOptions
@@ -87,27 +86,6 @@ async def _waiting_in(request: Request, staff: StaffAccess, room_id: str) -> lis
     return [one for one in await services.visits.waiting_room.queue(access) if not one.call_id]
 
 
-async def after(request: Request) -> Response:
-    """GET /calls/{call_id}/after: a summary of the call, and what can be done next."""
-    staff = await shell(request, "rooms")
-    services = services_of(request)
-    call = await services.calls.summaries.of(staff, request.path_params["call_id"])
-    rooms = {room.id: room.name for room in await services.visits.rooms.of_staff(staff)}
-    room_id = call.room_id if call.room_id in rooms else ""
-    waiting = await _waiting_in(request, staff, room_id) if room_id else []
-    return render(
-        request,
-        "calls/after.html",
-        call=call,
-        rooms=rooms,
-        room_id=room_id,
-        # As “Next patient” takes them: briefly disconnected ones come last.
-        waiting=sorted(waiting, key=lambda one: one.away_since > 0),
-        handed={one.visit_id: one for one in await services.visits.transfers.open_of(staff)},
-        minutes=max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
-    )
-
-
 def _heading(patients: list[Person]) -> str:
     if len(patients) == 1:
         return _("Call with %(name)s") % {"name": patients[0].name}
@@ -134,6 +112,5 @@ async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -
 
 routes = [
     staff_route("/calls/{call_id}", window, methods=["GET"]),
-    staff_route("/calls/{call_id}/after", after, methods=["GET"]),
     staff_route("/calls/{call_id}/waiting", waiting, methods=["GET"]),
 ]

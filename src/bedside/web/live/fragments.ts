@@ -7,7 +7,8 @@
  * An event makes the piece fetch its HTML again: soon, or later while the server is busy. An update
  * never moves what the pointer or the focus is on: it waits, with a button that says so, until the
  * pointer has gone. Without data-live-events every event of the topic counts, with data-live-about (an
- * id) only those that name it.
+ * id) only those that name it. A piece may follow several
+ * topics, with blanks between.
  */
 import htmx from "htmx.org";
 import { refreshTimes } from "../components/times";
@@ -27,7 +28,11 @@ class Fragment {
   private waiting: DocumentFragment | null = null;
 
   constructor(readonly element: HTMLElement) {
-    this.stop = liveSocket().subscribe(element.dataset.liveTopic ?? "", (heard) => this.heard(heard));
+    const topics = (element.dataset.liveTopic ?? "").split(/\s+/).filter(Boolean);
+    const stops = topics.map((topic) => liveSocket().subscribe(topic, (heard) => this.heard(heard)));
+    this.stop = () => {
+      for (const stop of stops) stop();
+    };
     element.addEventListener("pointerleave", this.release);
     element.addEventListener("focusout", this.release);
   }

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bedside.calls.absence import IN_ORDER
 from bedside.calls.rows import CallRow
 from bedside.edge.context import Handler, services_of
 from bedside.edge.errors import wants_json
@@ -143,7 +144,7 @@ async def _page(
         mode=call.mode if call else "",
         call_started_at=call.started_at if call else 0,
         newcomer=await services.calls.newcomers.asked(visitor) if waits else None,
-        cut_off=came_back and await services.calls.absences.cut_off(visitor),
+        back=await services.calls.absences.why_back(visitor) if came_back else IN_ORDER,
     )
     return render(
         request,

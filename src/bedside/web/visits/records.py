@@ -8,20 +8,23 @@ from starlette.responses import Response
 from bedside.audit.actors import ActorKind
 from bedside.charts.records import ChartFilter, Entry
 from bedside.edge.context import services_of
-from bedside.edge.formats import clock_time, iso
+from bedside.edge.flash import flash_message, redirect
+from bedside.edge.forms import form_of
 from bedside.edge.past_visits import line_of, said_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
-from bedside.edge.timeline import Moment
 from bedside.edge.visit_views import ended_words
+from bedside.errors import WrongInput
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess
 from bedside.services import Services
-from bedside.visits.history import LegRecord, VisitRecord
-from bedside.visits.rows import How
+from bedside.visits.history import VisitRecord
+from bedside.web.visits.course import moments_of, parts_of
 
 _FILES = 200
+ADDED = flash_message("visit_note_added", N_("Added to the notes of this visit."))
 
 
 async def visits(request: Request) -> Response:
@@ -45,16 +48,30 @@ async def record(request: Request) -> Response:
     staff = await shell(request, "patients")
     services = services_of(request)
     chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    return await _record(request, chart)
+
+
+async def _record(
+    request: Request, chart: ChartAccess, *, error: str = "", text: str = ""
+) -> Response:
+    services = services_of(request)
     found = await services.visits.records.get(chart, request.path_params["visit_id"])
+    calls = await services.calls.of_visits.of(chart, found.visit.id)
     zone = (await services.people.clinics.get(chart.clinic_id)).options.time_zone
     files = await _files(services, chart, found)
     return render(
         request,
         "visits/record.html",
+        status=422 if error else 200,
         patient=await services.people.patients.get(chart),
         record=found,
         said=said_of(found.visit),
-        course=_course(found, zone),
+        parts=parts_of(found, calls, zone),
+        ended=ended_words(found.visit.ended_reason),
+        course=moments_of(found, zone),
+        draft=services.visits.additions.new_draft(),
+        error=error,
+        text=text,
         files=files,
         messages=await _messages(services, chart, found.visit.id),
         pictured=await services.files.retrieval.with_thumbnail(files),
@@ -84,35 +101,23 @@ async def _messages(services: Services, chart: ChartAccess, visit_id: str) -> li
     ]
 
 
-def _course(found: VisitRecord, zone: str) -> list[Moment]:
-    """Return the course of the visit, newest first."""
-    moments: list[Moment] = []
-    for leg in found.legs:
-        moments.append(_moment(leg.arrived_at, zone, *_arrival(leg)))
-        if leg.admitted_at:
-            seen = _("%(who)s admitted the patient") % {"who": leg.seen_by or _("A colleague")}
-            moments.append(_moment(leg.admitted_at, zone, seen))
-    if found.visit.ended_at:
-        how = ended_words(found.visit.ended_reason)
-        moments.append(_moment(found.visit.ended_at, zone, how, found.ended_by))
-    return moments[::-1]
-
-
-def _arrival(leg: LegRecord) -> tuple[str, str]:
-    where = {"room": leg.room_name}
-    if leg.how is How.TRANSFERRED:
-        by = leg.sent_by or _("A colleague")
-        return _("%(who)s transferred the patient to %(room)s") % {**where, "who": by}, leg.note
-    if leg.how is How.TAKEN_BACK:
-        return _("Taken back to %(room)s") % where, ""
-    return _("Checked in at %(room)s") % where, ""
-
-
-def _moment(at: int, zone: str, text: str, detail: str = "") -> Moment:
-    return Moment(clock_time(at, zone), iso(at), text, detail)
+async def add_note(request: Request) -> Response:
+    """POST /patients/{patient_id}/visits/{visit_id}/notes: something is added to the notes, with
+    author and time. Fields: text, draft."""
+    staff = await shell(request, "patients")
+    services = services_of(request)
+    chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
+    visit_id = request.path_params["visit_id"]
+    form = await form_of(request)
+    try:
+        await services.visits.additions.add(chart, visit_id, form["text"], form["draft"])
+    except WrongInput as wrong:
+        return await _record(request, chart, error=_(wrong.sentence), text=form["text"])
+    return redirect(f"/patients/{chart.patient_id}/visits/{visit_id}#visit-notes", ADDED)
 
 
 routes = [
     staff_route("/patients/{patient_id}/visits", visits),
     staff_route("/patients/{patient_id}/visits/{visit_id}", record),
+    staff_route("/patients/{patient_id}/visits/{visit_id}/notes", add_note, methods=["POST"]),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bedside.calls.absence import IN_ORDER, WhyBack
 from bedside.calls.newcomers import Asked
 from bedside.kernel.language import N_, ngettext
 from bedside.kernel.language import gettext as _
@@ -56,8 +57,8 @@ class VisitPage:
     call_started_at: int = 0
     newcomer: Asked | None = None
     """A call with other patients into which this one is asked."""
-    cut_off: bool = False
-    """The patient is waiting again because the clinic's page was disconnected from the call."""
+    back: WhyBack = IN_ORDER
+    """Why the patient is waiting again after a call."""
 
     @property
     def call_id(self) -> str:
@@ -118,8 +119,11 @@ class VisitPage:
 
     @property
     def interrupted(self) -> str:
-        """Why a patient is in the waiting room again; "" if nothing went wrong."""
-        if not self.cut_off:
+        """Why a patient is in the waiting room again; "" if there is nothing to say."""
+        if self.back.sent_by:
+            said = _("%(name)s has sent you back to the waiting room. You are called again.")
+            return said % {"name": self.back.sent_by}
+        if not self.back.cut_off:
             return ""
         return _(
             "The clinic lost its connection, so your call has ended. You have kept your place, and "
