@@ -182,7 +182,9 @@ class VisitRecords:
             seers = _seers_by_visit(
                 await db.all(_seers, patient=chart.patient_id, clinic=chart.clinic_id)
             )
-        names = await self._staff.named(chart.clinic_id, set().union(*seers.values()))
+        names = await self._staff.named(
+            chart.clinic_id, {one for those in seers.values() for one in those}
+        )
         await self._looks.note(
             chart.clinic_id,
             chart.actor,
