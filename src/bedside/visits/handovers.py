@@ -1,4 +1,4 @@
-"""How a patient came to a room by transfer: by whom, and with which note.
+"""Transfers as their receivers read them: by whom, and with which note.
 
 The note is for the receiving room only, as long as anybody there needs it: in the row, on top of
 the call, and beside the notes after it.

@@ -172,7 +172,7 @@ visit_additions = Table(
     Column("at", BigInteger, nullable=False),
     Index("ix_visit_additions_visit", "visit_id"),
 )
-"""What was added to the notes of a visit later, from its record. Rows are never changed."""
+"""Additions to the notes of visits, made later from their records. Rows are never changed."""
 
 room_messages = Table(
     "room_messages",

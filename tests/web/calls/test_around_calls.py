@@ -56,7 +56,7 @@ async def test_the_name_in_the_head_leads_to_the_chart_of_that_moment(
     assert (await visitor.get(chart)).headers["location"].startswith("/patients/pat_")
 
 
-@pytest.mark.feature("V24")
+@pytest.mark.feature("V28")
 @pytest.mark.parametrize("others", [0, 2])
 async def test_a_page_that_does_not_answer_is_told_with_what_can_be_done(
     quick_house: House, visitor: httpx.AsyncClient, others: int
@@ -68,13 +68,13 @@ async def test_a_page_that_does_not_answer_is_told_with_what_can_be_done(
     for number in range(others):
         await arrive(quick_house, rooms.own, f"Other Number{number}")
     gone = (await visitor.get(address, headers=FRAGMENT)).text
-    assert "page does not answer since" in gone
+    assert "page has not answered since" in gone
     assert ('data-no-answer-does="next"' in gone) is (others > 0)
     for way in ("return", "write"):
         assert f'data-no-answer-does="{way}"' in gone
 
 
-@pytest.mark.feature("V24")
+@pytest.mark.feature("V28")
 async def test_a_page_that_is_open_and_not_in_the_call_is_told_otherwise(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:

@@ -1,5 +1,5 @@
-"""What stands around a call of staff, as fragments: how the patients came, who does not answer,
-and who is next."""
+"""Fragments around a call of staff: how the patients came, who does not answer, who is
+next."""
 
 from starlette.requests import Request
 from starlette.responses import Response
