@@ -1,6 +1,7 @@
 """A hand-over with a note, a page that goes away, the end of the call, and what comes after it."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Page, expect
@@ -36,6 +37,64 @@ async def called(desk: Person, clinic: Clinic) -> Page:
     return page
 
 
+async def note_on_top(page: Page, journey: Journey) -> None:
+    """See the note on top of the call until it is closed, and in Notes."""
+    strip = page.locator("[data-handover]")
+    await expect(strip).to_contain_text("Transferred by Rita Sandberg")
+    await expect(strip).to_contain_text(NOTE)
+    tile = page.locator("[data-tiles] [data-kind=patient]")
+    tile = page.locator("[data-tiles] [data-kind=patient]")
+    await expect(tile).to_have_attribute("data-state", "connected", timeout=LONG)
+    await page.locator("[data-app-tab=notes]").click()
+    await expect(page.locator("[data-app-body] .visit-note")).to_contain_text(NOTE)
+    await page.locator("[data-app-body] textarea").fill("Clean wound.")
+    await expect(page.locator("[data-note-state]")).to_contain_text("Saved")
+    await journey.seen(page, "strip", whole=False)
+    await strip.get_by_role("button").click()
+    await expect(strip).to_have_count(0)
+    await page.reload()
+    await expect(tile).to_have_attribute("data-state", "connected", timeout=LONG)
+    await expect(strip).to_have_count(0)
+
+
+async def page_goes_away(page: Page, phone: Person, patient_page: Page, journey: Journey) -> Page:
+    """Close the patient's page, and see it said to staff; return the page that comes back."""
+    count = page.locator("[data-people-count]")
+    await expect(count).to_have_text("2")
+    address = urlsplit(patient_page.url).path
+    await patient_page.close()
+    gone = page.locator("[data-no-answer]")
+    await expect(gone).to_contain_text("page has not answered since", timeout=LONG)
+    await expect(count).to_have_text("1")
+    await journey.seen(page, "no-answer", whole=False)
+    patient_page = await phone.page(address)
+    await expect(gone).to_have_count(0, timeout=LONG)
+    await expect(count).to_have_text("2")
+    return patient_page
+
+
+async def sent_back(clinic: Clinic, page: Page, phone_page: Page, journey: Journey) -> None:
+    """Return the patient: they read why, and the page after the call is live."""
+    await page.get_by_role("button", name="End", exact=True).click()
+    await page.get_by_role("dialog").get_by_role("button", name="Return to waiting room").click()
+    await page.wait_for_url("**/after")
+    sent = phone_page.locator("#visit-interrupted")
+    await expect(sent).to_have_text(
+        re.compile("Dr Amara Okafor has sent you back to the waiting room. You are called again.")
+    )
+    await journey.seen(phone_page, "sent-back", whole=False)
+    await expect(page.locator("#who-is-next")).to_contain_text("Next: Samir Okoye")
+    await page.locator("[data-note-of] textarea").fill("Called again later.")
+    await expect(page.locator("[data-note-state]")).to_contain_text("Saved")
+    visit_id = urlsplit(phone_page.url).path.rpartition("/")[2]
+    await clinic.house.visits.waiting_room.remove(clinic.access, visit_id)
+    await expect(page.locator("#who-is-next")).to_have_text("Nobody is waiting.")
+    await expect(page.locator("[data-note-of] textarea")).to_have_value("Called again later.")
+    chart = page.frame_locator(".after-call-chart")
+    await expect(chart.get_by_role("heading", level=1)).to_have_text("Samir Okoye")
+    await journey.seen(page, "after", whole=False)
+
+
 @pytest.mark.feature("V13", "V18")
 async def test_from_the_note_of_the_sender_to_the_next_patient(
     served: Served, chromium: Chromium
@@ -50,21 +109,7 @@ async def test_from_the_note_of_the_sender_to_the_next_patient(
     await clinic.house.visits.transfers.transfer(triage.access, visit_id, clinic.room.id, NOTE)
     await clinic.sign_in(desk)
     page = await called(desk, clinic)
-    strip = page.locator("[data-handover]")
-    await expect(strip).to_contain_text("Transferred by Rita Sandberg")
-    await expect(strip).to_contain_text(NOTE)
-    tile = page.locator("[data-tiles] [data-kind=patient]")
-    await expect(tile).to_have_attribute("data-state", "connected", timeout=LONG)
-    await page.locator("[data-app-tab=notes]").click()
-    await expect(page.locator("[data-app-body] .visit-note")).to_contain_text(NOTE)
-    await page.locator("[data-app-body] textarea").fill("Clean wound.")
-    await expect(page.locator("[data-note-state]")).to_contain_text("Saved")
-    await journey.seen(page, "strip", whole=False)
-    await strip.get_by_role("button").click()
-    await expect(strip).to_have_count(0)
-    await page.reload()
-    await expect(tile).to_have_attribute("data-state", "connected", timeout=LONG)
-    await expect(strip).to_have_count(0)
+    await note_on_top(page, journey)
 
     # one click on the name leads to the chart, wherever the console is
     console = page.frame_locator("[data-console]")
@@ -73,17 +118,7 @@ async def test_from_the_note_of_the_sender_to_the_next_patient(
     await page.locator("[data-heading-chart]").click()
     await expect(console.get_by_role("heading", level=1)).to_have_text("Noor Haddad")
 
-    # the page goes away: after ten seconds staff read it, and nobody is counted who is not there
-    count = page.locator("[data-people-count]")
-    await expect(count).to_have_text("2")
-    await patient_page.close()
-    gone = page.locator("[data-no-answer]")
-    await expect(gone).to_contain_text("page has not answered since", timeout=LONG)
-    await expect(count).to_have_text("1")
-    await journey.seen(page, "no-answer", whole=False)
-    patient_page = await phone.page(f"/visit/{visit_id}")
-    await expect(gone).to_have_count(0, timeout=LONG)
-    await expect(count).to_have_text("2")
+    patient_page = await page_goes_away(page, phone, patient_page, journey)
 
     # the ending says who is next; one goes on from one call to the other
     second = await chromium.phone(served.url)
@@ -100,23 +135,6 @@ async def test_from_the_note_of_the_sender_to_the_next_patient(
     await expect(page.get_by_role("heading", level=1)).to_have_text("Call with Samir Okoye")
     await expect(patient_page.get_by_role("heading", name="Your visit is over")).to_be_visible()
 
-    # returned: the patient reads why, and the page after the call is live
-    await page.get_by_role("button", name="End", exact=True).click()
-    await page.get_by_role("dialog").get_by_role("button", name="Return to waiting room").click()
-    await page.wait_for_url("**/after")
-    sent = page_of_second.locator("#visit-interrupted")
-    await expect(sent).to_have_text(
-        re.compile("Dr Amara Okafor has sent you back to the waiting room. You are called again.")
-    )
-    await journey.seen(page_of_second, "sent-back", whole=False)
-    await expect(page.locator("#who-is-next")).to_contain_text("Next: Samir Okoye")
-    await page.locator("[data-note-of] textarea").fill("Called again later.")
-    await expect(page.locator("[data-note-state]")).to_contain_text("Saved")
-    await clinic.house.visits.waiting_room.remove(clinic.access, other)
-    await expect(page.locator("#who-is-next")).to_have_text("Nobody is waiting.")
-    await expect(page.locator("[data-note-of] textarea")).to_have_value("Called again later.")
-    chart = page.frame_locator(".after-call-chart")
-    await expect(chart.get_by_role("heading", level=1)).to_have_text("Samir Okoye")
-    await journey.seen(page, "after", whole=False)
+    await sent_back(clinic, page, page_of_second, journey)
     for person in (second, phone, desk):
         await person.leave()

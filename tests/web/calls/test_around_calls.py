@@ -1,4 +1,4 @@
-"""What stands around a call: how a patient came, who does not answer, and who is next."""
+"""Fragments around a call: how a patient came, who does not answer, and who is next."""
 
 import httpx
 import pytest

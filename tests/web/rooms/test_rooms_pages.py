@@ -294,7 +294,7 @@ async def test_the_chart_has_the_visit(quick_house: House, visitor: httpx.AsyncC
     chart = (await visitor.get(f"/patients/{patient.id}")).text
     assert f'href="/patients/{patient.id}/visits"' in chart
     listed = (await visitor.get(f"/patients/{patient.id}/visits")).text
-    assert "Reception · 1 minute · Completed" in listed
+    assert "Reception · 1 minute in all · Completed" in listed
     record = (await visitor.get(f"/patients/{patient.id}/visits/{seen.visit_id}")).text
     for said in ("Checked in at Reception", "Rash", "Completed", "Nobody wrote a note."):
         assert said in record
