@@ -129,14 +129,14 @@ async def test_urgent_goes_along_to_another_room_and_the_reason_does_not(ward: W
     order, waiting_room = ward.house.visits.order, ward.house.visits.waiting_room
     room, (_, _, cem) = await _three(ward)
     theirs = await ward.room("Theirs")
-    earlier = await ward.check_in(theirs)
+    later = await ward.check_in(theirs)
     await order.see_first(room, cem.visit_id, "Short of breath", urgent=True)
     await ward.house.visits.transfers.transfer(room, cem.visit_id, theirs.room_id)
-    assert await ward.order(theirs) == [earlier.visit_id, cem.visit_id]
-    came = (await waiting_room.queue(theirs))[1]
+    assert await ward.order(theirs) == [cem.visit_id, later.visit_id]
+    came = (await waiting_room.queue(theirs))[0]
     assert (came.first, came.urgent, came.order_reason) == (False, True, "")
     await order.mark_urgent(theirs, cem.visit_id, False)
-    assert not (await waiting_room.queue(theirs))[1].urgent
+    assert not (await waiting_room.queue(theirs))[0].urgent
 
 
 async def test_who_was_sent_back_is_passed_over_until_somebody_else_was_seen(ward: Ward) -> None:

@@ -44,7 +44,7 @@ async def test_a_patient_goes_on_in_another_room(ward: Ward, in_call: bool) -> N
     )
     assert await ward.order(mine) == []
     card = await services.visits.waiting_room.visit(theirs, waiter.visit_id)
-    assert card.note == "Needs stitches"
+    assert card.waiting.note == "Needs stitches"
     assert card.waiting.transferred_by == "Dr Amara Okafor"
     assert (card.waiting.state, card.waiting.call_id) == (State.WAITING, "")
     assert card.waiting.reason == "Cut finger"
