@@ -259,7 +259,7 @@ async def test_passing_on_ends_the_first_transfer(ward: Ward) -> None:
     with pytest.raises(Conflict, match="yet another room"):
         await transfers.take_back(mine.staff, first)
     card = await services.visits.waiting_room.visit(eyes, waiter.visit_id)
-    assert (card.note, card.waiting.transferred_by) == ("for Ada", "Rita Sandberg")
+    assert (card.waiting.note, card.waiting.transferred_by) == ("for Ada", "Rita Sandberg")
 
 
 @pytest.mark.feature("V11")
