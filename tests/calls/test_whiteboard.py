@@ -81,15 +81,50 @@ async def test_everybody_in_the_call_draws(drawing: Drawing) -> None:
     assert "hurts" not in repr(await drawing.board.marks(host, 0))
 
 
-async def test_erased_and_cleared_marks_are_destroyed(drawing: Drawing) -> None:
+async def test_erased_marks_are_destroyed_and_cleared_ones_come_back(drawing: Drawing) -> None:
     host = drawing.pair.host
     await drawing.board.open(host)
     await drawing.board.draw(host, sent(line("a"), line("b")))
     await drawing.board.draw(host, sent({"kind": "erase", "numbers": [2]}))
     assert await drawing.on_it() == [(1, "opened", True), (3, "line", True), (4, "erase", True)]
-    await drawing.board.draw(host, sent({"kind": "clear"}, line("d")))
+    await drawing.board.draw(host, sent({"kind": "clear", "all": True}, line("d")))
     assert await drawing.on_it() == [(5, "clear", True), (6, "line", True)]
-    assert await drawing.rows() == 2
+    await drawing.board.draw(host, sent({"kind": "restore", "number": 5}))
+    assert [one[0] for one in await drawing.on_it()] == [1, 3, 4, 5, 6, 7]
+    assert await drawing.rows() == 6
+
+
+async def test_others_than_staff_take_away_their_own_only(drawing: Drawing) -> None:
+    host, patient = drawing.pair.host, await drawing.ward.seat(drawing.pair.visitor)
+    await drawing.board.open(host)
+    await drawing.board.draw(host, sent(line("a")))
+    await drawing.board.draw(patient, sent(line("b"), line("c")))
+    await drawing.board.draw(patient, sent({"kind": "erase", "numbers": [2, 3]}))
+    lines = [one[0] for one in await drawing.on_it() if one[1] == "line"]
+    assert lines == [2, 4]
+    for everything in (False, True):  # whatever the page of a patient claims
+        await drawing.board.draw(patient, sent({"kind": "clear", "all": everything}))
+        assert [one[0] for one in await drawing.on_it() if one[1] == "line"] == [2]
+    cleared = 6
+    await drawing.board.draw(host, sent({"kind": "clear"}, {"kind": "clear", "all": True}))
+    assert [one for one in await drawing.on_it() if one[1] == "line"] == []
+    await drawing.board.draw(patient, sent({"kind": "restore", "number": 9}))  # staff's: not theirs
+    assert [one for one in await drawing.on_it() if one[1] == "line"] == []
+    await drawing.board.draw(host, sent({"kind": "restore", "number": 9}))
+    await drawing.board.draw(host, sent({"kind": "restore", "number": 8}))
+    await drawing.board.draw(patient, sent({"kind": "restore", "number": cleared}))
+    assert [one[0] for one in await drawing.on_it() if one[1] == "line"] == [2, 4]
+
+
+async def test_what_was_cleared_is_not_kept_without_end(
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bedside.calls.apps.whiteboard.LARGEST", 10)
+    host = drawing.pair.host
+    await drawing.board.open(host)
+    for number in range(30):
+        await drawing.board.draw(host, sent(line(f"l{number}"), {"kind": "clear", "all": True}))
+        assert await drawing.rows() <= 3 * 10 + 3
 
 
 @pytest.mark.feature("V11")

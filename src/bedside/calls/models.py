@@ -106,6 +106,8 @@ whiteboard_strokes = Table(
     Column("participant_id", Text, nullable=False),
     Column("stroke", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("cleared_by", Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
-"""The marks of a call, sealed; destroyed when the whiteboard closes."""
+"""The marks of a call, sealed; destroyed when the whiteboard closes. `cleared_by` is the number of
+the mark that cleared this one, until that is undone; 0 while it is shown."""

@@ -47,12 +47,20 @@ class Erase(_Declared):
 
 
 class Clear(_Declared):
-    """Removes everything."""
+    """Takes away the marks of whoever sends it; with `all` those of everybody, for staff."""
 
     kind: Literal["clear"]
+    all: bool = False
 
 
-Mark = Annotated[Line | Words | Erase | Clear, Field(discriminator="kind")]
+class Restore(_Declared):
+    """Brings back what the mark `number` cleared."""
+
+    kind: Literal["restore"]
+    number: int = Field(ge=1, lt=2**31)
+
+
+Mark = Annotated[Line | Words | Erase | Clear | Restore, Field(discriminator="kind")]
 _MARKS: TypeAdapter[list[Mark]] = TypeAdapter(
     Annotated[list[Mark], Field(min_length=1, max_length=AT_ONCE)]
 )

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.calls import rows
 from bedside.calls.access import CallSeat, HostSeat, Seats, in_calls
-from bedside.calls.apps.marks import Clear, Erase, Mark
+from bedside.calls.apps.marks import Clear, Erase, Mark, Restore
 from bedside.calls.models import whiteboard_strokes as strokes
 from bedside.calls.rows import CallRow, ParticipantRow
 from bedside.calls.states import PRESENT, CallEnded, CallState, Kind
@@ -37,18 +37,38 @@ _OPENED = {"kind": "opened"}
 _add = prepared(insert(strokes))
 _since = prepared(
     select(strokes)
-    .where(strokes.c.call_id == bindparam("of_call"), strokes.c.number > bindparam("since"))
+    .where(
+        strokes.c.call_id == bindparam("of_call"),
+        strokes.c.number > bindparam("since"),
+        strokes.c.cleared_by == 0,
+    )
     .order_by(strokes.c.number)
 )
 _last = prepared(
     select(
-        func.coalesce(func.max(strokes.c.number), 0).label("number"), func.count().label("marks")
+        func.coalesce(func.max(strokes.c.number), 0).label("number"),
+        func.coalesce(func.sum(case((strokes.c.cleared_by == 0, 1), else_=0)), 0).label("marks"),
+        func.count().label("kept"),
     ).where(strokes.c.call_id == bindparam("of_call"))
 )
-_erase = prepared(
-    delete(strokes).where(
-        strokes.c.call_id == bindparam("of_call"), strokes.c.number == bindparam("of_number")
-    )
+_ERASED = (strokes.c.call_id == bindparam("of_call"), strokes.c.number == bindparam("of_number"))
+_OF_ONE = strokes.c.participant_id == bindparam("of_participant")
+_erase = prepared(delete(strokes).where(*_ERASED))
+_erase_own = prepared(delete(strokes).where(*_ERASED, _OF_ONE))
+_clear_all = (
+    update(strokes)
+    .where(strokes.c.call_id == bindparam("of_call"), strokes.c.cleared_by == 0)
+    .values(cleared_by=bindparam("by_number"))
+)
+_clear, _clear_own = prepared(_clear_all), prepared(_clear_all.where(_OF_ONE))
+_restore = prepared(
+    update(strokes)
+    .where(strokes.c.call_id == bindparam("of_call"), strokes.c.cleared_by == bindparam("number"))
+    .values(cleared_by=0)
+)
+_cleared_by_whom = prepared(select(strokes.c.participant_id).where(*_ERASED))
+_destroy_cleared = prepared(
+    delete(strokes).where(strokes.c.call_id == bindparam("of_call"), strokes.c.cleared_by > 0)
 )
 _wipe = prepared(delete(strokes).where(strokes.c.call_id == bindparam("of_call")))
 
@@ -131,7 +151,8 @@ class Whiteboard:
         return last
 
     async def draw(self, seat: CallSeat, marks: Sequence[Mark]) -> int:
-        """Add marks to an open board, or remove some. Returns the newest number.
+        """Add marks to an open board, or remove some: staff anybody's, others their own. Returns
+        the newest number.
 
         Raises Conflict if the board is closed or full, NotFound for anybody not in the call (yet),
         CallEnded.
@@ -143,12 +164,11 @@ class Whiteboard:
                 raise Conflict(N_("The whiteboard is closed."), code="whiteboard_closed")
             for mark in marks:
                 last += 1
-                if isinstance(mark, Clear):
-                    await work.execute(_wipe, of_call=seat.call_id)
-                    there = 0
+                if isinstance(mark, Clear | Restore):
+                    await _clear_or_restore(work, seat, mark, last)
+                    there = 0  # counted again with the next marks
                 elif isinstance(mark, Erase):
-                    for number in mark.numbers:
-                        await work.execute(_erase, of_call=seat.call_id, of_number=number)
+                    await _take(work, seat, mark)
                 elif there >= LARGEST:
                     raise Conflict(
                         N_("The whiteboard is full. Clear it to go on."), code="whiteboard_full"
@@ -239,6 +259,46 @@ class Whiteboard:
         _require_present(seat, await rows.participant_row(work, seat.participant_id))
         newest = await work.one(_last, of_call=seat.call_id)
         return (newest.number, newest.marks) if newest else (0, 0)
+
+
+async def _take(work: UnitOfWork, seat: CallSeat, mark: Erase) -> None:
+    for number in mark.numbers:
+        if seat.kind is Kind.STAFF:
+            await work.execute(_erase, of_call=seat.call_id, of_number=number)
+        else:
+            await work.execute(
+                _erase_own,
+                of_call=seat.call_id,
+                of_number=number,
+                of_participant=seat.participant_id,
+            )
+
+
+async def _clear_or_restore(
+    work: UnitOfWork, seat: CallSeat, mark: Clear | Restore, number: int
+) -> None:
+    """Hide marks, or show them again; only whoever cleared may undo it, and staff.
+
+    What was cleared is destroyed once a board keeps too much of it.
+    """
+    is_staff = seat.kind is Kind.STAFF
+    if isinstance(mark, Restore):
+        cleared = await work.one(_cleared_by_whom, of_call=seat.call_id, of_number=mark.number)
+        if cleared and (is_staff or cleared.participant_id == seat.participant_id):
+            await work.execute(_restore, of_call=seat.call_id, number=mark.number)
+        return
+    newest = await work.one(_last, of_call=seat.call_id)
+    if newest and newest.kept > 3 * LARGEST:
+        await work.execute(_destroy_cleared, of_call=seat.call_id)
+    if mark.all and is_staff:
+        await work.execute(_clear, of_call=seat.call_id, by_number=number)
+    else:
+        await work.execute(
+            _clear_own,
+            of_call=seat.call_id,
+            by_number=number,
+            of_participant=seat.participant_id,
+        )
 
 
 async def _put(work: UnitOfWork, seat: CallSeat, number: int, sealed: bytes) -> None:

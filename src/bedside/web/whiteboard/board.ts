@@ -5,7 +5,7 @@
 import { announce } from "../components/announce";
 import { posted, sentenceOf } from "../components/answers";
 import { type Heard, liveSocket } from "../live/socket";
-import { type Drawn, HEIGHT, type Ink, LETTERS, type Mark, type Point, pathOf, WIDTH } from "./marks";
+import { clearToUndo, type Drawn, HEIGHT, type Ink, LETTERS, type Mark, type Point, pathOf, WIDTH } from "./marks";
 import { pictureOf } from "./picture";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -23,6 +23,11 @@ export class Board {
   private readonly unsent: Mark[] = [];
   private readonly leave: () => void;
   private last = 0;
+  /** Whether marks that are shown were cleared or have come back: all are fetched again. */
+  private stale = false;
+  private cleared = 0;
+  /** What to say once what was put is sent. */
+  private said = "";
   private fetching = false;
   private behind = false;
   private sending = false;
@@ -49,7 +54,8 @@ export class Board {
     for (const end of ["pointerup", "pointercancel"] as const) this.surface.addEventListener(end, () => this.up());
     root.addEventListener("submit", (event) => this.write(event));
     this.press("[data-board-undo]", () => this.undo());
-    this.press("[data-board-clear]", () => this.put({ kind: "clear" }));
+    this.press("[data-board-clear]", () => this.clear(false));
+    this.press("[data-board-clear-all]", () => this.clear(true));
     this.press("[data-board-end]", () => void posted(`${this.base}/close`, {}).catch(() => this.offline()));
     this.press("[data-board-save]", () => void this.keep());
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
@@ -81,8 +87,17 @@ export class Board {
 
   private wipe(): void {
     this.drawn.clear();
-    this.last = 0;
+    this.last = this.cleared = 0;
+    this.stale = false;
     this.surface.replaceChildren();
+  }
+
+  /** Takes away everything that the server knows, for what it shows now. */
+  private startOver(): void {
+    this.drawn.clear();
+    this.last = this.cleared = 0;
+    this.stale = false;
+    for (const shown of [...this.surface.children]) if (!shown.hasAttribute("data-unsent")) shown.remove();
   }
 
   private async fetch(): Promise<void> {
@@ -92,12 +107,14 @@ export class Board {
     while (this.behind && !this.ended) {
       this.behind = false;
       try {
-        const answer = await fetch(`${this.base}/marks?since=${this.last}`, {
+        const since = this.stale ? 0 : this.last;
+        const answer = await fetch(`${this.base}/marks?since=${since}`, {
           headers: { Accept: "application/json", "X-Background": "1" },
         });
         if (!answer.ok) break;
         const { drawn } = (await answer.json()) as { drawn: Drawn[] };
-        for (const one of drawn) this.show(one);
+        if (this.stale) this.startOver();
+        for (const one of drawn) this.show(one, since === 0);
       } catch {
         window.clearTimeout(this.again);
         this.again = window.setTimeout(() => void this.fetch(), AGAIN_MS);
@@ -107,14 +124,16 @@ export class Board {
     this.fetching = false;
   }
 
-  private show(one: Drawn): void {
+  /** `isWhole`: it comes with all others, so what was cleared is not among them. */
+  private show(one: Drawn, isWhole: boolean): void {
     if (one.number <= this.last) return;
     this.last = one.number;
+    this.cleared = clearToUndo(this.cleared, one);
     const { mark } = one;
-    if (mark.kind === "clear") {
-      this.drawn.clear();
-      for (const shown of [...this.surface.children]) if (!shown.hasAttribute("data-unsent")) shown.remove();
-      announce(this.words.cleared ?? "");
+    if (mark.kind === "clear" || mark.kind === "restore") {
+      if (isWhole) return;
+      this.stale = this.behind = true;
+      if (mark.kind === "clear") announce(this.words.cleared ?? "");
     } else if (mark.kind === "erase") for (const number of mark.numbers) this.take(number);
     else if (mark.kind !== "opened") this.add(one);
   }
@@ -209,7 +228,7 @@ export class Board {
     const touched = document.elementFromPoint(event.clientX, event.clientY);
     const number = Number(touched?.closest<SVGElement>("[data-number]")?.dataset.number ?? 0);
     const line = this.lineOf(number);
-    if (number > 0)
+    if (number > 0 && (this.isHost() || this.drawn.get(number)?.mine))
       this.erase([...this.drawn.values()].filter((one) => this.lineOf(one.number) === line).map((one) => one.number));
   }
 
@@ -218,8 +237,21 @@ export class Board {
     return mark && "line" in mark ? mark.line : "";
   }
 
+  private isHost(): boolean {
+    return this.root.dataset.host !== undefined;
+  }
+
+  private clear(all: boolean): void {
+    this.put({ kind: "clear", all });
+    this.said = this.words.cleared_own ?? "";
+  }
+
   private undo(): void {
     const own = [...this.drawn.values()].filter((one) => one.mine && "line" in one.mark);
+    if (this.cleared > (own.at(-1)?.number ?? 0)) {
+      this.put({ kind: "restore", number: this.cleared });
+      return;
+    }
     const line = this.lineOf(own.at(-1)?.number ?? 0);
     this.erase(own.filter((one) => this.lineOf(one.number) === line).map((one) => one.number));
   }
@@ -265,7 +297,8 @@ export class Board {
         const answer = await posted(`${this.base}/marks`, { marks: JSON.stringify(some) });
         if (answer.status >= 500) throw new Error(String(answer.status));
         this.unsent.splice(0, some.length);
-        this.say(answer.ok ? "" : await sentenceOf(answer));
+        this.say(answer.ok ? this.said : await sentenceOf(answer));
+        this.said = "";
       } catch {
         this.offline();
         await new Promise((resolve) => window.setTimeout(resolve, AGAIN_MS));
@@ -291,7 +324,7 @@ export class Board {
   }
 }
 
-function shapeOf(mark: Exclude<Mark, { kind: "erase" | "clear" | "opened" }>): SVGElement {
+function shapeOf(mark: Exclude<Mark, { kind: "erase" | "clear" | "restore" | "opened" }>): SVGElement {
   const isLine = mark.kind === "line";
   const shape = document.createElementNS(SVG, isLine ? "path" : "text");
   shape.setAttribute("class", isLine ? `board-line${mark.wide ? " board-wide" : ""}` : "board-text");

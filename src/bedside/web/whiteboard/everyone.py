@@ -80,6 +80,7 @@ async def panel(request: Request) -> Response:
             "saved": _("The clinic has saved a picture of the whiteboard in your record."),
             "saved_here": _("A picture of the whiteboard is in the chart."),
             "cleared": _("The whiteboard was cleared."),
+            "cleared_own": _("Cleared. Undo brings it back."),
             "noted": _("On the whiteboard: {words}"),
         },
     )

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pathOf } from "./marks";
+import { clearToUndo, type Drawn, type Mark, pathOf } from "./marks";
 
 test("a line goes through its points, and a dot is a line without length", () => {
   assert.equal(pathOf([]), "");
@@ -13,4 +13,14 @@ test("a line goes through its points, and a dot is a line without length", () =>
     ]),
     "M5 6L7 8L9 1",
   );
+});
+
+test("one's own last clear is undone, once", () => {
+  const after = (before: number, number: number, mine: boolean, mark: Mark): number =>
+    clearToUndo(before, { number, mine, mark } as Drawn);
+  assert.equal(after(0, 4, true, { kind: "clear", all: false }), 4);
+  assert.equal(after(4, 5, false, { kind: "clear", all: true }), 4);
+  assert.equal(after(4, 5, true, { kind: "erase", numbers: [2] }), 4);
+  assert.equal(after(4, 6, false, { kind: "restore", number: 4 }), 0);
+  assert.equal(after(4, 6, true, { kind: "restore", number: 3 }), 4);
 });

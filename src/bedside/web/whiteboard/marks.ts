@@ -18,7 +18,19 @@ export interface Words {
   words: string;
 }
 
-export type Mark = Line | Words | { kind: "erase"; numbers: number[] } | { kind: "clear" } | { kind: "opened" };
+/** Of one's own marks; `all` of everybody's, which only staff may. */
+export interface Clear {
+  kind: "clear";
+  all: boolean;
+}
+
+/** Undoes the clear with this number. */
+export interface Restore {
+  kind: "restore";
+  number: number;
+}
+
+export type Mark = Line | Words | { kind: "erase"; numbers: number[] } | Clear | Restore | { kind: "opened" };
 
 export interface Drawn {
   number: number;
@@ -38,6 +50,13 @@ export const COLOURS: Readonly<Record<Ink, string>> = {
   blue: "#1f4fa8",
   green: "#1d7a3b",
 };
+
+/** The last own clear that is not undone, after one more mark; 0 if there is none. */
+export function clearToUndo(before: number, { number, mine, mark }: Drawn): number {
+  if (mark.kind === "clear" && mine) return number;
+  if (mark.kind === "restore" && mark.number === before) return 0;
+  return before;
+}
 
 /** The path of a line, for SVG and for the picture alike. */
 export function pathOf(points: readonly Point[]): string {
