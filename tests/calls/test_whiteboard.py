@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bedside.calls.apps.marks import marks_of
-from bedside.calls.apps.whiteboard import LARGEST, Whiteboard, apply
+from bedside.calls.apps.whiteboard import LARGEST, Picture, Whiteboard, apply
 from bedside.calls.models import whiteboard_strokes
 from bedside.database import outbox
 from bedside.errors import BedsideError, Conflict, NotFound, WrongInput
@@ -228,3 +228,30 @@ async def test_a_full_board_says_so(drawing: Drawing, monkeypatch: pytest.Monkey
     with pytest.raises(BedsideError, match="full"):
         await drawing.board.draw(drawing.pair.host, sent(line("c")))
     await drawing.board.draw(drawing.pair.host, sent({"kind": "clear"}, line("c")))
+
+
+async def test_a_picture_is_under_the_board_for_its_patient_only(drawing: Drawing) -> None:
+    host, board = drawing.pair.host, drawing.board
+    patient = await drawing.ward.seat(drawing.pair.visitor)
+    theirs, others = patient.patient_id, "pat_other"
+    with pytest.raises(Conflict):
+        await board.lay_ground(host, theirs, Picture("image/jpeg", b"early"))
+    await board.open(host)
+    first = await board.lay_ground(host, theirs, Picture("image/jpeg", b"hand"))
+    assert (await board.ground(patient, first)).content == b"hand"
+    assert "hand" not in repr(await board.ground(patient, first))
+    assert (first, "ground", False) in await drawing.on_it(patient)
+    await board.draw(host, sent(line("a"), {"kind": "clear", "all": True}))
+    assert (first, "ground", False) in await drawing.on_it()  # only what was drawn was cleared
+    await board.draw(patient, sent({"kind": "erase", "numbers": [first]}))
+    assert (first, "ground", False) in await drawing.on_it()
+    second = await board.lay_ground(host, others, Picture("image/jpeg", b"somebody else's"))
+    assert [one[0] for one in await drawing.on_it() if one[1] == "ground"] == [second]
+    assert [one for one in await drawing.on_it(patient) if one[1] == "ground"] == []
+    for number in (first, second, 1, 99):
+        with pytest.raises(NotFound):
+            await board.ground(patient, number)
+    assert (await board.ground(host, second)).content == b"somebody else's"
+    await board.draw(host, sent({"kind": "erase", "numbers": [second]}))
+    with pytest.raises(NotFound):
+        await board.ground(host, second)

@@ -3,6 +3,7 @@
 import json
 
 from bedside.calls.apps.marks import marks_of
+from bedside.calls.apps.whiteboard import Picture
 from bedside.files.announcing import Announced
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, VisitorAccess
@@ -29,7 +30,11 @@ class Apps:
         host = await self._house.calls.seats.host(self._room.staff, self._ids["call_id"])
         await self._house.calls.whiteboard.open(host)
         words = {"kind": "words", "line": "a", "ink": "blue", "at": [40, 60], "words": "Two a day"}
-        await self._house.calls.whiteboard.draw(host, marks_of(json.dumps([words])))
+        board = self._house.calls.whiteboard
+        await board.draw(host, marks_of(json.dumps([words])))
+        picture = Picture("image/jpeg", jpeg(64, 48, (10, 90, 200)))
+        patient_id = self._ids["patient_id"]
+        self._ids["number"] = str(await board.lay_ground(host, patient_id, picture))
 
     async def _files(self) -> None:
         transfers, visit_id = self._house.transfers.exchange, self._visitor.visit_id

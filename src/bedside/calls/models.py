@@ -110,4 +110,5 @@ whiteboard_strokes = Table(
     sqlite_with_rowid=False,
 )
 """The marks of a call, sealed; destroyed when the whiteboard closes. `cleared_by` is the number of
-the mark that cleared this one, until that is undone; 0 while it is shown."""
+the mark that cleared this one, until that is undone; 0 while it is shown. `participant_id` is “”
+for the picture on which everybody draws."""

@@ -18,11 +18,16 @@ def _picture(_facts: Facts) -> Call:
     return {"content": jpeg(), "headers": {**JSON, "content-type": "image/png"}}
 
 
+def _ground(facts: Facts) -> Call:
+    return {"data": {"entry": facts["entry_id"]}}
+
+
 def _rows(base: str, access: Access) -> dict[tuple[str, str], Row]:
     return {
         ("GET", base): Row(access),
         ("GET", f"{base}/marks"): Row(access, shows=("two a day",)),
         ("POST", f"{base}/marks"): Row(access, call=_DRAWN),
+        ("GET", base + "/ground/{number}"): Row(access),
     }
 
 
@@ -31,6 +36,8 @@ ROWS: dict[tuple[str, str], Row] = {
     **_rows("/visit/{visit}/call/whiteboard", Access.VISITOR),
     **_rows("/guest/{guest_id}/call/whiteboard", Access.GUEST),
     ("POST", f"{_OF_HOSTS}/open"): Row(Access.CALL, call=form()),
+    ("GET", _OF_HOSTS + "/pictures/{visit_id}"): Row(Access.CALL),
+    ("POST", _OF_HOSTS + "/ground/{visit_id}"): Row(Access.CALL, call=_ground),
     ("POST", f"{_OF_HOSTS}/close"): Row(Access.CALL, call=form()),
     ("POST", _OF_HOSTS + "/save/{visit_id}"): Row(Access.CALL, 201, _picture, NOT_REDIRECTED),
 }

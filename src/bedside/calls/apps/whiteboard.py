@@ -5,6 +5,7 @@ numbers only. The board is destroyed when staff close it, when the call ends, an
 the call is transferred: nothing of it goes to the next clinician (feature V11).
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -51,13 +52,19 @@ _last = prepared(
         func.count().label("kept"),
     ).where(strokes.c.call_id == bindparam("of_call"))
 )
+_GROUND = ""
+"""In the place of the participant: the picture on which everybody draws."""
 _ERASED = (strokes.c.call_id == bindparam("of_call"), strokes.c.number == bindparam("of_number"))
 _OF_ONE = strokes.c.participant_id == bindparam("of_participant")
 _erase = prepared(delete(strokes).where(*_ERASED))
 _erase_own = prepared(delete(strokes).where(*_ERASED, _OF_ONE))
 _clear_all = (
     update(strokes)
-    .where(strokes.c.call_id == bindparam("of_call"), strokes.c.cleared_by == 0)
+    .where(
+        strokes.c.call_id == bindparam("of_call"),
+        strokes.c.cleared_by == 0,
+        strokes.c.participant_id != _GROUND,
+    )
     .values(cleared_by=bindparam("by_number"))
 )
 _clear, _clear_own = prepared(_clear_all), prepared(_clear_all.where(_OF_ONE))
@@ -69,6 +76,14 @@ _restore = prepared(
 _cleared_by_whom = prepared(select(strokes.c.participant_id).where(*_ERASED))
 _destroy_cleared = prepared(
     delete(strokes).where(strokes.c.call_id == bindparam("of_call"), strokes.c.cleared_by > 0)
+)
+_ground = prepared(
+    select(strokes).where(*_ERASED, strokes.c.participant_id == _GROUND, strokes.c.cleared_by == 0)
+)
+_take_ground = prepared(
+    delete(strokes).where(
+        strokes.c.call_id == bindparam("of_call"), strokes.c.participant_id == _GROUND
+    )
 )
 _wipe = prepared(delete(strokes).where(strokes.c.call_id == bindparam("of_call")))
 
@@ -109,6 +124,17 @@ class Drawn:
 
     def __repr__(self) -> str:
         return f"Drawn({self.number})"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture from a chart, as it is laid under the board. Its repr omits the content."""
+
+    media_type: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Picture({self.media_type})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +214,52 @@ class Whiteboard:
             newest = await db.one(_last, of_call=seat.call_id)
             found = await db.all(_since, of_call=seat.call_id, since=since)
         keys = await self._vault.clinic(seat.clinic_id)
-        drawn = [
-            Drawn(
-                row.number,
-                row.participant_id == seat.participant_id,
-                keys.unseal(_STROKE, _place(row.call_id, row.number), row.stroke),
-            )
-            for row in found
-        ]
+        drawn: list[Drawn] = []
+        for row in found:
+            mark = keys.unseal(_STROKE, _place(row.call_id, row.number), row.stroke)
+            if row.participant_id == _GROUND:
+                if not _may_see(seat, mark):
+                    continue
+                mark = {"kind": "ground"}
+            drawn.append(Drawn(row.number, row.participant_id == seat.participant_id, mark))
         return Board(newest.number if newest else 0, drawn)
+
+    async def lay_ground(self, host: HostSeat, patient_id: str, picture: Picture) -> int:
+        """Lay a picture from the chart of a patient in the call under the board, in place of one
+        that is there. Other patients in the call do not see it. Returns the newest number.
+
+        It is a copy, destroyed with the board. Raises Conflict if the board is closed, CallEnded.
+        """
+        keys = await self._vault.clinic(host.clinic_id)
+        mark = {
+            "kind": "ground",
+            "patient": patient_id,
+            "type": picture.media_type,
+            "data": b64encode(picture.content).decode(),
+        }
+        async with self._database.unit_of_work() as work:
+            last, _ = await self._locked(work, host)
+            if last == 0:
+                raise Conflict(N_("The whiteboard is closed."), code="whiteboard_closed")
+            await work.execute(_take_ground, of_call=host.call_id)
+            last += 1
+            sealed = keys.seal(_STROKE, _place(host.call_id, last), mark)
+            await _put(work, host, last, sealed, by=_GROUND)
+            work.emit(WhiteboardChanged(call_id=host.call_id, last=last))
+        return last
+
+    async def ground(self, seat: CallSeat, number: int) -> Picture:
+        """Return the picture under the board. Raises NotFound, also for other patients."""
+        async with self._database.read() as db:
+            _require_present(seat, await rows.participant_row(db, seat.participant_id))
+            row = await db.one(_ground, of_call=seat.call_id, of_number=number)
+        if row is None:
+            raise NotFound
+        keys = await self._vault.clinic(seat.clinic_id)
+        mark = keys.unseal(_STROKE, _place(row.call_id, row.number), row.stroke)
+        if not _may_see(seat, mark):
+            raise NotFound
+        return Picture(mark["type"], b64decode(mark["data"]))
 
     async def close(self, host: HostSeat) -> None:
         """Close the board for everybody; its content is destroyed. Idempotent."""
@@ -301,12 +364,19 @@ async def _clear_or_restore(
         )
 
 
-async def _put(work: UnitOfWork, seat: CallSeat, number: int, sealed: bytes) -> None:
+def _may_see(seat: CallSeat, ground: dict[str, Any]) -> bool:
+    """Whether a picture may be shown: a patient sees pictures of their own chart only."""
+    return seat.kind is not Kind.PATIENT or seat.patient_id == ground["patient"]
+
+
+async def _put(
+    work: UnitOfWork, seat: CallSeat, number: int, sealed: bytes, *, by: str | None = None
+) -> None:
     await work.execute(
         _add,
         call_id=seat.call_id,
         number=number,
-        participant_id=seat.participant_id,
+        participant_id=seat.participant_id if by is None else by,
         stroke=sealed,
         at=clock.now(),
     )

@@ -20,12 +20,47 @@ class WhiteboardApp implements CallApp {
       return;
     }
     const root = panel.querySelector<HTMLElement>("[data-board]");
-    if (root)
-      this.board = new Board(
-        root,
-        () => context.close(),
-        (picture) => this.save(root, base, context, picture),
-      );
+    if (!root) return;
+    root.querySelector("[data-board-choose]")?.addEventListener("click", () => {
+      void this.choose(root, base, context).catch(() => undefined);
+    });
+    this.board = new Board(
+      root,
+      () => context.close(),
+      (picture) => this.save(root, base, context, picture),
+    );
+  }
+
+  /** The pictures of the charts of those in the call; pressing one lays it under the board. */
+  private async choose(root: HTMLElement, base: string, context: AppContext): Promise<void> {
+    const place = root.querySelector<HTMLElement>("[data-board-pictures]");
+    const button = root.querySelector("[data-board-choose]");
+    if (!place) return;
+    place.hidden = !place.hidden;
+    button?.setAttribute("aria-expanded", String(!place.hidden));
+    if (place.hidden) return;
+    place.replaceChildren();
+    for (const { visit_id: visit } of patientsIn(context.session)) {
+      const found = await fragmentOf(`${base}/pictures/${visit ?? ""}`, { byHand: true });
+      for (const one of found.querySelectorAll<HTMLElement>("[data-board-picture]")) {
+        one.addEventListener("click", () => {
+          const entry = one.dataset.boardPicture ?? "";
+          void this.lay(root, `${base}/ground/${visit ?? ""}`, entry, context);
+        });
+      }
+      place.append(found);
+    }
+  }
+
+  private async lay(root: HTMLElement, address: string, entry: string, context: AppContext): Promise<void> {
+    const said = root.querySelector<HTMLElement>("[data-board-said]");
+    const answer = await posted(address, { entry }).catch(() => null);
+    const sentence = answer === null ? say(context.session.place, "app_failed") : await refusal(answer);
+    if (said) {
+      said.textContent = sentence;
+      said.hidden = !sentence;
+    }
+    if (!sentence) root.querySelector<HTMLElement>("[data-board-choose]")?.click();
   }
 
   /** Closing the panel leaves the board to the others; “Close for everybody” removes it. */
@@ -47,6 +82,10 @@ class WhiteboardApp implements CallApp {
     }
     return words.saved_here ?? "";
   }
+}
+
+async function refusal(answer: Response): Promise<string> {
+  return answer.ok ? "" : sentenceOf(answer);
 }
 
 export const app = (): CallApp => new WhiteboardApp();

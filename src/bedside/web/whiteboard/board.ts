@@ -56,6 +56,7 @@ export class Board {
     this.press("[data-board-undo]", () => this.undo());
     this.press("[data-board-clear]", () => this.clear(false));
     this.press("[data-board-clear-all]", () => this.clear(true));
+    this.press("[data-board-bare]", () => this.erase([this.ground()]));
     this.press("[data-board-end]", () => void posted(`${this.base}/close`, {}).catch(() => this.offline()));
     this.press("[data-board-save]", () => void this.keep());
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
@@ -141,11 +142,39 @@ export class Board {
   private take(number: number): void {
     this.drawn.delete(number);
     this.surface.querySelector(`[data-number="${number}"]`)?.remove();
+    this.showBare();
+  }
+
+  /** A picture from the chart, under everything else. */
+  private lay(number: number): void {
+    for (const [other, { mark }] of this.drawn) if (mark.kind === "ground" && other !== number) this.take(other);
+    const shape = document.createElementNS(SVG, "image");
+    shape.setAttribute("href", this.addressOf(number));
+    shape.setAttribute("width", String(WIDTH));
+    shape.setAttribute("height", String(HEIGHT));
+    shape.setAttribute("class", "board-ground");
+    shape.dataset.number = String(number);
+    this.surface.prepend(shape);
+    this.showBare();
+  }
+
+  private addressOf(number: number): string {
+    return `${this.base}/ground/${number}`;
+  }
+
+  /** The number of the picture under the board; 0 for none. */
+  private ground(): number {
+    return [...this.drawn.values()].find((one) => one.mark.kind === "ground")?.number ?? 0;
+  }
+
+  private showBare(): void {
+    this.root.querySelector("[data-board-bare]")?.toggleAttribute("hidden", this.ground() === 0);
   }
 
   private add(one: Drawn): void {
     const { number, mark, mine } = one;
     this.drawn.set(number, one);
+    if (mark.kind === "ground") this.lay(number);
     if (mark.kind !== "line" && mark.kind !== "words") return;
     const shape = shapeOf(mark);
     shape.dataset.number = String(number);
@@ -308,8 +337,10 @@ export class Board {
   }
 
   private async keep(): Promise<void> {
-    const picture = await pictureOf(this.drawn.values());
-    if (picture) this.say(await this.save(picture).catch(() => this.words.offline ?? ""));
+    const ground = this.ground();
+    const picture = await pictureOf(this.drawn.values(), ground ? this.addressOf(ground) : "").catch(() => null);
+    if (!picture) this.offline();
+    else this.say(await this.save(picture).catch(() => this.words.offline ?? ""));
   }
 
   private offline(): void {
@@ -324,7 +355,7 @@ export class Board {
   }
 }
 
-function shapeOf(mark: Exclude<Mark, { kind: "erase" | "clear" | "restore" | "opened" }>): SVGElement {
+function shapeOf(mark: Exclude<Mark, { kind: "erase" | "clear" | "restore" | "opened" | "ground" }>): SVGElement {
   const isLine = mark.kind === "line";
   const shape = document.createElementNS(SVG, isLine ? "path" : "text");
   shape.setAttribute("class", isLine ? `board-line${mark.wide ? " board-wide" : ""}` : "board-text");

@@ -24,6 +24,7 @@ from bedside.errors import NotFound
 from bedside.files.announcing import Allowance
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
+from bedside.web.whiteboard import grounds
 
 _STAFF = "/calls/{call_id}/whiteboard"
 _PATIENT = "/visit/{visit}/call/whiteboard"
@@ -124,11 +125,7 @@ async def save(request: Request) -> Response:
     is filed in that patient's chart like every file."""
     host = await _host(request)
     services, visit_id = services_of(request), request.path_params["visit_id"]
-    people = await services.calls.people.of(host)
-    if visit_id not in {person.visit_id for person in people if person.visit_id}:
-        raise NotFound
-    patient_id = await services.visits.whereabouts.patient_of(host.staff, visit_id)
-    chart = await services.people.permissions.chart(host.staff, patient_id)
+    chart = await grounds.chart_of(services, host, visit_id)
     taken = await services.files.uploads.take_for_chart(
         chart,
         _("Whiteboard.png"),
@@ -142,6 +139,26 @@ async def save(request: Request) -> Response:
     return JSONResponse({"file_id": taken.file_id}, status_code=201)
 
 
+async def pictures(request: Request) -> Response:
+    """GET /calls/{call_id}/whiteboard/pictures/{visit_id}: what can be laid under the board."""
+    return await grounds.pictures(request, await _host(request))
+
+
+async def lay(request: Request) -> Response:
+    """POST /calls/{call_id}/whiteboard/ground/{visit_id}: lay a picture of that patient's chart
+    under the board. Field: entry."""
+    return JSONResponse({"last": await grounds.lay(request, await _host(request))})
+
+
+async def ground(request: Request) -> Response:
+    """GET …/whiteboard/ground/{number}: that picture, for those who see the board."""
+    at = await _at(request)
+    number = request.path_params["number"]
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise NotFound
+    return grounds.shown(await services_of(request).calls.whiteboard.ground(at.seat, int(number)))
+
+
 def _routes() -> list[Route]:
     table: list[Route] = []
     sides = ((staff_route, _STAFF), (visitor_route, _PATIENT), (guest_route, _GUEST))
@@ -150,10 +167,13 @@ def _routes() -> list[Route]:
             route(base, panel, methods=["GET"]),
             route(base + "/marks", marks, methods=["GET"]),
             route(base + "/marks", draw, methods=["POST"]),
+            route(base + "/ground/{number}", ground, methods=["GET"]),
         ]
     return [
         *table,
         staff_route(_STAFF + "/open", show, methods=["POST"]),
+        staff_route(_STAFF + "/pictures/{visit_id}", pictures, methods=["GET"]),
+        staff_route(_STAFF + "/ground/{visit_id}", lay, methods=["POST"]),
         staff_route(_STAFF + "/close", close, methods=["POST"]),
         staff_route(_STAFF + "/save/{visit_id}", save, methods=["POST"]),
     ]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clearToUndo, type Drawn, type Mark, pathOf } from "./marks";
+import { clearToUndo, type Drawn, fitted, type Mark, pathOf } from "./marks";
 
 test("a line goes through its points, and a dot is a line without length", () => {
   assert.equal(pathOf([]), "");
@@ -23,4 +23,10 @@ test("one's own last clear is undone, once", () => {
   assert.equal(after(4, 5, true, { kind: "erase", numbers: [2] }), 4);
   assert.equal(after(4, 6, false, { kind: "restore", number: 4 }), 0);
   assert.equal(after(4, 6, true, { kind: "restore", number: 3 }), 4);
+});
+
+test("a picture is whole, upright, wide or square", () => {
+  assert.deepEqual(fitted(3200, 2000), [0, 0, 1600, 1000]);
+  assert.deepEqual(fitted(500, 1000), [550, 0, 500, 1000]);
+  assert.deepEqual(fitted(1600, 100), [0, 450, 1600, 100]);
 });

@@ -30,7 +30,13 @@ export interface Restore {
   number: number;
 }
 
-export type Mark = Line | Words | { kind: "erase"; numbers: number[] } | Clear | Restore | { kind: "opened" };
+export type Mark =
+  | Line
+  | Words
+  | { kind: "erase"; numbers: number[] }
+  | Clear
+  | Restore
+  | { kind: "opened" | "ground" };
 
 export interface Drawn {
   number: number;
@@ -56,6 +62,13 @@ export function clearToUndo(before: number, { number, mine, mark }: Drawn): numb
   if (mark.kind === "clear" && mine) return number;
   if (mark.kind === "restore" && mark.number === before) return 0;
   return before;
+}
+
+/** Where a picture of this size is on the board: whole, in the middle. */
+export function fitted(width: number, height: number): [x: number, y: number, width: number, height: number] {
+  const scale = Math.min(WIDTH / width, HEIGHT / height);
+  const [w, h] = [width * scale, height * scale];
+  return [(WIDTH - w) / 2, (HEIGHT - h) / 2, w, h];
 }
 
 /** The path of a line, for SVG and for the picture alike. */

@@ -1,13 +1,18 @@
 /** The whiteboard as a picture, for the chart. */
-import { COLOURS, type Drawn, HEIGHT, LETTERS, pathOf, THIN, WIDE, WIDTH } from "./marks";
+import { COLOURS, type Drawn, fitted, HEIGHT, LETTERS, pathOf, THIN, WIDE, WIDTH } from "./marks";
 
-/** A PNG of the board; null if the browser cannot draw. */
-export async function pictureOf(drawn: Iterable<Drawn>): Promise<Blob | null> {
+/** A PNG of the board, with the picture at the address `ground` under it; null if the browser cannot draw. */
+export async function pictureOf(drawn: Iterable<Drawn>, ground = ""): Promise<Blob | null> {
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
   const context = canvas.getContext("2d");
   if (!context) return null;
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, WIDTH, HEIGHT);
+  if (ground) {
+    const under = Object.assign(new Image(), { src: ground });
+    await under.decode();
+    context.drawImage(under, ...fitted(under.naturalWidth, under.naturalHeight));
+  }
   context.lineCap = context.lineJoin = "round";
   context.font = `600 ${LETTERS}px system-ui, sans-serif`;
   for (const { mark } of drawn) {
