@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
+from bedside.calls.apps.whiteboard import Picture
 from bedside.calls.states import Mode
 from tests.house import Served
 from tests.journeys.apps import Meeting, draw, meeting
 from tests.journeys.calling import LONG
 from tests.peers.chromium import Chromium, reached
 from tests.peers.page_checks import Journey
+from tests.requests.sending import jpeg
 from tests.visits.ward import Ward
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V8")]
@@ -20,7 +22,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V8")]
 async def test_whiteboard(served: Served, chromium: Chromium) -> None:
     journey = Journey("whiteboard")
     async with meeting(served, chromium) as two:
-        await two.call()
+        call_id = await two.call()
         panel = await two.app("Whiteboard")
         here, there = (place.locator("[data-board-surface]") for place in (panel, two.patient))
         await expect(there).to_be_visible(timeout=LONG)  # it opens for the patient by itself
@@ -45,8 +47,28 @@ async def test_whiteboard(served: Served, chromium: Chromium) -> None:
         [entry] = await two.filed(1)
         assert (entry.channel, entry.source_id) == ("visit_capture", two.visit_id)
         assert entry.media_type == "image/png"
-        await panel.get_by_role("button", name="Clear").click()
-        await expect(there.locator("[data-number]")).to_have_count(0)
+
+        await panel.get_by_role("button", name="Picture from the chart").click()
+        await expect(panel.locator("[data-board-pictures]")).to_contain_text("no picture in the chart")
+        calls = served.house.services.calls  # nothing is drawn of files here, so one is laid there
+        host = await calls.seats.host(two.clinic.staff, call_id)
+        await calls.whiteboard.lay_ground(host, entry.patient_id, Picture("image/jpeg", jpeg()))
+        await expect(there.locator("image")).to_have_count(1)
+        await journey.seen(two.staff, "desk-picture", whole=False)
+        await draw(two.patient, there, (0.7, 0.2), (0.9, 0.3))
+        await expect(here.locator("[data-ink=red][data-number]")).not_to_have_count(0)
+        await two.patient.get_by_role("button", name="Clear mine").click()
+        await expect(here.locator("[data-ink=red]")).to_have_count(0)
+        await expect(there.locator("text")).to_have_count(1)  # what the clinician wrote stays
+        await panel.get_by_role("button", name="Clear all").click()
+        await expect(there.locator("text")).to_have_count(0)
+        await expect(there.locator("image")).to_have_count(1)
+        await panel.get_by_role("button", name="Undo").click()
+        await expect(there.locator("text")).to_have_text("Two a day")
+        await two.patient.get_by_role("button", name="Undo").click()
+        await expect(here.locator("[data-ink=red][data-number]")).not_to_have_count(0)
+        await panel.get_by_role("button", name="Take the picture away").click()
+        await expect(there.locator("image")).to_have_count(0)
         await panel.get_by_role("button", name="Close for everybody").click()
         await expect(there).to_have_count(0)
         await expect(panel).to_be_hidden()

@@ -42,6 +42,50 @@ async def test_the_call_stays_while_one_walks_through_the_console(
     await two.leave()
 
 
+@pytest.mark.feature("V26")
+async def test_keys_and_questions_on_both_sides_of_the_window(
+    served: Served, chromium: Chromium
+) -> None:
+    two = await two_in_call(served, chromium)
+    page = two.staff_page
+    await expect(page.locator("[data-tiles] [data-kind=patient]")).to_be_visible(timeout=LONG)
+    console = page.frame_locator("[data-console]")
+    mute = page.locator("[data-control=mute]")
+    await console.locator("h1").click()
+    await page.keyboard.press("m")
+    await expect(mute).to_have_attribute("data-on", "false")
+    await console.get_by_role("link", name="Patients").click()
+    await expect(console.get_by_role("heading", level=1)).to_have_text("Patients")
+    await page.keyboard.press("m")
+    await expect(mute).to_have_attribute("data-on", "true")
+    await page.keyboard.press("?")
+    keys = console.get_by_role("dialog", name="Keyboard keys")
+    for said in ("Mute", "Turn camera off", "Add patient"):
+        await expect(keys).to_contain_text(said)
+    await page.keyboard.press("m")  # a dialog is open
+    await expect(mute).to_have_attribute("data-on", "true")
+    await page.keyboard.press("Escape")
+
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Ask a colleague").click()
+    dialog = page.get_by_role("dialog", name="Ask a colleague")
+    house = served.house
+    colleagues = await house.people.staff.colleagues(house.clinic.id)
+    await dialog.get_by_text(colleagues[house.here.receptionist.staff_id]).click()
+    await dialog.get_by_label("Question").fill("Is room two free?")
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog).to_have_count(0)
+    service = house.services.colleagues.questions
+    (asked,) = await service.open(house.here.receptionist)
+    await service.answer(house.here.receptionist, asked.id, "From ten on")
+    await expect(page.locator("#questions")).to_contain_text("From ten on")
+    await expect(console.locator("#questions .banner")).to_have_count(0)  # once is enough
+    await Journey("call-console").seen(page, "an-answer-in-a-call", whole=False)
+    await page.locator("#questions").get_by_role("button", name="Close").click()
+    await expect(page.locator("#questions .banner")).to_have_count(0)
+    await two.leave()
+
+
 @pytest.mark.feature("S1")
 async def test_signing_out_beside_a_call_ends_in_the_whole_window(
     served: Served, chromium: Chromium
