@@ -54,7 +54,7 @@ async def test_keys_and_questions_on_both_sides_of_the_window(
     await console.locator("h1").click()
     await page.keyboard.press("m")
     await expect(mute).to_have_attribute("data-on", "false")
-    await console.get_by_role("link", name="Patients").click()
+    await console.locator(".rail-link", has_text="Patients").click()
     await expect(console.get_by_role("heading", level=1)).to_have_text("Patients")
     await page.keyboard.press("m")
     await expect(mute).to_have_attribute("data-on", "true")
