@@ -268,12 +268,14 @@ class LiveTransfers:
         # A second beginning missed the answer, or has lost the address: the newest one counts.
         await self._uploads.abandon(holder)
         capture = transfer.kind == Kind.CAPTURE
+        given = transfer.direction == Direction.FROM_PATIENT
+        photo = given and transfer.media_type.startswith("image/")
         upload = await self._uploads.begin_held(
             holder,
             announced,
             Allowance(largest=(await self.allowance(holder.clinic_id)).largest, files=1),
             channel=Channel.VISIT_CAPTURE if capture else "",
-            category=Category.PATIENT_PHOTO if capture else "",
+            category=Category.PATIENT_PHOTO if capture or photo else "",
             source_id=transfer.visit_id,
         )
         try:

@@ -112,3 +112,23 @@ async def test_only_what_is_scanned_and_accepted_is_looked_at(
     # Looking is no download: the transfer is not over.
     [now] = await ward.transfers.lists.of_visit(patient, patient.visit_id)
     assert now.phase == "ready"
+
+
+async def test_the_end_page_lists_the_files(quick_house: House, visitor: httpx.AsyncClient) -> None:
+    ward = Ward(quick_house)
+    patient, room = await ward.wait(), await ward.room()
+    exchange = ward.transfers.exchange
+    await exchange.offer(room, patient.visit_id, _chosen("never answered.pdf"))
+    declined = await exchange.offer(room, patient.visit_id, _chosen("not wanted.pdf"))
+    await exchange.decline(patient, declined.id)
+    await exchange.ask(room, patient.visit_id, wanted="Insurance card")
+    await ward.visits.waiting_room.leave(patient)
+    visitor.cookies.set("bedside-visitor", ward.tokens[patient.visit_id])
+    page = (await visitor.get(f"/visit/{patient.visit_id}")).text
+    listed = page[page.index("Files of this visit") :]
+    for name, said in (
+        ("never answered.pdf", "You did not get it before the visit ended."),
+        ("not wanted.pdf", "You did not want it."),
+        ("Insurance card", "It did not arrive."),
+    ):
+        assert said in listed[listed.index(name) :][:200]

@@ -1,6 +1,7 @@
 """Live file transfer over HTTP, for both sides: what is in transfer, answers, bytes, downloads."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -34,6 +35,7 @@ from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer
 from bedside.transfers.states import Direction, Kind, Phase
 from bedside.transfers.visitor_allowance import VisitorAllowance
+from bedside.web.file_transfer.photo_names import photo_name
 from bedside.web.file_transfer.words import RUNNING, WANTED, titled, wording_of
 
 _LOOKED_AT = frozenset({FileKind.IMAGE, FileKind.PDF, FileKind.VIDEO})
@@ -152,6 +154,12 @@ def _chosen(form: Form) -> Chosen:
     return Chosen(form.line("name"), form.line("media_type"), int(size))
 
 
+async def _by_patient(request: Request, visitor: VisitorAccess, chosen: Chosen) -> Chosen:
+    """Return a patient's file with a name that says what it is, if a camera gave it none."""
+    clinic = await services_of(request).people.clinics.get(visitor.clinic_id)
+    return replace(chosen, name=photo_name(chosen.name, clinic.options.time_zone))
+
+
 async def offer(request: Request) -> Response:
     """POST …/transfers: a file was chosen; the answer names the transfer for its upload."""
     side = await side_of(request)
@@ -161,7 +169,8 @@ async def offer(request: Request) -> Response:
     if isinstance(side.access, RoomAccess):
         transfer = await transfers.offer(side.access, side.visit_id, chosen, wanted)
     else:
-        transfer = await transfers.send_own(side.access, chosen, wanted)
+        own = await _by_patient(request, side.access, chosen)
+        transfer = await transfers.send_own(side.access, own, wanted)
     return _done(request, side, transfer)
 
 
@@ -206,7 +215,7 @@ async def decline(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     """POST /visit/{visit}/transfers/{transfer}/answer: choose the requested file."""
     side, visitor = await _patient(request)
-    chosen = _chosen(await form_of(request))
+    chosen = await _by_patient(request, visitor, _chosen(await form_of(request)))
     transfer = await services_of(request).transfers.exchange.answer(
         visitor, request.path_params["transfer"], chosen
     )
@@ -242,7 +251,8 @@ async def begin_upload(request: Request) -> Response:
     services = services_of(request)
 
     async def begin(announced: Announced) -> Upload:
-        return await services.transfers.exchange.begin_upload(holder, transfer, announced)
+        named = replace(announced, name=transfer.name or announced.name)
+        return await services.transfers.exchange.begin_upload(holder, transfer, named)
 
     address = f"{_base(side)}/{transfer.id}/uploads"
     return await _noticing(
