@@ -76,7 +76,6 @@ def _chosen(name: str) -> Chosen:
     return Chosen(name, "application/pdf", 100)
 
 
-@pytest.mark.feature("S7")
 async def test_only_what_is_scanned_and_accepted_is_looked_at(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
