@@ -183,3 +183,29 @@ async def test_out_of_the_browser_inside_an_app(
     await expect(page.get_by_role("link", name="Send a file")).to_be_visible()
     await inside.leave()
     await outside.leave()
+
+
+async def test_staff_check_their_devices_before_somebody_waits(
+    door: Door, chromium: Chromium
+) -> None:
+    desk = await chromium.desktop(door.served.url)
+    await desk.context.add_init_script(INTERRUPTED)
+    cookies = await door.house.cookie(door.house.here.clinician)
+    await desk.context.add_cookies(
+        [{"name": n, "value": v, "url": door.served.url} for n, v in cookies.items()]
+    )
+    page = await desk.page(f"/rooms/{door.room.id}")
+    await page.get_by_role("link", name="Check camera and sound").click()
+    await expect(page.get_by_text("Works", exact=True).locator("visible=true")).to_have_count(2)
+    await Journey("phone-troubles").seen(page, "staff-check")
+    await page.get_by_role("link", name="Back to the waiting room").click()
+    await page.get_by_role("link", name="Camera and sound work").click()
+    await expect(page.get_by_text("Works", exact=True).locator("visible=true")).to_have_count(2)
+    await page.evaluate(refusing(audio=("NotFoundError", 9), video=("NotFoundError", 9)))
+    await page.get_by_role("button", name="Test again").click()
+    await expect(page.get_by_text("Does not work").locator("visible=true")).to_have_count(2)
+    await page.go_back()
+    await expect(
+        page.get_by_role("link", name="Camera or microphone does not work")
+    ).to_be_visible()
+    await desk.leave()

@@ -110,7 +110,14 @@ async def _about(request: Request, staff: StaffAccess, patients: list[Person]) -
     return "/rooms", ""
 
 
+async def own_devices(request: Request) -> Response:
+    """GET /calls/own/devices: one's own camera and microphone, before somebody waits."""
+    await shell(request, "rooms", frameable=False)
+    return render(request, "calls/own_devices.html")
+
+
 routes = [
+    staff_route("/calls/own/devices", own_devices, methods=["GET"]),
     staff_route("/calls/{call_id}", window, methods=["GET"]),
     staff_route("/calls/{call_id}/waiting", waiting, methods=["GET"]),
 ]

@@ -4,6 +4,7 @@
  */
 
 import { startPush } from "../live/push";
+import { lastCheck } from "../media/last_check";
 import { chime, chimeIsOn, switchChime } from "./chime";
 
 function startSound(): void {
@@ -27,6 +28,15 @@ function startNotifications(): void {
   show();
 }
 
+/** What the last check of camera and sound on this device found. */
+function showLastCheck(): void {
+  const link = document.querySelector<HTMLElement>("[data-own-devices]");
+  const check = lastCheck();
+  const text = link?.querySelector("span");
+  if (!link || !text || !check) return;
+  text.textContent = (check.camera && check.microphone ? link.dataset.fine : link.dataset.bad) ?? "";
+}
+
 function startBeginnings(): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-begin]");
@@ -39,6 +49,7 @@ function startBeginnings(): void {
 }
 
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+showLastCheck();
 startSound();
 startNotifications();
 void startPush();
