@@ -2,6 +2,7 @@
 
 Assets are compressed when they are built. Pages in general are not compressed: in one that shows
 what a stranger's request brings beside a secret, the length would tell of the secret (BREACH).
+Rows of patients that many people fetch are compressed each on its own: see `rows.gzipped`.
 """
 
 import gzip

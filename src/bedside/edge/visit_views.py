@@ -1,16 +1,17 @@
 """Visits as the queue and the card show them: names instead of ids, words instead of results."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
-from bedside.people.permissions import RoomAccess
+from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
 from bedside.visits.options import VisitOptions
+from bedside.visits.room_rows import Room
 from bedside.visits.states import Presence, State, Step
 from bedside.visits.waiting_room import FAILS, DeviceTest, Waiting
 
@@ -76,37 +77,67 @@ class VisitView:
         return self.state == State.IN_CALL
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Visits of one room with what is known about them, the same for everybody in charge."""
+
+    room: Room
+    visits: Sequence[Waiting]
+    options: VisitOptions
+    unread: Mapping[tuple[str, int], int]
+    running: Container[str]
+    repeats: Mapping[str, str]
+
+    def differs_for(self, staff_id: str) -> bool:
+        """Whether these visits look different to a person, who has admitted one of them."""
+        return any(one.admitted_by == staff_id for one in self.visits)
+
+
+async def queue_of(services: Services, room: RoomAccess, visits: Sequence[Waiting]) -> Queue:
+    """Return visits of one room, in their order, with what is known about them."""
+    return Queue(
+        room=await services.visits.rooms.get(room.clinic_id, room.room_id),
+        visits=visits,
+        options=await services.people.clinics.options(room.clinic_id, VisitOptions),
+        unread=await services.conversations.visit_chat.unread_in(room) if visits else {},
+        running=await services.transfers.lists.running_in(room) if visits else (),
+        repeats=await services.visits.repeats.in_room(room) if visits else {},
+    )
+
+
 async def rows_of(
     services: Services, room: RoomAccess, visits: Sequence[Waiting]
 ) -> list[VisitView]:
     """Return the visits of one room, in their order."""
-    if not visits:
-        return []
-    staff = room.staff
-    found = await services.visits.rooms.get(room.clinic_id, room.room_id)
-    options = await services.people.clinics.options(room.clinic_id, VisitOptions)
-    unread = await services.conversations.visit_chat.unread_in(room)
-    running = await services.transfers.lists.running_in(room)
-    repeats = await services.visits.repeats.in_room(room)
-    seen_as = _SeenAs(
-        staff.staff_id,
-        found.id,
-        found.name,
-        allows(staff.role, May.SEND_REQUESTS),
-        options.transfer_allowed,
-        language.spoken(),
-    )
-    beside = _beside(visits)
+    return views_of(await queue_of(services, room, visits), room.staff) if visits else []
+
+
+def views_of(queue: Queue, staff: StaffAccess) -> list[VisitView]:
+    """Return the visits as a person sees them; those that somebody else admitted look the same to
+    everybody with the same rights."""
+
+    def seen_as(staff_id: str) -> _SeenAs:
+        return _SeenAs(
+            staff_id,
+            queue.room.id,
+            queue.room.name,
+            allows(staff.role, May.SEND_REQUESTS),
+            queue.options.transfer_allowed,
+            language.spoken(),
+        )
+
+    beside = _beside(queue.visits)
+    mine, others = seen_as(staff.staff_id), seen_as("")
     return [
         _row(
             one,
-            seen_as,
+            mine if one.admitted_by == staff.staff_id else others,
             beside.get(one.visit_id, ("", "")),
-            unread.get((one.visit_id, one.leg), 0),
-            one.visit_id in running,
-            repeats.get(one.visit_id, ""),
+            queue.unread.get((one.visit_id, one.leg), 0),
+            one.visit_id in queue.running,
+            queue.repeats.get(one.visit_id, ""),
         )
-        for one in visits
+        for one in queue.visits
     ]
 
 
@@ -118,7 +149,8 @@ def _beside(visits: Sequence[Waiting]) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _SeenAs:
-    """The viewer of a room, as far as it changes what they see."""
+    """The viewer of a room, as far as it changes what they see. `staff_id` is "" for a visit that
+    the viewer did not admit."""
 
     staff_id: str
     room_id: str
@@ -137,7 +169,7 @@ def _row(
     file_running: bool,
     repeats: str,
 ) -> VisitView:
-    is_mine = one.admitted_by == by.staff_id
+    is_mine = bool(by.staff_id) and one.admitted_by == by.staff_id
     return VisitView(
         id=one.visit_id,
         patient_id=one.patient_id,

@@ -204,11 +204,13 @@ class WaitingRoom:
     # --- reading -------------------------------------------------------------------------------
 
     async def queue(self, room: RoomAccess) -> list[Waiting]:
-        """Return everybody in the room, in order: waiting or in a call."""
-        keys = await self._vault.clinic(room.clinic_id)
-        async with self._database.read() as db:
-            found = await db.all(_queue, room=room.room_id)
-        names = await self._names_in(room, found)
+        """Return everybody in the room, in order: waiting or in a call. Audited."""
+        found = await self.everybody(room)
+        await self.note_look(room)
+        return found
+
+    async def note_look(self, room: RoomAccess) -> None:
+        """Record that somebody looks at the queue, for everybody who is shown the same one."""
         await self._looks.note(
             room.clinic_id,
             room.actor,
@@ -216,6 +218,13 @@ class WaitingRoom:
             Action.QUEUE_OPENED,
             target=room.room_id,
         )
+
+    async def everybody(self, room: RoomAccess) -> list[Waiting]:
+        """Like `queue`, for those whose look is noted."""
+        keys = await self._vault.clinic(room.clinic_id)
+        async with self._database.read() as db:
+            found = await db.all(_queue, room=room.room_id)
+        names = await self._names_in(room, found)
         places = _places(row.id for row in found if row.state == State.WAITING)
         return [
             _waiting(

@@ -19,6 +19,7 @@ from bedside.edge.protection import Buckets, RateLimits, SameOrigin, SecurityHea
 from bedside.edge.rail import Rail
 from bedside.edge.rendering import STATIC
 from bedside.edge.static_files import CompressedFiles
+from bedside.edge.together import Together
 from bedside.edge.watching import Watched
 from bedside.services import Services
 from bedside.web.account import feature as account
@@ -136,6 +137,7 @@ def create_app(
     app.state.features = features
     app.state.buckets = Buckets()
     app.state.open_pages = OpenPages()
+    app.state.together = Together()
     app.state.rail = _rail(services, features)
     return app
 

@@ -11,16 +11,16 @@ from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
 from bedside.edge.room_addresses import public_address, shown_address
 from bedside.edge.routes import staff_route
+from bedside.edge.rows import joined
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import is_secure, path_cookie_name, staff_of
-from bedside.edge.visit_views import rows_of
+from bedside.edge.visit_views import queue_of
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
-from bedside.visits.states import State
-from bedside.web.rooms.rows import drawn
+from bedside.web.rooms.rows import fragment, lists_of
 
 _LAST_ROOM = "bedside-room"
 """The cookie with the room last used on this device."""
@@ -97,16 +97,7 @@ async def bar(request: Request) -> Response:
 
 async def queue(request: Request) -> Response:
     """GET /rooms/{room_id}/queue: the lists alone; the look was recorded by its page."""
-    services = services_of(request)
-    room = await _room_of_fragment(request)
-    found = await services.visits.rooms.get(room.clinic_id, room.room_id)
-    return render(
-        request,
-        "rooms/queue.html",
-        room=found,
-        address=_address(services, found.slug),
-        **await _queue(request, room),
-    )
+    return await fragment(request, await _room_of_fragment(request))
 
 
 async def left(request: Request) -> Response:
@@ -154,15 +145,9 @@ def _address(services: Services, slug: str) -> dict[str, str]:
 
 async def _queue(request: Request, room: RoomAccess) -> dict[str, Any]:
     services = services_of(request)
-    zone: str = request.state.page["zone"]
-    shown = await rows_of(services, room, await services.visits.waiting_room.queue(room))
-    waiting = [visit for visit in shown if visit.state == State.WAITING]
-    return {
-        "waiting": await drawn(waiting, zone),
-        "count": len(waiting),
-        "longest": min((visit.queued_at for visit in waiting), default=0),
-        "seen": await drawn([visit for visit in shown if visit.in_call], zone),
-    }
+    queue = await queue_of(services, room, await services.visits.waiting_room.queue(room))
+    lists = await lists_of(queue, room.staff, request.state.page["zone"])
+    return {**lists.sum(), "waiting": joined(lists.waiting), "seen": joined(lists.seen)}
 
 
 async def _own(services: Services, staff: StaffAccess) -> list[dict[str, Any]]:
