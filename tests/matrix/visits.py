@@ -42,6 +42,7 @@ class Visits:
         await self._house.visits.rooms.open(room)
         visitor = await self._wait(Kind.VISITOR, 0)
         waiting = await self._wait(Kind.VISITOR_B, 1)
+        await self._house.visits.presence.arrived(waiting, "sck_of_the_waiting_visitor")
         call_id = await self._house.calls.control.start(room, visitor.visit_id, Mode.VIDEO)
         self._ids.update(
             room_id=room.room_id,
@@ -135,4 +136,4 @@ class Visits:
         async with self._house.database.read() as db:
             place = await call_rows.of_person(db, host.call_id, CallKind.GUEST, guest_id)
         assert place is not None
-        self._ids["newcomer"] = place.id
+        self._ids["participant_id"] = place.id

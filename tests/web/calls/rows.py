@@ -12,7 +12,6 @@ _CALL = "/calls/{call_id}"
 _VISIT = "/visit/{visit}"
 _GUEST = "/guest/{guest_id}"
 _TO_WAITING = {"visit_id": "waiting_visit"}
-_TO_NEWCOMER = {"participant_id": "newcomer"}
 _TO_KNOCKING = {"guest_id": "knocking_guest"}
 _ELSEWHERE: dict[Kind, int] = {kind: 404 for kind in Kind if kind is not Kind.GUEST}
 """A page that explains to everybody else that there is nothing here."""
@@ -47,15 +46,9 @@ ROWS: dict[tuple[str, str], Row] = {
         Access.CALL, 303, lambda facts: {"data": {"visit": facts["waiting_visit"]}}
     ),
     ("GET", f"{_CALL}/adding/{{visit_id}}"): Row(Access.CALL, path=_TO_WAITING),
-    ("POST", f"{_CALL}/newcomers/{{participant_id}}/take-back"): Row(
-        Access.CALL, 303, path=_TO_NEWCOMER
-    ),
-    ("POST", f"{_VISIT}/call/newcomers/{{participant_id}}/agree"): Row(
-        Access.VISITOR, 303, path=_TO_NEWCOMER
-    ),
-    ("POST", f"{_VISIT}/call/newcomers/{{participant_id}}/refuse"): Row(
-        Access.VISITOR, 303, path=_TO_NEWCOMER
-    ),
+    ("POST", f"{_CALL}/newcomers/{{participant_id}}/take-back"): Row(Access.CALL, 303),
+    ("POST", f"{_VISIT}/call/newcomers/{{participant_id}}/agree"): Row(Access.VISITOR, 303),
+    ("POST", f"{_VISIT}/call/newcomers/{{participant_id}}/refuse"): Row(Access.VISITOR, 303),
     ("POST", f"{_CALL}/join"): Row(Access.CALL, call=form(muted="true")),
     ("GET", f"{_CALL}/people"): Row(Access.CALL, shows=("lindqvist", "gustav")),
     ("GET", f"{_CALL}/ice"): Row(Access.CALL),
