@@ -107,6 +107,13 @@ class QueueOrder:
             default=None,
         )
 
+    async def next_in(self, room: RoomAccess) -> str:
+        """Return the visit that “Next patient” would call in a room; "" if nobody waits."""
+        async with self._database.read() as db:
+            here = await db.all(rows.in_room, room=room.room_id)
+            found = await self.next_of(db, room.room_id, here)
+        return found.id if found else ""
+
     async def see_first(
         self, room: RoomAccess, visit_id: str, reason: str, *, urgent: bool = False
     ) -> None:

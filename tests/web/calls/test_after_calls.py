@@ -93,6 +93,21 @@ async def test_a_transfer_is_taken_back_until_a_colleague_admits(
     assert "/take-back" not in after
 
 
+async def test_who_was_just_sent_back_is_not_named_as_the_next(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    rooms = await rooms_of(quick_house)
+    seen = await arrive(quick_house, rooms.reception)
+    await arrive(quick_house, rooms.reception, "Ada Next")
+    room = await in_charge(quick_house, rooms.reception.id)
+    call = await call_with(quick_house, rooms, seen)
+    await quick_house.services.calls.control.return_to_waiting_room(room, seen.visit_id)
+    await enter(visitor, quick_house)
+    listed = (await visitor.get(f"/calls/{call}/after/now", headers=FRAGMENT)).text
+    assert "Next: Ada Next" in listed
+    assert "2 wait" in listed
+
+
 async def test_who_is_next_is_as_in_the_queue(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:

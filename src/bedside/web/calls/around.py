@@ -36,14 +36,15 @@ async def handovers_of(
 
 
 async def next_in(services: Services, staff: StaffAccess, room_id: str) -> list[Waiting]:
-    """Return who waits in a room, in the order of “Next patient”; nobody for those who are not in
-    charge of it."""
+    """Return who waits in a room, the one whom “Next patient” calls first; nobody for those
+    who are not in charge of it."""
     try:
         room = await services.people.permissions.room(staff, room_id)
     except BedsideError:
         return []
     found = [one for one in await services.visits.waiting_room.queue(room) if not one.call_id]
-    return sorted(found, key=lambda one: one.away_since > 0)
+    next_id = await services.visits.order.next_in(room)
+    return sorted(found, key=lambda one: one.visit_id != next_id)
 
 
 async def handovers(request: Request) -> Response:
