@@ -140,7 +140,7 @@ async def _is_seen_by_the_other(
 async def _is_in_the_chart(desk: Desk, patient: Page, journey: Journey) -> None:
     page = desk.page
     await expect(page.get_by_text("In no chart yet: say who it was")).to_be_visible()
-    await page.get_by_role("link", name="Noor Haddad").click()
+    await page.get_by_role("link", name="Noor Haddad", exact=True).click()
     await expect(heading(page, "Who is Noor Haddad?")).to_be_visible()
     await journey.seen(page, "who-was-it")
     await page.get_by_role("button", name="Add as a new patient").click()
