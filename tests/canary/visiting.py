@@ -45,6 +45,7 @@ class Visiting:
             await self._post(f"/rooms/{room.room_id}/messages", text=mark("message to everyone"))
             await self._talk(phone, visit)
             await self._post(f"/visits/{visit}/call", mode="video", leg="1")
+            await self._ask()
             await self._draw(phone, stranger, visit)
             await self._send(phone, visit)
             await asyncio.to_thread(settled)
@@ -139,6 +140,17 @@ class Visiting:
         offered = (await self._post(f"/visits/{visit}/transfers", **about)).json()["transfer_id"]
         assert mark("offered file") in (await phone.get(own)).text
         await _posted(phone, f"{own}/{offered}/decline")
+
+    async def _ask(self) -> None:
+        """Ask a colleague, who answers."""
+        colleague, mark = self._house.here.clinician, self._mark
+        asked = {"to": colleague.staff_id, "text": mark("question to a colleague")}
+        await self._post("/colleagues/ask", **asked)
+        questions = self._house.colleagues.questions
+        (question,) = await questions.open(colleague)
+        await questions.answer(colleague, question.id, mark("answer of a colleague"))
+        shown = await self._http.get("/colleagues/questions")
+        assert mark("answer of a colleague") in shown.text
 
     async def _hand_over(self, visit: str) -> None:
         """Transfer to a second room, then read what the receiver sees and what is recorded."""

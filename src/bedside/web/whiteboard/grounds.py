@@ -18,7 +18,7 @@ from bedside.services import Services
 
 _MOST = 30
 _FORMS = ("preview", "page-1")
-"""What the chart shows of a photo, and of the first page of a document."""
+"""The pictures that the chart shows: of a photo, and of the first page of a document."""
 _LARGEST = 6 << 20
 _NO_PICTURE = N_("There is no picture of this file. The whiteboard was not changed.")
 
