@@ -49,7 +49,8 @@ async def test_whiteboard(served: Served, chromium: Chromium) -> None:
         assert entry.media_type == "image/png"
 
         await panel.get_by_role("button", name="Picture from the chart").click()
-        await expect(panel.locator("[data-board-pictures]")).to_contain_text("no picture in the chart")
+        pictures = panel.locator("[data-board-pictures]")
+        await expect(pictures).to_contain_text("no picture in the chart")
         calls = served.house.services.calls  # nothing is drawn of files here, so one is laid there
         host = await calls.seats.host(two.clinic.staff, call_id)
         await calls.whiteboard.lay_ground(host, entry.patient_id, Picture("image/jpeg", jpeg()))
