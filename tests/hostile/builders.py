@@ -223,9 +223,14 @@ def _entry(name: str, kind: int, child: int, right: int, start: int, size: int) 
 
 
 def doc(
-    text: str = "Befund: unauffällig", *, storages: Sequence[str] = (), flags: int = 0
+    text: str = "Befund: unauffällig",
+    *,
+    storages: Sequence[str] = (),
+    flags: int = 0,
+    more: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """A Word 97 document ([MS-DOC]): half of the text in one byte a letter, half in two."""
+    """A Word 97 document ([MS-DOC]): half of the text in one byte a letter, half in two; `more`
+    streams beside it."""
     half = len(text) // 2
     narrow, wide = text[:half].encode("cp1252"), text[half:].encode("utf-16-le")
     head = bytearray(2048)
@@ -236,7 +241,8 @@ def doc(
     pieces += struct.pack("<HIH", 0, len(head) + len(narrow), 0)
     clx = b"\x02" + struct.pack("<I", len(bounds + pieces)) + bounds + pieces
     head[0x01A2:0x01AA] = struct.pack("<II", 0, len(clx))
-    return compound({"WordDocument": bytes(head) + narrow + wide, "1Table": clx}, storages=storages)
+    streams = {"WordDocument": bytes(head) + narrow + wide, "1Table": clx, **(more or {})}
+    return compound(streams, storages=storages)
 
 
 def mp4(*, media: bytes = b"\x00" * 5000) -> bytes:

@@ -300,8 +300,14 @@ NOTES: dict[str, str] = {
         "the picture does not show them."
     ),
     "pdf_attachment_unread": N_(
-        "A file attached in this PDF is encrypted or damaged, so it could not be looked into. It "
-        "is kept as it came. Take care when you open it in another program."
+        "A file attached in this PDF is encrypted, damaged or packed (such as rar or 7z), so it "
+        "could not be looked into. It is kept as it came. Take care when you open it in another "
+        "program."
+    ),
+    "object_unread": N_(
+        "A file packed in this document is encrypted, damaged or packed again (such as rar or "
+        "7z), so it could not be looked into. It is kept as it came. Take care when you open it in "
+        "another program."
     ),
     "pdf_not_shared": N_(
         "The commands could not be taken out of this PDF, so nobody gets a copy of it. The "

@@ -2,6 +2,7 @@
 it says."""
 
 from bedside.adapters.rendering import office_zip, ole_files, rtf
+from bedside.adapters.rendering.packed_programs import Found
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation, Derivative, Examination
 
@@ -9,7 +10,8 @@ from bedside.files.ports import Derivation, Derivative, Examination
 def examine(data: bytes, media_type: str) -> Examination:
     """Check that the document is intact and carries no program. Raises Refused."""
     if media_type in {types.DOC, types.XLS}:
-        return Examination(ole_files.check(data))
+        found, unread = ole_files.check(data)
+        return Examination(found, note="object_unread" if unread is Found.UNREAD else "")
     if media_type == types.RTF:
         rtf.check(data)
         return _without_link(data, rtf.without_template(data))

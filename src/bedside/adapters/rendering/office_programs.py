@@ -15,12 +15,10 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from bedside.adapters.rendering.limits import Refused
-from bedside.adapters.rendering.ole_files import OLE, is_program, refuse_packed_programs
+from bedside.adapters.rendering.ole_files import OLE, refuse_packed_programs
+from bedside.adapters.rendering.packed_programs import Found, is_program_name, look_into
 
 _MACROS = re.compile(r"(?:^|/)(?:vbaproject\.bin|vbadata\.xml|scripts/)|(?:^|/)macrosheets/")
-_PROGRAM_NAMES = re.compile(
-    r"\.(?:exe|dll|com|scr|js|jse|vbs|vbe|wsf|hta|bat|cmd|ps1|lnk|jar|msi)$"
-)
 _BASIC = re.compile(r"(?:^|/)(?:basic|dialogs)/(.+)$")
 _BASIC_LISTS = frozenset({"script-lc.xml", "script-lb.xml", "dialog-lc.xml", "dialog-lb.xml"})
 _CONTROL = re.compile(r"(?:^|/)activex/[^/]+\.xml$")
@@ -57,28 +55,30 @@ _FIELD_CODE = re.compile(
 _MACRO_CALL = b"vnd.sun.star.script:"
 
 
-def refuse_programs(archive: zipfile.ZipFile) -> dict[str, bytes]:
+def refuse_programs(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], Found]:
     """Refuse what can run. Returns the members to be replaced in what others get, because they
-    link to another computer. Raises Refused."""
+    link to another computer, and whether something packed in it could not be looked into. Raises
+    Refused."""
     replaced: dict[str, bytes] = {}
+    worst = Found.NOTHING
     for name in archive.namelist():
         small = name.lower()
         if ".." in name.split("/") or name.startswith("/") or "\\" in name:
             raise Refused("damaged_document")
         if _MACROS.search(small):
             raise Refused("macros")
-        if _PROGRAM_NAMES.search(small):
+        if is_program_name(small):
             raise Refused("embedded_program")
-        _refuse_member(archive, name, small)
+        worst = max(worst, _refuse_member(archive, name, small))
         if small.endswith(".rels"):
             content = archive.read(name)
             cut = _without_links(content)
             if cut != content:
                 replaced[name] = cut
-    return replaced
+    return replaced, worst
 
 
-def _refuse_member(archive: zipfile.ZipFile, name: str, small: str) -> None:
+def _refuse_member(archive: zipfile.ZipFile, name: str, small: str) -> Found:
     basic = _BASIC.search(small)
     if basic is not None and basic[1].rpartition("/")[2] not in _BASIC_LISTS:
         if basic[1] and not small.endswith("/") and _has_code(archive.read(name)):
@@ -90,12 +90,17 @@ def _refuse_member(archive: zipfile.ZipFile, name: str, small: str) -> None:
     elif small.endswith((".xml", ".rels")):
         _refuse_calls(archive.read(name), small)
     else:
-        with archive.open(name) as opened:
-            head = opened.read(4096)
-        if is_program(head):
-            raise Refused("embedded_program")
-        if head.startswith(OLE) and "activex/" not in small:
-            refuse_packed_programs(archive.read(name))
+        return _refuse_packed(archive.read(name), small)
+    return Found.NOTHING
+
+
+def _refuse_packed(data: bytes, small: str) -> Found:
+    if data.startswith(OLE):
+        return Found.NOTHING if "activex/" in small else refuse_packed_programs(data)
+    found = look_into(data, small)
+    if found is Found.PROGRAM:
+        raise Refused("embedded_program")
+    return found
 
 
 def _has_code(module: bytes) -> bool:

@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
 from bedside.adapters.rendering.office_programs import refuse_programs, repacked
+from bedside.adapters.rendering.packed_programs import Found
 from bedside.adapters.rendering.strict_names import transitional
 from bedside.files import media_types as types
 from bedside.files.ports import Derivative, Examination
@@ -37,18 +38,19 @@ def check(data: bytes) -> Examination:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             unpacked, largest = _measure(archive)
             media_type = _true_type(archive)
-            replaced = refuse_programs(archive)
+            replaced, unread = refuse_programs(archive)
             for name in _parts_with_words(archive, media_type):
                 _xml(archive, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise Refused("damaged_document") from error
     except (KeyError, ValueError, RuntimeError) as error:
         raise Refused("damaged_document") from error
-    found = Examination(media_type, unpacked=unpacked, largest_member=largest)
+    note = "object_unread" if unread is Found.UNREAD else ""
+    found = Examination(media_type, unpacked=unpacked, largest_member=largest, note=note)
     if not replaced:
         return found
     shared = Derivative("shared", media_type, repacked(data, replaced))
-    return replace(found, shared=shared, note="link_removed")
+    return replace(found, shared=shared, note=f"link_removed {note}".strip())
 
 
 def _measure(archive: zipfile.ZipFile) -> tuple[int, int]:

@@ -1,49 +1,35 @@
 """Compound files ([MS-CFB]): Word and Excel 97 to 2003, and what is packed into documents as an
 object of another program."""
 
-import re
 from io import BytesIO
 
 import olefile
 
 from bedside.adapters.rendering import excel97, word97
 from bedside.adapters.rendering.limits import Refused
+from bedside.adapters.rendering.packed_programs import Found, is_program, look_into
 from bedside.files import media_types as types
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PROGRAMS = (b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe", b"#!")
-_PROGRAM_NAMES = re.compile(
-    rb"\.(?:exe|dll|com|scr|pif|cpl|jse?|vb[es]?|ws[fh]|hta|bat|cmd|ps1|psm1|lnk|url|jar|msi|reg|inf"
-    rb"|sct|chm|iso|img|vhdx?|xll|appx|msix|application|gadget|settingcontent-ms|py|sh|docm|xlsm)"
-    rb"[\s.]*\x00",
-    re.IGNORECASE,
-)
 _MOST_STREAMS = 2_000
 
 
-def is_program(head: bytes) -> bool:
-    """Whether bytes begin like a program for any system."""
-    if head.startswith(b"MZ") and len(head) >= 64:
-        at = int.from_bytes(head[60:64], "little")
-        return head[at : at + 2] in {b"PE", b"NE", b"LE", b"LX"} or b"\x00" in head[:64]
-    return head.startswith(_PROGRAMS)
-
-
-def check(data: bytes) -> str:
-    """Return the media type. Raises Refused for macros, a password, a packed program, or damage."""
+def check(data: bytes) -> tuple[str, Found]:
+    """Return the media type, and whether something packed in it could not be looked into. Raises
+    Refused for macros, a password, a packed program, or damage."""
     with opened(data) as compound:
         names = {"/".join(path).lower() for path in compound.listdir(streams=True, storages=True)}
         if any("vba" in name or name.split("/")[0] == "macros" for name in names):
             raise Refused("macros")
         if "encryptedpackage" in names:
             raise Refused("encrypted_document")
-        _refuse_in(compound)
+        unread = _refuse_in(compound)
         if "worddocument" in names:
             word97.check(compound)
-            return types.DOC
+            return types.DOC, unread
         if names & {"workbook", "book"}:
             excel97.check(compound)
-            return types.XLS
+            return types.XLS, unread
         if any(name.startswith("__substg1.0_") for name in names):
             raise Refused("mail_message")
         raise Refused("unknown_type")
@@ -59,22 +45,24 @@ def opened(data: bytes) -> olefile.OleFileIO:
         raise Refused("damaged_document") from error
 
 
-def refuse_packed_programs(data: bytes) -> None:
-    """Refuse an object of another program if it is a program or a macro itself."""
+def refuse_packed_programs(data: bytes) -> Found:
+    """Refuse an object of another program if it is a program or a macro itself, or an archive with
+    one. Returns whether a part of it could not be looked into."""
     try:
         compound = olefile.OleFileIO(BytesIO(data))
     except MemoryError:
         raise
     except Exception:
-        return  # no other program opens it either
+        return Found.NOTHING  # no other program opens it either
     with compound:
         names = {"/".join(path).lower() for path in compound.listdir(streams=True, storages=True)}
         if any("_vba_project" in name for name in names):
             raise Refused("macros")
-        _refuse_in(compound)
+        return _refuse_in(compound)
 
 
-def _refuse_in(compound: olefile.OleFileIO) -> None:
+def _refuse_in(compound: olefile.OleFileIO) -> Found:
+    worst = Found.NOTHING
     for path in compound.listdir()[:_MOST_STREAMS]:
         name = path[-1].lower()
         if not name.endswith(("ole10native", "package", "contents", "embeddedodf")):
@@ -83,15 +71,40 @@ def _refuse_in(compound: olefile.OleFileIO) -> None:
             content: bytes = compound.openstream(path).read()
         except OSError:
             continue
-        is_native = name.endswith("ole10native")
-        if is_program(content[:4096]) or (is_native and _holds_program(content)):
+        found = look_into(content, "")
+        if name.endswith("ole10native"):
+            found = max(found, _look_into_native(content))
+        if found is Found.PROGRAM:
             raise Refused("embedded_program")
+        worst = max(worst, found)
+    return worst
 
 
-def _holds_program(native: bytes) -> bool:
-    """Whether a packed file ([MS-OLEDS], 2.3.6) is named like a program, or is one."""
-    names = native[:2048]
-    if _PROGRAM_NAMES.search(names):
-        return True
+def _look_into_native(native: bytes) -> Found:
+    """Look into a packed file ([MS-OLEDS], 2.3.6): its names, and its content."""
+    names, content = _unwrapped(native)
+    worst = max((look_into(b"", name) for name in names), default=Found.NOTHING)
     at = native.find(b"MZ", 4, 4096)
-    return native[4:6] == b"MZ" or (at > 0 and is_program(native[at : at + 4096]))
+    if at > 0 and (at == 4 or is_program(native[at : at + 4096])):
+        return Found.PROGRAM
+    return max(worst, look_into(content, names[0] if names else ""))
+
+
+def _unwrapped(native: bytes) -> tuple[list[str], bytes]:
+    """Return the names of a packed file, and its content.
+
+    They stand behind the size and a mark: a label, the path, the path while it is edited (with
+    eight bytes before it), the content with its size before it. Without that order, which some
+    programs do not keep, everything behind the first size is the content.
+    """
+    names: list[str] = []
+    at = 6
+    for gap in (0, 0, 8):
+        end = native.find(b"\x00", at + gap, at + gap + 2048)
+        if end < 0:
+            return names, native[4:]
+        names.append(native[at + gap : end].decode("latin-1"))
+        at = end + 1
+    size = int.from_bytes(native[at : at + 4], "little")
+    is_right = native[4:6] == b"\x02\x00" and 0 < size <= len(native) - at - 4
+    return names, native[at + 4 : at + 4 + size] if is_right else native[4:]

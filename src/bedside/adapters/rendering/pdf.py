@@ -45,14 +45,13 @@ def examine(data: bytes, media_type: str) -> Examination:
     try:
         with document.qpdf as opened:
             unpacked, largest = measure_streams(opened)
-            attached = list(attachments_of(opened))
-            refuse_programs(attached)
+            is_unread = refuse_programs(list(attachments_of(opened)))
             commands = commands_of(opened)
             if commands.refused or (document.rebuilt and _STARTS.search(data)):
                 raise Refused("pdf_starts_program")
             shown = document.pdfium()
             notes = list(_notes(document, shown))
-            if any(one.data is None for one in attached) or document.locked_part:
+            if is_unread or document.locked_part:
                 notes.append("pdf_attachment_unread")
             # A form of Adobe's designer has scripts in its XML that only Adobe's programs run, in
             # a box of their own; millions of official forms have them, and are taken as they are.

@@ -3,22 +3,16 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 import pikepdf
 
 from bedside.adapters.rendering.limits import Refused
+from bedside.adapters.rendering.packed_programs import Found, look_into
 from bedside.adapters.rendering.pdf_actions import all_dictionaries
 from bedside.adapters.rendering.pdf_pages import BROKEN
-from bedside.files.sniffing import HEAD_SIZE, sniff
 
 _MOST = 200
-_PROGRAMS = frozenset(
-    {".exe", ".dll", ".com", ".scr", ".pif", ".cpl", ".msi", ".msp", ".jar", ".apk", ".app"}
-    | {".dmg", ".pkg", ".deb", ".rpm", ".run", ".gadget", ".appx", ".msix", ".xll", ".ocx"}
-)
-_RUN = frozenset({"executable", "script"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +47,13 @@ def _content(stream: Any) -> bytes | None:
     return None
 
 
-def refuse_programs(attached: list[Attachment]) -> None:
-    """Refuse a PDF that carries a program. Raises Refused."""
+def refuse_programs(attached: list[Attachment]) -> bool:
+    """Refuse a PDF that carries a program, or an archive with one. Returns whether some of what is
+    attached could not be looked into. Raises Refused."""
+    worst = Found.NOTHING
     for one in attached:
-        suffix = PurePosixPath(one.name.replace("\\", "/").replace("\x00", "")).suffix.lower()
-        head = (one.data or b"")[:HEAD_SIZE]
-        if suffix.rstrip(". ") in _PROGRAMS or sniff(head or b" ", one.name).refusal in _RUN:
+        found = look_into(one.data or b"", one.name)
+        if found is Found.PROGRAM:
             raise Refused("pdf_with_program")
+        worst = max(worst, Found.UNREAD if one.data is None else found)
+    return worst is not Found.NOTHING
