@@ -234,6 +234,10 @@ NOTES: dict[str, str] = {
         "This DICOM file holds no picture (for example a report or a plan). It is kept and can be "
         "downloaded."
     ),
+    "dicom_without_beginning": N_(
+        "The beginning of this DICOM file is missing or damaged, so other viewers may not open it. "
+        "It is kept as it came."
+    ),
     "dicom_cut_off": N_(
         "The end of this DICOM file is missing. What is there is shown, and the file is kept as it "
         "came. Ask for it again to see all of it."
@@ -265,6 +269,10 @@ NOTES: dict[str, str] = {
     "link_removed": N_(
         "This document would load something from another computer when it is opened, such as its "
         "template. It is kept as it came; the copy that is downloaded does not load it."
+    ),
+    "pdf_without_beginning": N_(
+        "The beginning of this PDF is missing or damaged, so other programs may not open it. It is "
+        "shown here and kept as it came; the copy that others download is mended."
     ),
     "pdf_repaired": N_("This PDF is slightly damaged. It is kept as it came."),
     "pdf_cannot_be_shown": N_(

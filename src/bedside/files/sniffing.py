@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bedside.files import media_types as types
+from bedside.files.beginnings import (
+    POSTSCRIPT_PDF,
+    first_object_of_pdf,
+    start_of_dicom,
+    start_of_pdf,
+    start_of_picture,
+)
 from bedside.files.foreign_media import refusal_for_media
+from bedside.files.markup import refusal_for_markup
 
 HEAD_SIZE = 64 * 1024
 """How many of the first bytes are worth reading."""
@@ -78,11 +86,7 @@ _SCRIPT_NAMES = frozenset(
     | {"php", "phtml", "asp", "aspx", "jsp", "reg", "scr", "inf", "lnk", "url", "scpt", "ahk"}
     | {"applescript", "au3", "settingcontent-ms", "library-ms"}
 )
-_MARKUP_NAMES = {"html": "web_page", "htm": "web_page", "xhtml": "web_page", "mht": "web_page"}
 _BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
-_PDF_SEARCH = 1024  # readers search for the header in the first 1024 bytes (ISO 32000-1, annex H)
-_PDF_BEHIND_TEXT = 16 * 1024
-_PDF_LINE = re.compile(rb"[\r\n](%PDF-[12]\.\d[\r\n ])")
 _ACTIVE = re.compile(
     rb"<(?:script|iframe|svg|object|embed|form|meta|link|base)[\s>/]|<\?php|<%|javascript:|vbscript:"
     rb"|<[a-z][^>]{0,2000}\son[a-z]{3,20}\s{0,9}=",
@@ -104,7 +108,7 @@ def sniff(first_bytes: bytes, name: str) -> Sniffed:
     if not head:
         return _refused("empty")
     looks = (_dangerous, _pdf, _image, _container, _foreign, _dicom, _zip, _ole, _rtf)
-    for look in (*looks, _link_to_a_cloud, _text):
+    for look in (*looks, _pdf_without_header, _link_to_a_cloud, sniff_text):
         found = look(head, name)
         if found is not None:
             return found
@@ -129,17 +133,6 @@ def _dangerous(head: bytes, _name: str) -> Sniffed | None:
     return None
 
 
-def start_of_pdf(data: bytes) -> int:
-    """Return where the header of a PDF is, -1 if there is none; readers look for it a little way
-    behind the beginning (ISO 32000-1, annex H), and so do scanners, mail and printing programs
-    that put something in front of it."""
-    at = data.find(b"%PDF-", 0, _PDF_SEARCH)
-    if at >= 0:
-        return at
-    found = _PDF_LINE.search(data, _PDF_SEARCH - 16, _PDF_BEHIND_TEXT)
-    return found.start(1) if found else -1
-
-
 def is_harmless_around_pdf(rest: bytes) -> bool:
     """Whether what stands before or behind a PDF is no program, archive, picture or page that
     does something: a path, a mark, the header of a mail or form, a printer's command, a warning
@@ -162,10 +155,19 @@ def _pdf(head: bytes, _name: str) -> Sniffed | None:
     return Sniffed(types.PDF)
 
 
+def _pdf_without_header(head: bytes, _name: str) -> Sniffed | None:
+    """Detect a PDF that has lost its header, or has another one, by its first object."""
+    at = first_object_of_pdf(head)
+    before = POSTSCRIPT_PDF.sub(b"", head[: max(0, at)])
+    return Sniffed(types.PDF) if at >= 0 and is_harmless_around_pdf(before) else None
+
+
 def _image(head: bytes, _name: str) -> Sniffed | None:
+    head = head[start_of_picture(head) :]
     for signature, media_type in _IMAGES:
         if head.startswith(signature):
-            if media_type == types.TIFF and _is_dicom_with_preamble(head):
+            is_dicom = _is_dicom_with_preamble(head) or start_of_dicom(head) >= 0
+            if media_type == types.TIFF and is_dicom:
                 return Sniffed(types.DICOM)  # a TIFF header in the preamble is allowed (PS3.10)
             return Sniffed(media_type)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
@@ -235,7 +237,8 @@ _FIRST_DICOM_TAGS = re.compile(
 
 def _dicom(head: bytes, _name: str) -> Sniffed | None:
     """Detect DICOM, with the preamble of PS3.10, or without as older devices write it."""
-    if _is_dicom_with_preamble(head) or _FIRST_DICOM_TAGS.match(head):
+    has_tags = _FIRST_DICOM_TAGS.match(head) or start_of_dicom(head) >= 0
+    if _is_dicom_with_preamble(head) or has_tags:
         return Sniffed(types.DICOM)
     return None
 
@@ -365,7 +368,7 @@ _SHORTCUT = b"[InternetShortcut]"
 
 
 def _rtf(head: bytes, _name: str) -> Sniffed | None:
-    return Sniffed(types.RTF) if head.startswith(b"{\\rtf") else None
+    return Sniffed(types.RTF) if head.lstrip(b"\xef\xbb\xbf\t\n\r ").startswith(b"{\\rtf") else None
 
 
 def _command(head: bytes, _name: str) -> Sniffed | None:
@@ -375,14 +378,6 @@ def _command(head: bytes, _name: str) -> Sniffed | None:
 _OTHER_FILES = (_dangerous, _image, _container, _ole, _rtf, _command)
 
 
-_MARKUP = (
-    (re.compile(r"<svg[\s>]", re.IGNORECASE), "svg"),
-    (re.compile(r"<(?:!doctype\s+html|html|head|body|script|iframe)[\s>]", re.I), "web_page"),
-    (re.compile(r"\A<\?xml\b", re.IGNORECASE), "xml"),
-    (re.compile(r"\A<(?:!doctype|!entity)", re.IGNORECASE), "xml"),
-    (re.compile(r"\A<[a-z][\w:.-]*(?:\s[^<>]*)?\bxmlns\b", re.IGNORECASE), "xml"),
-    (re.compile(r"\A<[a-z][\w:.-]*(?:\s[^<>]*)?/>", re.IGNORECASE), "xml"),
-)
 _SCRIPT_STARTS = re.compile(
     r"\A(?:#!|<\?(?:php|=)|<%|@echo\b|%!PS|\[InternetShortcut\]|\[Desktop Entry\]"
     r"|Windows Registry Editor|REGEDIT4|MIME-Version:.*multipart/related)",
@@ -390,7 +385,8 @@ _SCRIPT_STARTS = re.compile(
 )
 
 
-def _text(head: bytes, name: str) -> Sniffed | None:
+def sniff_text(head: bytes, name: str) -> Sniffed | None:
+    """Detect text, and refuse what is markup or a script; None if it is no text."""
     text = _decoded(head)
     if text is None:
         return None
@@ -398,27 +394,10 @@ def _text(head: bytes, name: str) -> Sniffed | None:
     suffix = _extension(name)
     if _SCRIPT_STARTS.match(start) or suffix in _SCRIPT_NAMES:
         return _refused("script", types.PLAIN)
-    refusal = _markup(start, suffix)
+    refusal = refusal_for_markup(start, suffix)
     if refusal:
         return _refused(refusal)
     return Sniffed(types.CSV if suffix in {"csv", "tsv"} else types.PLAIN)
-
-
-def _markup(start: str, suffix: str) -> str:
-    """Return the refusal of a page, a drawing or other markup; "" for plain text."""
-    beginning = re.sub(r"\A(?:\s*<!--.*?-->)+\s*", "", start[:8192], flags=re.DOTALL)
-    for pattern, refusal in _MARKUP:
-        if pattern.search(beginning[:2048]):
-            return refusal
-    if _is_xml(beginning) or suffix == "xml":
-        return "xml"
-    return "svg" if suffix == "svg" else _MARKUP_NAMES.get(suffix, "")
-
-
-def _is_xml(text: str) -> bool:
-    """Whether a text begins with an element that is closed, and not with a word in brackets."""
-    first = re.match(r"<([A-Za-z][\w:.-]*)[\s>/]", text)
-    return first is not None and re.search(r"</[A-Za-z][\w:.-]*\s*>", text) is not None
 
 
 _HARMLESS_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1b\x1c\x1a\x08")

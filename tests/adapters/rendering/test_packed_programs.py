@@ -91,7 +91,7 @@ def test_program_in_an_archive_is_a_program(kind: str) -> None:
         pdf.examine(pdfs.attached(builders.simple_pdf(), "more.dat", HARMFUL[kind]), types.PDF)
     for name, content in (("oleObject1.bin", native("d.dat", HARMFUL[kind])), ("d", HARMFUL[kind])):
         inside = builders.docx(more={f"word/embeddings/{name}": content})
-        with pytest.raises(Refused, match="embedded_program|macros"):
+        with pytest.raises(Refused, match=r"embedded_program|macros"):
             office.examine(inside, types.DOCX)
 
 

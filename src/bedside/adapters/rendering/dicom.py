@@ -23,6 +23,7 @@ from bedside.adapters.rendering.pictures import (
     thumbnail_and_preview,
 )
 from bedside.files import media_types as types
+from bedside.files.beginnings import start_of_dicom, with_preamble
 from bedside.files.ports import Derivation, Derivative, Examination
 from bedside.files.steps import joined, without_facts
 
@@ -35,6 +36,8 @@ _MAX_NESTING = 20
 def examine(data: bytes, media_type: str) -> Examination:
     """Check that it can be read and whether it has a picture or a PDF, which is the version for
     others. Raises Refused."""
+    has_beginning = start_of_dicom(data) <= 0
+    data = with_preamble(data)
     dataset, is_cut_off = read(data)
     document = dicom_documents.document_in(dataset, data)
     if document:
@@ -52,6 +55,8 @@ def examine(data: bytes, media_type: str) -> Examination:
             raise Refused("damaged_dicom") from error
         except CannotBeShown:
             note = "dicom_cannot_be_shown"
+    if not has_beginning:
+        note = f"dicom_without_beginning {note}".strip()
     taken_at = _taken_at(dataset)
     return Examination(
         media_type, width=size[0], height=size[1], taken_at=taken_at, note=note, shared=shared
@@ -83,6 +88,7 @@ def derive(data: bytes, media_type: str) -> Derivation:
 def steps(data: bytes, wanted: Wanted) -> Iterator[Derivation]:
     """Make thumbnail and preview of the middle frame, and a strip if there are several; of a PDF
     what every PDF has."""
+    data = with_preamble(data)
     dataset, _ = read(data)
     text = "\n".join(_words(dataset))[:MAX_TEXT]
     source = "embedded" if text else ""

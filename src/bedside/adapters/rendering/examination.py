@@ -7,9 +7,10 @@ from bedside.adapters.rendering.polyglots import is_polyglot
 from bedside.adapters.rendering.second_opinion import objection
 from bedside.adapters.rendering.specialists import specialist
 from bedside.files import media_types as types
+from bedside.files.beginnings import has_table_of_pdf, start_of_pdf, start_of_picture
 from bedside.files.media_types import Kind, kind
 from bedside.files.ports import Examination
-from bedside.files.sniffing import HEAD_SIZE, sniff, start_of_pdf
+from bedside.files.sniffing import HEAD_SIZE, sniff, sniff_text
 
 
 def examine(incoming: Incoming) -> Examination:
@@ -29,12 +30,27 @@ def _parsed(incoming: Incoming, media_type: str) -> Examination:
 
         return examine_video(incoming, media_type)
     data = incoming.whole()
-    found = specialist(media_type).examine(data, media_type)
-    if is_polyglot(data, found.media_type):
+    try:
+        found = specialist(media_type).examine(data, media_type)
+    except Refused:
+        text = _text_about_pdf(data, incoming.name) if media_type == types.PDF else ""
+        if not text:
+            raise
+        found = specialist(text).examine(data, text)
+    # What stands before a file was judged already, and would be mistaken for the whole.
+    at = max(0, start_of_pdf(data)) if found.media_type == types.PDF else start_of_picture(data)
+    is_picture = kind(found.media_type) is Kind.IMAGE
+    if is_polyglot(data[at:] if is_picture else data, found.media_type):
         raise Refused("polyglot")
-    # What stands before a PDF was judged already, and would be mistaken for the whole.
-    whole = data[max(0, start_of_pdf(data)) :] if found.media_type == types.PDF else data
-    refusal = objection(whole, found.media_type)
+    refusal = objection(data[at:], found.media_type)
     if refusal:
         raise Refused(refusal)
     return found
+
+
+def _text_about_pdf(data: bytes, name: str) -> str:
+    """Return the type of a text that quotes the objects of a PDF; "" for a damaged PDF."""
+    if start_of_pdf(data) >= 0 or has_table_of_pdf(data):
+        return ""
+    sniffed = sniff_text(data[:HEAD_SIZE], name)
+    return sniffed.media_type if sniffed and not sniffed.refusal else ""

@@ -27,6 +27,7 @@ from bedside.adapters.rendering.pictures import (
 )
 from bedside.adapters.rendering.without_location import exif_to_keep, without_location
 from bedside.files import media_types as types
+from bedside.files.beginnings import start_of_picture
 from bedside.files.ports import Derivation, Derivative, Examination
 
 _FORMATS = {
@@ -70,6 +71,12 @@ def examine(data: bytes, media_type: str) -> Examination:
     Raises Refused."""
     if media_type == types.TIFF:
         return _with_copy(tiff.examine(data), lambda: _without_place(data))
+    blanks = start_of_picture(data)
+    if blanks:
+        bare = data[blanks:]
+        found = examine(bare, media_type)
+        copy = None if found.sharing_failed else Derivative("shared", media_type, bare)
+        return replace(found, note="picture_repaired", shared=found.shared or copy)
     try:
         found = _examined(data, media_type, data)
         whole = mended(data, media_type) if found.sharing_failed else None
@@ -141,7 +148,7 @@ def steps(data: bytes, media_type: str, wanted: Wanted) -> Iterator[Derivation]:
     if media_type == types.TIFF:
         yield from tiff.steps(data, wanted)
     else:
-        yield derive(data, media_type)
+        yield derive(data[start_of_picture(data) :], media_type)
 
 
 def derive(data: bytes, media_type: str) -> Derivation:

@@ -120,14 +120,16 @@ def _look(data: bytes, name: str, depth: int, budget: _Budget) -> Found:
     unpack = _unpacker(data)
     if unpack is None:
         return Found.NOTHING
-    if depth > 1:
-        return Found.UNREAD
+    return Found.UNREAD if depth > 1 else _worst(unpack(data, name, budget), depth, budget)
+
+
+def _worst(members: Iterator[_Member], depth: int, budget: _Budget) -> Found:
     worst = Found.NOTHING
     try:
-        for member, content in unpack(data, name, budget):
-            found = Found.PROGRAM if is_program_name(member) else Found.UNREAD
+        for name, content in members:
+            found = Found.PROGRAM if is_program_name(name) else Found.UNREAD
             if content is not None and found is not Found.PROGRAM:
-                found = _look(content, member, depth + 1, budget)
+                found = _look(content, name, depth + 1, budget)
             if found is Found.PROGRAM:
                 return found
             worst = max(worst, found)
@@ -176,14 +178,16 @@ def _tar(data: bytes, _name: str, budget: _Budget) -> Iterator[_Member]:
 
 def _single(data: bytes, name: str, budget: _Budget) -> Iterator[_Member]:
     """Unpack what holds one file: that of “x.exe.gz” is called x.exe, that of “x.tgz” is a tar."""
+    packed = io.BytesIO(data)
     if data.startswith(b"\x1f\x8b"):
-        opened = gzip.GzipFile(fileobj=io.BytesIO(data))
+        with gzip.GzipFile(fileobj=packed) as opened:
+            content = budget.read(opened)
     elif data.startswith(b"BZh"):
-        opened = bz2.BZ2File(io.BytesIO(data))
+        with bz2.BZ2File(packed) as opened:
+            content = budget.read(opened)
     else:
-        opened = lzma.LZMAFile(io.BytesIO(data))
-    with opened:
-        content = budget.read(opened)
+        with lzma.LZMAFile(packed) as opened:
+            content = budget.read(opened)
     if content[257:262] == b"ustar":
         yield from _tar(content, name, budget)
     else:

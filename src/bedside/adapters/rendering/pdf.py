@@ -27,6 +27,7 @@ from bedside.adapters.rendering.pdf_pages import BROKEN, broken_pages
 from bedside.adapters.rendering.pdf_streams import measure_streams
 from bedside.adapters.rendering.pictures import as_jpeg, thumbnail_and_preview
 from bedside.files import media_types as types
+from bedside.files.beginnings import start_of_pdf
 from bedside.files.ports import Derivation, Derivative, Examination
 from bedside.files.steps import joined, without_facts
 
@@ -51,6 +52,9 @@ def examine(data: bytes, media_type: str) -> Examination:
                 raise Refused("pdf_starts_program")
             shown = document.pdfium()
             notes = list(_notes(document, shown))
+            has_header = start_of_pdf(data) >= 0
+            if not has_header:
+                notes.append("pdf_without_beginning")
             if is_unread or document.locked_part:
                 notes.append("pdf_attachment_unread")
             # A form of Adobe's designer has scripts in its XML that only Adobe's programs run, in
@@ -59,8 +63,8 @@ def examine(data: bytes, media_type: str) -> Examination:
             if kept:
                 notes.insert(0, "pdf_with_scripts")
             pages = len(shown) if shown else max(1, len(opened.pages))
-            # Of a file that was rebuilt, others get what was looked at.
-            apart = kept or document.rebuilt
+            # Of a file that was rebuilt, others get what was looked at, and what opens.
+            apart = kept or document.rebuilt or not has_header
             copy = _copy_for_others(opened) if apart else None
     except BROKEN as error:
         raise Refused("damaged_pdf") from error

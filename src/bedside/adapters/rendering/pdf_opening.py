@@ -18,7 +18,8 @@ from pypdfium2 import raw
 from bedside.adapters.rendering import pdf_pages
 from bedside.adapters.rendering.limits import MAX_PAGES, Refused
 from bedside.adapters.rendering.pdf_pages import BROKEN
-from bedside.files.sniffing import start_of_pdf
+from bedside.files.beginnings import first_object_of_pdf, start_of_pdf
+from bedside.files.sniffing import HEAD_SIZE
 
 _OBJECT = re.compile(rb"(?<!\d)(\d{1,8})\s{1,4}\d{1,5}\s{1,4}obj\b")
 _REFERENCE = re.compile(rb"(?<![\d.])(\d{1,8})\s\d{1,5}\sR\b")
@@ -47,10 +48,18 @@ class OpenedPdf:
         return document if document is not None and len(document) else None
 
 
+_HEADER = b"%PDF-1.7\n"
+
+
 def body_of(data: bytes) -> bytes:
-    """Return the PDF without what stands before its header."""
+    """Return the PDF without what stands before its header; with a header if it has lost its
+    own."""
     start = start_of_pdf(data)
-    return data[start:] if start > 0 else data
+    if start >= 0:
+        return data[start:]
+    has_room = first_object_of_pdf(data[:HEAD_SIZE]) >= len(_HEADER)
+    # Over what stands there, all that the table of objects says stays true.
+    return _HEADER + data[len(_HEADER) :] if has_room else _HEADER + data
 
 
 def opened_pdf(sent: bytes) -> OpenedPdf:
@@ -62,7 +71,7 @@ def opened_pdf(sent: bytes) -> OpenedPdf:
     except (*BROKEN, pikepdf.PasswordError) as error:
         return _rebuilt(data, error)
     _refuse_if_incomplete(data, opened)
-    damaged = len(data) < len(sent.lstrip(b"\xef\xbb\xbf\x00\t\n\x0c\r "))
+    damaged = start_of_pdf(sent) < 0 or len(data) < len(sent.lstrip(b"\xef\xbb\xbf\x00\t\n\x0c\r "))
     if tree.is_right:
         damaged = damaged or bool(cast(Any, opened).get_warnings())
         return OpenedPdf(opened, data, damaged=damaged)

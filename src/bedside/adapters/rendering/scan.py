@@ -13,7 +13,8 @@ import yara_x
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.limits import MAX_STREAM, MAX_UNPACKED, Refused
 from bedside.files import media_types as types
-from bedside.files.sniffing import HEAD_SIZE, sniff, start_of_pdf
+from bedside.files.beginnings import is_pdf, with_preamble
+from bedside.files.sniffing import HEAD_SIZE, sniff
 
 _RULES = Path(__file__).parents[1] / "rules" / "built_in.yar"
 _OVERLAP = 64 * 1024
@@ -37,7 +38,7 @@ def scan(incoming: Incoming) -> str:
     matcher = _Matcher()
     head = incoming.head(HEAD_SIZE)
     keep = incoming.size <= _UNWRAPPED and (
-        head.startswith(b"PK\x03\x04") or start_of_pdf(head) >= 0 or _is_dicom(head)
+        head.startswith(b"PK\x03\x04") or is_pdf(head) or _is_dicom(head)
     )
     whole = bytearray()
     found = ""
@@ -76,7 +77,7 @@ def _unwrapped(data: bytes, matcher: _Matcher, depth: int) -> str:
         pieces = _members(data)
     elif _is_dicom(data[:HEAD_SIZE]):
         return _in_dicom(data, matcher, depth)
-    elif start_of_pdf(data[:HEAD_SIZE]) >= 0:
+    elif is_pdf(data[:HEAD_SIZE]):
         return _in_pdf(data, matcher, depth)
     else:
         return ""
@@ -121,7 +122,7 @@ def _in_dicom(data: bytes, matcher: _Matcher, depth: int) -> str:
     """Match documents and archives in a data set (PS3.3, A.45), whatever element they are in."""
     from bedside.adapters.rendering.dicom_reading import inflated_data_set
 
-    unpacked = inflated_data_set(data)
+    unpacked = inflated_data_set(with_preamble(data))
     at = documents = 0
     while wrapped := _WRAPPED.search(unpacked, at):
         start, at = wrapped.span()
