@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 from bedside.adapters.blobs_local import LocalBlobs
 from bedside.database import jobs
 from bedside.database.jobs import Lane
+from bedside.files import media_types as types
 from bedside.files.file_rows import FileRow
 from bedside.files.making import MAKER, READ, READ_AGAIN
 from bedside.files.models import derivatives, file_texts, files
+from bedside.files.ports import Derivative
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
 from bedside.worker.run import Worker
@@ -115,6 +117,27 @@ async def test_files_of_before_are_made_again(quick_house: House) -> None:
     await making.look_for_older()
     async with quick_house.services.database.read() as db:
         assert await db.all(ALL_JOBS) == []
+
+
+@pytest.mark.feature("F9")
+async def test_pictures_that_are_not_made_again_do_not_stay(quick_house: House) -> None:
+    for data, name in ((pdf(2), "a.pdf"), (b"one;two\n1;2\n", "b.csv")):
+        entry = await filed(quick_house, await quick_house.chart(), name, data)
+        repository = quick_house.services.files.making._repository  # pyright: ignore[reportPrivateUsage]
+        row = await repository.row(entry.file_id)
+        for role in ("page-3", "page-17", "figure-2", "strip", "shared"):
+            made = Derivative(role, types.JPEG, photo())
+            await repository.store_derivative(row, made)
+            async with quick_house.services.database.unit_of_work() as work_:
+                await repository.add_derivative(work_, row.id, made)
+    async with quick_house.services.database.unit_of_work() as work_:
+        await work_.execute(update(files).values(made_by=1))
+    await quick_house.services.files.making.look_for_older()
+    await work(quick_house)
+    roles = sorted(row.role for row in await rows(quick_house, derivatives))
+    assert roles == ["page-2", "preview", "reading", "shared", "shared", "thumbnail"]
+    keys = [key async for key, _ in quick_house.services.files.custody.blobs()]
+    assert len(keys) == len(roles) + 2, "the files themselves"
 
 
 async def test_a_file_that_cannot_be_opened_holds_up_no_other(quick_house: House) -> None:

@@ -57,7 +57,7 @@ def _programs() -> Iterator[Hostile]:
     jar = make.zipped({"META-INF/MANIFEST.MF": b"Main-Class: A", "A.class": java})
     yield Hostile("Java archive named as Word", "letter.docx", lambda: jar, "executable")
     link = b"L\x00\x00\x00\x01\x14\x02\x00" + bytes(100)
-    yield Hostile("Windows shortcut", "scan.pdf.lnk", lambda: link, "executable")
+    yield Hostile("Windows shortcut", "scan.pdf.lnk", lambda: link, "shortcut")
     installer = make.compound({"!Installer": b"x"})
     yield Hostile("Windows installer", "update.msi", lambda: installer, "executable")
 

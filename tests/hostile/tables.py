@@ -8,8 +8,8 @@ from tests.hostile import builders
 
 _SHEET_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _NAMES = "http://schemas.openxmlformats.org/"
-_MAIN = f"{_NAMES}spreadsheetml/2006/main"
-_RELATIONS = f"{_NAMES}officeDocument/2006/relationships"
+MAIN = f"{_NAMES}spreadsheetml/2006/main"
+RELATIONS = f"{_NAMES}officeDocument/2006/relationships"
 _PACKAGE = f"{_NAMES}package/2006/relationships"
 
 
@@ -39,7 +39,7 @@ def xlsx(
         state = ' state="hidden"' if name in hidden else ""
         listed += f'<sheet name="{escape(name)}" sheetId="{at}"{state} r:id="rId{at}"/>'
         relations += (
-            f'<Relationship Id="rId{at}" Type="{_RELATIONS}/worksheet" '
+            f'<Relationship Id="rId{at}" Type="{RELATIONS}/worksheet" '
             f'Target="worksheets/sheet{at}.xml"/>'
         )
         body = "".join(f"<row>{row}</row>" for row in rows)
@@ -47,7 +47,7 @@ def xlsx(
             f'<mergeCells><mergeCell ref="{merged}"/></mergeCells>' if merged and at == 1 else ""
         )
         parts[f"xl/worksheets/sheet{at}.xml"] = (
-            f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData>{spans}</worksheet>'
+            f'<worksheet xmlns="{MAIN}"><sheetData>{body}</sheetData>{spans}</worksheet>'
         ).encode()
     codes = "".join(
         f'<numFmt numFmtId="{200 + at}" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
@@ -58,17 +58,17 @@ def xlsx(
         "[Content_Types].xml": f'<Types><Override ContentType="{main}"/></Types>'.encode(),
         "_rels/.rels": (
             f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1" '
-            f'Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+            f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
         ).encode(),
         "xl/workbook.xml": (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{listed}</sheets></workbook>'
+            f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{listed}</sheets></workbook>'
         ).encode(),
         "xl/_rels/workbook.xml.rels": (
             f'<Relationships xmlns="{_PACKAGE}">{relations}<Relationship Id="rId99" '
-            f'Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>'
+            f'Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>'
         ).encode(),
         "xl/styles.xml": (
-            f'<styleSheet xmlns="{_MAIN}"><numFmts>{codes}</numFmts>'
+            f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts>'
             f'<cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>'
         ).encode(),
         **parts,
@@ -110,9 +110,11 @@ def xls(
     storages: Sequence[str] = (),
     formats: Mapping[tuple[int, int], int] | None = None,
     codes: Sequence[str] = (),
+    formulas: Mapping[tuple[int, int], bytes] | None = None,
 ) -> bytes:
     """An Excel 97 table ([MS-XLS]) of one sheet; `kind` 1 is a sheet of macros. `formats` names
-    the cells that have one of `codes`; `more` records go before the sheet."""
+    the cells that have one of `codes`; `more` records go before the sheet;
+    `formulas` are calculations with these stored results and options."""
     name = b"Werte"
     begin = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)
     table = _record(0x42, struct.pack("<H", 1200)) + more
@@ -135,4 +137,7 @@ def xls(
             sheet += _record(0x204, struct.pack("<HHH", row, column, style) + text)
         else:
             sheet += _record(0x203, struct.pack("<HHHd", row, column, style, value))
+    for (row, column), stored in (formulas or {}).items():
+        behind = bytes(4) + struct.pack("<H", 3) + b"\x1e\x01\x00"
+        sheet += _record(0x06, struct.pack("<HHH", row, column, 0) + stored + behind)
     return builders.compound({"Workbook": book + sheet + ends}, storages=storages)

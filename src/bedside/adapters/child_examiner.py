@@ -37,7 +37,7 @@ class PageReader(Protocol):
     """Reads the words of one page, given as a JPEG (`adapters.ocr.Recogniser`)."""
 
     async def read(self, picture: bytes) -> str:
-        """Return the words; "" if there are none. Never raises."""
+        """Return the words; "" if there are none. Raises Unavailable if no child could run."""
         ...
 
 
@@ -157,7 +157,8 @@ class ChildExaminer:
         return Derivation(tuple(made), note="pdf_letters_replaced")
 
     async def read(self, scan: bytes, own: str) -> str:
-        """Return the words of a page: those read by OCR, or its own where these say the same."""
+        """Return the words of a page: those read by OCR, or its own where these say the same.
+        Raises Unavailable if no child could run."""
         if self._reader is None:
             return own
         return chosen_words(own, (await self._reader.read(scan))[:_LONGEST_PAGE])

@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bedside.adapters.child_process import ChildFailed, Children
-from bedside.errors import Unavailable
 
 _DATA = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/usr/local/share/tessdata")
 _LANGUAGES = ("eng", "spa", "fra", "deu")
@@ -49,14 +48,15 @@ class Recogniser:
         return "rapidocr" if find_spec("rapidocr_onnxruntime") else ""
 
     async def read(self, picture: bytes) -> str:
-        """Return the words on a page (a JPEG or PNG); "" if there are none or the engine fails."""
+        """Return the words on a page (a JPEG or PNG); "" if there are none or the engine fails.
+        Raises Unavailable if no child could run, so that the page is read later."""
         try:
             if self._program:
                 return await self._by_tesseract(self._program, picture)
             if self.name:
                 answer = await self._children.ask("recognise", _once(picture), len(picture))
                 return str(answer.header.get("text", "")).strip()
-        except (ChildFailed, Unavailable):
+        except ChildFailed:
             return ""
         return ""
 

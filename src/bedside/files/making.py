@@ -6,6 +6,7 @@ Each step is a job that may be killed; what it made so far stays, and the next o
 """
 
 import asyncio
+import re
 from contextlib import aclosing
 from typing import Any
 
@@ -43,6 +44,8 @@ _WORDS_AT_ONCE = 200
 _INDEXED_EVERY = 10
 """Pages after which what was read can be found."""
 _PUBLISHED_EVERY = 5
+_SHOWN = re.compile(r"thumbnail|preview|strip|reading|(?:page|figure)-\d+")
+"""The roles of what people see; others are of the intake, or are still to be read."""
 _log = structlog.get_logger("files")
 
 
@@ -83,11 +86,13 @@ class Making:
         content = Content(
             lambda: self._repository.chunks(row), row.size, row.media_type, options.language
         )
-        whole = Steps()
+        whole, made = Steps(), set[str]()
         async with aclosing(self._examiner.derive(content)) as steps:
             async for step in steps:
                 whole.add(step)
+                made |= {one.role for one in step.derivatives}
                 await self._store(row, step)
+        await self._drop_older(row, made)
         faults.point("file.derived")
         sealed = await self._repository.sealed_text(row, whole.text)
         async with self._database.unit_of_work() as work:
@@ -106,6 +111,21 @@ class Making:
             await self._publish(work, row)
             if not row.holder_id:
                 index_later(work, row.id)
+
+    async def _drop_older(self, row: FileRow, made: set[str]) -> None:
+        """Destroy pictures that an earlier version made and this one did not, such as those of a
+        page that cannot be drawn any more: they would stand beside what is true now. Where nothing
+        could be made, they are better than nothing."""
+        if not made:
+            return
+        for role in await self._repository.derivatives(row.id):
+            if role in made or not _SHOWN.fullmatch(role):
+                continue
+            await self._repository.delete_derivative(row, role)
+            # The row goes last: while it is there, a kill leaves nothing that nobody knows of.
+            async with self._database.unit_of_work() as work:
+                await holders.lock(work, row)
+                await self._repository.drop_derivative(work, row.id, role)
 
     async def _store(self, row: FileRow, step: Derivation) -> None:
         """Store the pictures of a step, and let them be seen."""

@@ -37,8 +37,12 @@ MISSING: dict[str, str] = {
     "rows": N_("Only the first rows or columns are shown. Download the file to see all of them."),
     "sheets": N_("Not all sheets are shown. Download the file to see all of them."),
     "formulas": N_(
-        "Some cells hold a calculation whose result is not stored in the file. The calculation is "
-        "shown in its place."
+        "Some cells hold a calculation whose result is not stored in the file. The calculation, "
+        "or “=…”, is shown in its place."
+    ),
+    "recalculated": N_(
+        "The results of calculations in this file may be out of date: the program that wrote it "
+        "leaves them to Excel. Download the file and open it there to see the right ones."
     ),
     "number_formats": N_(
         "Numbers are shown as stored. Excel may round them or add a unit; download the file to "

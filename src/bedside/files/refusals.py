@@ -8,9 +8,11 @@ import re
 from dataclasses import dataclass
 
 from bedside.files.ports import Cause
+from bedside.files.refused_kinds import REFUSED_KINDS
 from bedside.kernel.language import N_
 
 REFUSALS: dict[str, str] = {
+    **REFUSED_KINDS,
     # Detected by the first bytes
     "empty": N_(
         "This file is empty, so there was nothing to keep. It may still be in the cloud (iCloud, "
@@ -30,61 +32,9 @@ REFUSALS: dict[str, str] = {
         "This is an archive (such as zip or rar), and archives are not accepted. It was not kept. "
         "Unpack it on your device and send the files in it one by one."
     ),
-    "sound": N_(
-        "This is a sound recording, and those cannot be sent here, so it was not kept. Record a "
-        "short video that can be heard instead (MP4 or MOV), or write what was said."
-    ),
-    "other_video": N_(
-        "Videos of this kind (such as AVI, WMV, MKV or MPEG) cannot be played here, so it was not "
-        "kept. Save or export it as MP4, or record it with your phone, and send that instead."
-    ),
-    "cloud_link": N_(
-        "This file is only a link to a document that is in the cloud or on the web, so there was "
-        "nothing to keep. Open the document, download it or save it as a PDF, and send that."
-    ),
-    "binary_table": N_(
-        "This Excel table is stored in Excel’s binary form (.xlsb), which is not accepted. It was "
-        "not kept. Open it, choose “Save as”, pick .xlsx or PDF, and send the new file."
-    ),
-    "pages": N_(
-        "This is a Pages document, which only Apple’s own programs open, so it was not kept. Open "
-        "it in Pages, choose Share → Export → PDF, and send the PDF."
-    ),
-    "numbers": N_(
-        "This is a Numbers table, which only Apple’s own programs open, so it was not kept. Open "
-        "it in Numbers, choose Share → Export → PDF or Excel, and send that file."
-    ),
-    "keynote": N_(
-        "This is a Keynote presentation, which only Apple’s own programs open, so it was not "
-        "kept. Open it in Keynote, choose Share → Export → PDF, and send the PDF."
-    ),
-    "slides": N_(
-        "This is a presentation, and presentations are not accepted. It was not kept. Open it, "
-        "choose “Save as” or “Export”, pick PDF, and send the PDF."
-    ),
-    "office_template": N_(
-        "This is a template for documents, not a document, so it was not kept. Open it, choose "
-        "“Save as”, pick .docx, .xlsx or PDF, and send the new file."
-    ),
-    "mail_message": N_(
-        "This is an e-mail saved by Outlook, and those are not accepted. It was not kept. Print "
-        "the e-mail and save it as a PDF, or save what is attached to it and send that."
-    ),
     "script": N_(
         "This file holds commands for a computer, and such files are not accepted. It was not "
         "kept. If it is text to be read, copy the text into a new document or save it as a PDF."
-    ),
-    "web_page": N_(
-        "This is a web page, and web pages are not accepted. It was not kept. Open it, choose "
-        "Print, and save it as a PDF: a PDF works."
-    ),
-    "svg": N_(
-        "This is an SVG drawing, which can hold commands, so it was not kept. Save it as PNG or "
-        "PDF and send that instead."
-    ),
-    "xml": N_(
-        "This is an XML file, and XML files are not accepted. It was not kept. Save it as a PDF "
-        "or as plain text and send that instead."
     ),
     "macros": N_(
         "This document holds macros (small programs), so it was not kept. Open it, choose “Save "
@@ -148,15 +98,6 @@ REFUSALS: dict[str, str] = {
         "The end of this picture is missing, so it was not kept. It may not have been loaded or "
         "copied completely. Open it on your device, wait until all of it is there, and send it "
         "again."
-    ),
-    "camera_raw": N_(
-        "This is a raw photo (RAW, ProRAW, DNG), which only photo programs can show, so it was "
-        "not kept. Send the same photo as JPEG or HEIC: export or share it from your photo "
-        "program in that format, or take a screenshot of it."
-    ),
-    "other_picture": N_(
-        "Pictures of this kind (such as JPEG XL, JPEG 2000 or Photoshop) cannot be shown here, so "
-        "it was not kept. Save or export it as JPEG or PNG, and send that instead."
     ),
     "damaged_dicom": N_(
         "This DICOM file is damaged or incomplete and cannot be read, so it was not kept. Copy it "
@@ -245,6 +186,10 @@ NOTES: dict[str, str] = {
     "dicom_cannot_be_shown": N_(
         "The picture in this DICOM file is stored in a form that we cannot show. It is kept and "
         "can be downloaded for a DICOM viewer."
+    ),
+    "picture_moves": N_(
+        "This picture moves. Its first picture is shown here; the file is kept as it came, so "
+        "download it to see it move."
     ),
     "picture_repaired": N_(
         "This picture is slightly damaged, or a little of its end is missing. What is there is "

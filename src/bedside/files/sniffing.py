@@ -17,6 +17,12 @@ from bedside.files.beginnings import (
     start_of_pdf,
     start_of_picture,
 )
+from bedside.files.foreign_documents import (
+    COMPOUND,
+    OPEN_DOCUMENTS,
+    refusal_by_name,
+    refusal_for_document,
+)
 from bedside.files.foreign_media import refusal_for_media
 from bedside.files.markup import refusal_for_markup
 
@@ -47,7 +53,6 @@ _EXECUTABLES = (
     b"\xca\xfe\xd0\x0d",  # packed Java
     b"\x00asm",
     b"dex\n",
-    b"L\x00\x00\x00\x01\x14\x02\x00",  # Windows shortcut
 )
 _ARCHIVES = (
     b"Rar!\x1a\x07",
@@ -80,6 +85,7 @@ _IMAGES = (
     (b"II+\x00", types.TIFF),
     (b"MM\x00+", types.TIFF),
 )
+_SHORTCUT_OF_WINDOWS = b"L\x00\x00\x00\x01\x14\x02\x00"  # [MS-SHLLINK], 2.1
 _SCRIPT_NAMES = frozenset(
     {"bat", "cmd", "ps1", "psm1", "psd1", "sh", "bash", "zsh", "fish", "command", "desktop"}
     | {"js", "jse", "mjs", "vbs", "vbe", "wsf", "wsh", "hta", "sct", "py", "pyw", "pl", "rb"}
@@ -108,11 +114,11 @@ def sniff(first_bytes: bytes, name: str) -> Sniffed:
     if not head:
         return _refused("empty")
     looks = (_dangerous, _pdf, _image, _container, _foreign, _dicom, _zip, _ole, _rtf)
-    for look in (*looks, _pdf_without_header, _link_to_a_cloud, sniff_text):
+    for look in (*looks, _pdf_without_header, _link_to_a_cloud, _foreign_document, sniff_text):
         found = look(head, name)
         if found is not None:
             return found
-    return _refused("unknown_type")
+    return _refused(refusal_by_name(name))
 
 
 def _extension(name: str) -> str:
@@ -128,6 +134,8 @@ def _dangerous(head: bytes, _name: str) -> Sniffed | None:
     if head.startswith(_EXECUTABLES) and not is_word:
         # A DICOM file's free preamble can hold the header of a program (CVE-2019-11687).
         return _refused("polyglot" if _is_dicom_with_preamble(head) else "executable")
+    if head.startswith(_SHORTCUT_OF_WINDOWS):
+        return _refused("shortcut")
     if head.startswith(_ARCHIVES) or head[257:262] == b"ustar" or head[2:5] == b"-lh":
         return _refused("archive")
     return None
@@ -209,6 +217,11 @@ def _foreign(head: bytes, _name: str) -> Sniffed | None:
     return _refused(refusal) if refusal else None
 
 
+def _foreign_document(head: bytes, name: str) -> Sniffed | None:
+    refusal = refusal_for_document(head, name)
+    return _refused(refusal) if refusal else None
+
+
 def _foreign_or_unknown(head: bytes) -> str:
     return refusal_for_media(head) or "unknown_type"
 
@@ -262,6 +275,9 @@ def _members(head: bytes) -> list[bytes]:
 _JAVA = frozenset({b"AndroidManifest.xml", b"META-INF/MANIFEST.MF", b"classes.dex"})
 
 
+_APPLE = {"numbers": "numbers", "key": "keynote", "keynote": "keynote", "pages": "pages"}
+
+
 def _zip(head: bytes, name: str) -> Sniffed | None:
     if not head.startswith(b"PK\x03\x04"):
         return None
@@ -270,11 +286,12 @@ def _zip(head: bytes, name: str) -> Sniffed | None:
     if refusal:
         return _refused(refusal)
     if members[:1] == [b"mimetype"]:
-        return _open_document(head)
+        return _open_document(head, name)
     begins_as_office = members[:1] and members[0].startswith((b"_rels/", b"docProps/"))
     if begins_as_office or b"[Content_Types].xml" in members:
         return _office_open(members, name)
-    return _refused("archive", "application/zip")
+    known = _APPLE.get(_extension(name), "archive")
+    return _refused("print_file" if b"FixedDocSeq.fdseq" in head else known, "application/zip")
 
 
 def _refusal_by_members(members: list[bytes], name: str) -> str:
@@ -287,20 +304,20 @@ def _refusal_by_members(members: list[bytes], name: str) -> str:
     return ""
 
 
-def _open_document(head: bytes) -> Sniffed:
+def _open_document(head: bytes, name: str) -> Sniffed:
     found = re.match(rb"[a-z0-9.+/-]+", head[38:160])
     stated = found[0] if found else b""
     if stated in _OPEN_DOCUMENTS:
         return Sniffed(_OPEN_DOCUMENTS[stated])
-    if stated.endswith(b"-template"):
-        return _refused("office_template")
-    return _refused("slides" if stated.endswith(b".presentation") else "unknown_type")
+    for ending, refusal in OPEN_DOCUMENTS:
+        if stated.endswith(ending):
+            return _refused(refusal)
+    return _refused(refusal_by_name(name))
 
 
 def _of_apple(members: list[bytes], name: str) -> str:
     """Return the refusal of a document of Pages, Numbers or Keynote."""
-    by_name = {"numbers": "numbers", "key": "keynote", "keynote": "keynote", "pages": "pages"}
-    known = by_name.get(_extension(name))
+    known = _APPLE.get(_extension(name))
     if known:
         return known
     if any(b"Slide" in member or member.endswith(b".apxl") for member in members):
@@ -316,7 +333,9 @@ def _office_open(members: list[bytes], name: str) -> Sniffed:
     if any(member.startswith(b"ppt/") for member in members):
         return _refused("slides")
     if any(member.startswith(b"visio/") for member in members):
-        return _refused("unknown_type")
+        return _refused("drawing")
+    if any(member.endswith(b".fdseq") for member in members):
+        return _refused("print_file")
     # The decisive members are further back; the examination checks all of them.
     return Sniffed(types.XLSX if _extension(name) == "xlsx" else types.DOCX)
 
@@ -329,6 +348,11 @@ _OLE_REFUSED = {
     "PowerPoint Document": "slides",
 }
 _OLE_KEPT = {"WordDocument": types.DOC, "Workbook": types.XLS, "Book\x00": types.XLS}
+_OLE_STREAMS = {
+    **{stream: _refused(refusal) for stream, refusal in _OLE_REFUSED.items()},
+    **{stream: Sniffed(media_type) for stream, media_type in _OLE_KEPT.items()},
+    **{stream: _refused(refusal) for stream, refusal in COMPOUND.items()},
+}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -341,14 +365,11 @@ def _ole(head: bytes, name: str) -> Sniffed | None:
     shift = min(int.from_bytes(head[30:32], "little"), 12)
     directory = (int.from_bytes(head[48:52], "little") + 1) << shift
     entries = head[directory : directory + 4096]
-    for stream, refusal in _OLE_REFUSED.items():
-        if stream.encode("utf-16-le") in entries:
-            return _refused(refusal)
-    for stream, media_type in _OLE_KEPT.items():
-        if stream.encode("utf-16-le") in entries:
-            return Sniffed(media_type)
+    seen = [stream for stream in _OLE_STREAMS if stream.encode("utf-16-le") in entries]
+    if seen:
+        return _OLE_STREAMS[seen[0]]
     if entries:
-        return _refused("unknown_type")
+        return _refused(refusal_by_name(name))
     # The directory is further back; the examination reads it.
     return Sniffed(types.XLS if _extension(name) == "xls" else types.DOC)
 
@@ -358,12 +379,13 @@ _CLOUD_NAMES = frozenset({"gdoc", "gsheet", "gslides", "gdraw", "gform", "icloud
 
 def _link_to_a_cloud(head: bytes, name: str) -> Sniffed | None:
     """Detect what Google Drive and iCloud leave on a device in place of a document."""
-    is_google = head.lstrip().startswith(b"{") and b'"doc_id"' in head[:2048]
+    is_google = head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") and _GOOGLE.search(head[:2048])
     is_apple = head.startswith(b"bplist00") or b"<plist" in head[:512]
     is_link = is_google or is_apple or head.lstrip(b"\xef\xbb\xbf").startswith(_SHORTCUT)
     return _refused("cloud_link") if is_link and _extension(name) in _CLOUD_NAMES else None
 
 
+_GOOGLE = re.compile(rb'"(?:doc_id|resource_id)"|//(?:docs|drive)\.google\.com/')
 _SHORTCUT = b"[InternetShortcut]"
 
 
@@ -378,11 +400,16 @@ def _command(head: bytes, _name: str) -> Sniffed | None:
 _OTHER_FILES = (_dangerous, _image, _container, _ole, _rtf, _command)
 
 
+_SHELL_FOLDER = "[.ShellClassInfo]"  # desktop.ini
 _SCRIPT_STARTS = re.compile(
-    r"\A(?:#!|<\?(?:php|=)|<%|@echo\b|%!PS|\[InternetShortcut\]|\[Desktop Entry\]"
-    r"|Windows Registry Editor|REGEDIT4|MIME-Version:.*multipart/related)",
+    r"\A(?:#!|<\?(?:php|=)|<%|@echo\b|\[InternetShortcut\]|\[Desktop Entry\]"
+    r"|Windows Registry Editor|REGEDIT4)",
     re.IGNORECASE,
 )
+
+
+_TABLE_NAMES = frozenset({"csv", "tsv", "tab", "xls", "xlsx"})
+"""Laboratory programs call values that are separated by tabs .xls, so that Excel opens them."""
 
 
 def sniff_text(head: bytes, name: str) -> Sniffed | None:
@@ -392,12 +419,14 @@ def sniff_text(head: bytes, name: str) -> Sniffed | None:
         return None
     start = text.lstrip("\ufeff \t\r\n\x0c")
     suffix = _extension(name)
+    if start.startswith(_SHELL_FOLDER):
+        return _refused("companion_file")
     if _SCRIPT_STARTS.match(start) or suffix in _SCRIPT_NAMES:
         return _refused("script", types.PLAIN)
     refusal = refusal_for_markup(start, suffix)
     if refusal:
         return _refused(refusal)
-    return Sniffed(types.CSV if suffix in {"csv", "tsv"} else types.PLAIN)
+    return Sniffed(types.CSV if suffix in _TABLE_NAMES else types.PLAIN)
 
 
 _HARMLESS_CONTROLS = frozenset(b"\t\n\x0b\x0c\r\x1b\x1c\x1a\x08")

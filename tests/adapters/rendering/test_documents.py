@@ -16,6 +16,7 @@ from bedside.adapters.rendering import office, pdf, text
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.paper import looks_like_document
 from bedside.adapters.rendering.second_opinion import objection
+from bedside.errors import Unavailable
 from bedside.files import media_types as types
 from tests.adapters.rendering.making import everything
 from tests.hostile import builders, tables
@@ -171,6 +172,24 @@ async def test_a_scan_is_read(engine: str) -> None:
 async def test_an_engine_that_fails_reads_nothing() -> None:
     reader = Recogniser(Children(), program=shutil.which("false"))
     assert await reader.read(builders.picture("JPEG")) == ""
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("program", ["tesseract", None])
+async def test_page_that_no_child_could_read_is_read_later(
+    monkeypatch: pytest.MonkeyPatch, program: str | None
+) -> None:
+    async def none_left(*_given: object, **_named: object) -> bytes:
+        raise Unavailable
+
+    children = Children()
+    monkeypatch.setattr(children, "run", none_left)
+    monkeypatch.setattr(children, "ask", none_left)
+    reader = Recogniser(children, program=program)
+    if not reader.name:
+        pytest.skip("no engine is installed")
+    with pytest.raises(Unavailable):
+        await ChildExaminer(children, reader=reader).read(builders.picture("JPEG"), "own words")
 
 
 def test_languages_are_those_installed() -> None:

@@ -1,5 +1,6 @@
 """Tables as readings: each value in its column, as its author saw it, and what is missing."""
 
+import struct
 from collections.abc import Sequence
 
 import pytest
@@ -173,6 +174,65 @@ def test_separated_values_are_a_table(text: str, rows: Rows) -> None:
     made = tables.separated(text)
     assert made is not None
     assert made.sheets[0].rows == rows
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;", "\ufeffsep=;", "sep=; "])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_that_states_the_sign_is_no_row(first: str, end: str) -> None:
+    made = tables.separated(f"{first}{end}a,b;c{end}1,5;2{end}")
+    assert made is not None
+    assert made.sheets[0].rows == [["a,b", "c"], ["1,5", "2"]]
+
+
+@pytest.mark.parametrize(("sign", "stated"), [("\t", "\t"), ("\t", "\\t"), ("^", "^"), ("|", "|")])
+def test_stated_sign_is_the_one_between_values(sign: str, stated: str) -> None:
+    made = tables.separated(f"sep={stated}\na{sign}b\n")
+    assert made is not None
+    assert made.sheets[0].rows == [["a", "b"]]
+
+
+EMPTY, ALWAYS = b"\x03\x00\x00\x00\x00\x00\xff\xff", b"\x03\x00"
+
+
+def test_calculations_without_a_result_are_said_in_every_kind_of_table() -> None:
+    old = make.xls({(0, 0): "Summe"}, formulas={(0, 1): EMPTY + ALWAYS, (1, 2): EMPTY + ALWAYS})
+    made = reading(old, types.XLS)
+    assert (made.sheets[0].rows, made.missing) == (
+        [["Summe", "=…", ""], ["", "", "=…"]],
+        ["formulas"],
+    )
+    formula = 'table:formula="of:=SUM([.A1:.A2])"'
+    table = f"<table:table>{row(cell('Summe') + cell('', formula))}</table:table>"
+    made = reading(make.ods(table), types.ODS)
+    assert (made.sheets[0].rows, made.missing) == ([["Summe", "=SUM([.A1:.A2])"]], ["formulas"])
+
+
+def test_stored_results_are_shown_as_they_are() -> None:
+    number = struct.pack("<d", 4.5) + ALWAYS
+    shown = reading(make.xls({(0, 0): "a"}, formulas={(0, 1): number}), types.XLS)
+    assert (shown.sheets[0].rows, shown.missing) == ([["a", "4.5"]], [])
+    empty = reading(make.xls({(0, 0): "a"}, formulas={(0, 1): EMPTY + bytes(2)}), types.XLS)
+    assert (empty.sheets[0].rows[0][0], empty.missing) == ("a", [])
+    stored = 'table:formula="of:=2+2.5" office:value="4.5"'
+    made = reading(make.ods(f"<table:table>{row(cell('', stored))}</table:table>"), types.ODS)
+    assert (made.sheets[0].rows, made.missing) == ([["4.5"]], [])
+
+
+def test_zeros_that_excel_would_calculate_again_are_doubted() -> None:
+    sum_of = '<c r="A3"><f>SUM(A1:A2)</f><v>{}</v></c>'
+    on_load = (
+        f'<workbook xmlns="{make.MAIN}" xmlns:r="{make.RELATIONS}"><sheets><sheet name="W" '
+        'sheetId="1" r:id="rId1"/></sheets><calcPr calcId="124519" fullCalcOnLoad="1"/></workbook>'
+    ).encode()
+    for value, more, missing in (
+        ("0", {"xl/workbook.xml": on_load}, ["recalculated"]),
+        ("7", {"xl/workbook.xml": on_load}, []),
+        ("0", {}, []),
+    ):
+        made = reading(
+            make.xlsx({"W": [number("A1", 7), sum_of.format(value)]}, more=more), types.XLSX
+        )
+        assert made.missing == missing
 
 
 def test_sentences_are_no_table() -> None:

@@ -58,6 +58,7 @@ def _cells(content: bytes, styles: list[str]) -> Cells:
             for column, style, value in _CELLS[kind](record):
                 code = styles[style] if style < len(styles) else ""
                 text = value if isinstance(value, str) else _shown(value, code)
+                cells.unsolved |= text == UNSOLVED
                 if text:
                     cells.shown[_word(record, 0), column] = text
     return cells
@@ -80,8 +81,21 @@ def _number(record: bytes) -> _Found:
         yield _word(record, 2), _word(record, 4), struct.unpack_from("<d", record, 6)[0]
 
 
+UNSOLVED = "=…"
+"""Shown for a calculation without a stored result: it is not stored as a text either."""
+
+
+def _is_unsolved(record: bytes) -> bool:
+    """Whether a calculation has an empty result, and is to be done when the file is opened, as
+    programs write it that do not calculate."""
+    is_empty = record[12:14] == b"\xff\xff" and record[6:7] == b"\x03"
+    return is_empty and bool(_word(record, 14) & 1)
+
+
 def _formula(record: bytes) -> _Found:
-    if record[12:14] != b"\xff\xff":
+    if _is_unsolved(record):
+        yield _word(record, 2), _word(record, 4), UNSOLVED
+    elif record[12:14] != b"\xff\xff":
         yield from _number(record)
     elif record[6:7] == b"\x02":
         yield _word(record, 2), _word(record, 4), _ERRORS.get(record[8], "#N/A")

@@ -18,6 +18,7 @@ from bedside.files.readings import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 _MAX_REMARKS = 200
 _DATE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _NO_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_CALCULATED_ON_LOAD = re.compile(rb"<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad=\"(?:1|true)\"")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -29,6 +30,8 @@ class Cells:
     remarks: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     hides: bool = False
     unsolved: bool = False
+    outdated: bool = False
+    """Whether there are results of calculations that Excel does again when it opens the file."""
     drawings: bool = False
 
 
@@ -37,15 +40,21 @@ def cells_by_sheet(data: bytes) -> dict[str, Cells]:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         members = set(archive.namelist())
         codes = _codes(archive) if "xl/styles.xml" in members else []
+        is_outdated = _CALCULATED_ON_LOAD.search(_workbook(archive, members)) is not None
         found: dict[str, Cells] = {}
         for name, part in _sheets(archive, members):
             with archive.open(part) as opened:
                 cells = found[name] = _cells(opened, codes)
+            cells.outdated &= is_outdated
             for kind, target in _relationships(archive, members, part):
                 if kind == "comments" and target in members:
                     cells.remarks += _remarks(fromstring(archive.read(target), forbid_dtd=True))
                 cells.drawings |= kind == "drawing"
     return found
+
+
+def _workbook(archive: zipfile.ZipFile, members: set[str]) -> bytes:
+    return archive.read("xl/workbook.xml") if "xl/workbook.xml" in members else b""
 
 
 def _local(tag: str) -> str:
@@ -144,6 +153,7 @@ def _cells(opened: IO[bytes], codes: list[str]) -> Cells:
 def _keep(cells: Cells, at: tuple[int, int], node: Element, codes: list[str]) -> None:
     parts = {_local(child.tag): child.text or "" for child in node}
     value, kind = parts.get("v", ""), node.get("t", "n")
+    cells.outdated |= "f" in parts and value == "0"
     if kind == "e":
         cells.shown[at] = value or "#?"
     elif "f" in parts and not value and kind in {"n", "b"}:

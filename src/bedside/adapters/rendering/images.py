@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from bedside.adapters.rendering import tiff
 from bedside.adapters.rendering.capture_time import taken_at
 from bedside.adapters.rendering.incoming import Wanted
-from bedside.adapters.rendering.iso_media import picture_is_whole
+from bedside.adapters.rendering.iso_media import is_sequence, picture_is_whole
 from bedside.adapters.rendering.limits import (
     MAX_FRAMES,
     MAX_PIXELS,
@@ -40,12 +40,16 @@ _FORMATS = {
     types.HEIC: ["HEIF"],
     types.HEIF: ["HEIF"],
 }
+_MOVING = frozenset({types.GIF, types.WEBP, types.PNG, types.AVIF})
+"""Types that can move; the further pictures of a JPEG are its depth or another exposure."""
 _CONVERTED = frozenset({types.HEIC, types.HEIF, types.AVIF})
 
 
 def _open(data: bytes, media_type: str) -> Image.Image:
     """Open a picture without decoding it. Raises Refused for one that is damaged or too large."""
     formats = _FORMATS[media_type]
+    if formats in (["HEIF"], ["AVIF"]) and is_sequence(data):
+        raise Refused("picture_sequence")
     if formats == ["HEIF"]:
         import pi_heif
 
@@ -76,7 +80,7 @@ def examine(data: bytes, media_type: str) -> Examination:
         bare = data[blanks:]
         found = examine(bare, media_type)
         copy = None if found.sharing_failed else Derivative("shared", media_type, bare)
-        return replace(found, note="picture_repaired", shared=found.shared or copy)
+        return _repaired(replace(found, shared=found.shared or copy))
     try:
         found = _examined(data, media_type, data)
         whole = mended(data, media_type) if found.sharing_failed else None
@@ -84,11 +88,15 @@ def examine(data: bytes, media_type: str) -> Examination:
         whole = mended(data, media_type) if refused.key == "damaged_image" else None
         if whole is None:
             raise
-        return replace(_examined(whole, media_type, data), note="picture_repaired")
+        return _repaired(_examined(whole, media_type, data))
     if whole is None:
         return found
     again = _examined(whole, media_type, data)
-    return found if again.sharing_failed else replace(again, note="picture_repaired")
+    return found if again.sharing_failed else _repaired(again)
+
+
+def _repaired(found: Examination) -> Examination:
+    return replace(found, note=f"picture_repaired {found.note}".strip())
 
 
 def _examined(data: bytes, media_type: str, original: bytes) -> Examination:
@@ -106,7 +114,8 @@ def _examined(data: bytes, media_type: str, original: bytes) -> Examination:
         width, height = height, width
     keep = exif_to_keep(picture, upright=media_type in _CONVERTED)
     _decode(picture, small=True)
-    found = Examination(media_type, width=width, height=height, taken_at=taken)
+    note = "picture_moves" if _moves(picture, media_type) else ""
+    found = Examination(media_type, width=width, height=height, taken_at=taken, note=note)
 
     def copy() -> Derivative | None:
         if media_type in _CONVERTED:
@@ -115,6 +124,11 @@ def _examined(data: bytes, media_type: str, original: bytes) -> Examination:
         return None if cleaned == original else Derivative("shared", media_type, cleaned)
 
     return _with_copy(found, copy)
+
+
+def _moves(picture: Image.Image, media_type: str) -> bool:
+    """Whether it has several pictures that are shown one after the other."""
+    return media_type in _MOVING and getattr(picture, "n_frames", 1) > 1
 
 
 def _with_copy(found: Examination, make: Callable[[], Derivative | None]) -> Examination:

@@ -48,6 +48,13 @@ def picture_is_whole(data: bytes) -> bool:
     )
 
 
+def is_sequence(data: bytes) -> bool:
+    """Whether it holds pictures as a track only, and none that is shown by itself (ISO 23008-12,
+    7)."""
+    names = {box.name for box in boxes(data, 0, len(data))}
+    return b"moov" in names and b"meta" not in names
+
+
 def _extent_ends(table: bytes) -> Iterator[int]:
     """Yield the ends of the file extents in an item location box."""
     position = 0

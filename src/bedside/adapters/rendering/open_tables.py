@@ -30,6 +30,7 @@ class _Grid:
         self.remarks: list[tuple[str, str]] = []
         self.hides = False
         self.drawings = False
+        self.unsolved = False
         self.length = 0
 
     def add(self, row: Element) -> None:
@@ -58,7 +59,22 @@ class _Grid:
             words = "\n".join(_paragraphs(note)).strip()
             self.remarks += [(f"{letter}{len(self.rows) + 1}", words[:MAX_CELL])] if words else []
         self.drawings |= any(child.tag.endswith("}frame") for child in cell)
-        return "\n".join(_paragraphs(cell))[:MAX_CELL]
+        words = "\n".join(_paragraphs(cell))[:MAX_CELL]
+        formula = cell.get(f"{TABLE}formula", "")
+        if words or not formula:
+            return words
+        value = next(
+            (cell.get(f"{OFFICE}{name}", "") for name in _VALUES if name in _names(cell)), ""
+        )
+        self.unsolved |= not value
+        return (value or "=" + formula.partition("=")[2])[:MAX_CELL]
+
+
+_VALUES = ("string-value", "date-value", "time-value", "boolean-value", "value")
+
+
+def _names(cell: Element) -> set[str]:
+    return {key.rpartition("}")[2] for key in cell.attrib}
 
 
 def _paragraphs(cell: Element) -> Iterator[str]:
@@ -105,6 +121,7 @@ def open_document_table(content: Element) -> tuple[Reading, str]:
         missing |= cut_of(sheet)
         missing |= {"hidden_rows"} if grid.hides else set()
         missing |= {"drawings"} if grid.drawings else set()
+        missing |= {"formulas"} if grid.unsolved else set()
     return Reading(sheets=sheets, missing=sorted(missing)), "\n".join(words)
 
 
@@ -133,4 +150,5 @@ def _rows(table: Element) -> Iterator[Element]:
 
 
 def _has_content(cell: Element) -> bool:
-    return any(child.tag in {f"{TEXT}p", f"{OFFICE}annotation"} for child in cell)
+    has_words = any(child.tag in {f"{TEXT}p", f"{OFFICE}annotation"} for child in cell)
+    return has_words or f"{TABLE}formula" in cell.attrib

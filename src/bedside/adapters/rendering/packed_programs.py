@@ -28,7 +28,7 @@ _SUFFIXES = frozenset(
     | {"application", "settingcontent-ms", "docm", "dotm", "xlsm", "xltm", "xlam", "pptm", "py"}
     | {"sh", "iso", "img", "vhd", "vhdx"}
 )
-_RUN = frozenset({"executable", "script", "macros"})
+_RUN = frozenset({"executable", "script", "macros", "shortcut"})
 _PROGRAMS = (b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe", b"#!")
 _NAMED = re.compile(
     rb"[\w)\]~ -]\.(?:exe|dll|com|scr|pif|cpl|msi|jar|apk|js|jse|vb[es]|ws[fh]|hta|bat|cmd|ps1|lnk)"

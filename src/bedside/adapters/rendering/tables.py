@@ -2,6 +2,7 @@
 values separated by commas, semicolons or tabs."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from io import BytesIO, StringIO
 
@@ -25,6 +26,10 @@ from bedside.files.readings import (
 )
 
 _DELIMITERS = ";\t,|"
+_STATED_DELIMITER = re.compile(
+    r"\A\ufeff?\"?sep=(\\t|[^\w\s\"]|\t)\"?[;,\t]*[ ]*(?:\r\n?|\n|\Z)", re.I
+)
+"""A first line by which Excel knows the sign between values."""
 
 
 def excel(data: bytes, media_type: str) -> tuple[Reading, str]:
@@ -79,6 +84,7 @@ def _words_behind(opened: CalamineSheet, shown: int) -> Iterator[str]:
 
 def _missing_of(cells: Cells, sheet: Sheet) -> set[str]:
     shown = {"hidden_rows": cells.hides, "formulas": cells.unsolved, "drawings": cells.drawings}
+    shown["recalculated"] = cells.outdated
     return {key for key, is_so in shown.items() if is_so} | cut_of(sheet)
 
 
@@ -145,8 +151,10 @@ def spans_within(spans: Sequence[Span], rows: int, columns: int) -> list[Span]:
 
 def separated(text: str) -> Reading | None:
     """Read values separated by a sign; None if the text is not of that kind."""
+    stated = _STATED_DELIMITER.match(text)
+    text = text[stated.end() :] if stated else text
     lines = [line for line in text.splitlines()[: MAX_ROWS + 1] if line.strip()]
-    sign = _delimiter(lines)
+    sign = stated[1].replace("\\t", "\t") if stated else _delimiter(lines)
     if not sign:
         return None
     rows = list(csv.reader(StringIO(text), delimiter=sign))

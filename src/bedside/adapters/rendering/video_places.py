@@ -7,6 +7,7 @@ A blanked place begins with the name “free” and is empty otherwise: this tur
 free space, which players skip.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -41,6 +42,8 @@ _TRACKS_KEPT = frozenset({b"vide", b"soun", b"tmcd", b"subt", b"sbtl", b"text", 
 """Pictures, sound, time code, subtitles. Other tracks record where the camera is and how it
 moves."""
 
+_HANDLER = re.compile(rb"hdlr.{8}([a-z]{4})", re.DOTALL)
+
 
 class CannotBlank(Exception):
     """The structure is not understood well enough to be sure that nothing is left."""
@@ -55,6 +58,8 @@ class Places:
         self._content = bytearray()
         self._name, self._start, self._left = b"", 0, 0
         self._hidden_tracks = self._fragments = False
+        self.handlers: set[bytes] = set()
+        """The kinds of the tracks, and of what describes them."""
 
     def begin(self, name: bytes, start: int, end: int, *, long: bool) -> None:
         """Begin a box of the file, whose content goes from `start` to `end`; `long` if its length
@@ -79,6 +84,7 @@ class Places:
 
     def _look_into(self, data: bytes) -> None:
         box = Box(self._name, 0, len(data))
+        self.handlers.update(_HANDLER.findall(data))
         try:
             for start, end in _in_box(data, box):
                 self._found.append((self._start + start, self._start + end))
