@@ -4,6 +4,7 @@ what they are and what works instead.
 Their first bytes decide. A name decides only between refusals, where bytes say nothing.
 """
 
+import base64
 import re
 from pathlib import PurePosixPath
 
@@ -32,6 +33,15 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"ply\n", "three_d"),
     (b"ply\r\n", "three_d"),
     (b"glTF\x02\x00", "three_d"),
+    (b"%FDF-", "form_data"),
+    (b"(This file must be converted with BinHex", "transport_form"),
+    (b"\xc3\xbf\xc3\x98\xc3\xbf", "damaged_image"),  # a JPEG that was read as a text
+    (b"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\x00\x10JFIF", "damaged_image"),
+    (b"\xc2\x89PNG", "damaged_image"),
+    (b"\xef\xbf\xbdPNG", "damaged_image"),
+    (b"\x09\x00\x04\x00", "other_document"),  # Excel 2 to 4
+    (b"\x09\x02\x06\x00", "other_document"),
+    (b"\x09\x04\x06\x00", "other_document"),
     (b"age-encryption.org/", "encrypted_file"),
     (b"-----BEGIN PGP MESSAGE", "encrypted_file"),
     (b"-----BEGIN PGP SIGNATURE", "signature"),
@@ -59,13 +69,35 @@ _SHAPES = tuple(
         (rb".{60}(?:BOOKMOBI|TEXtREAd)", "ebook"),
         (rb"\x00\x00[\x01\x02]\x00[\x01-\x40]\x00.{3}\x00", "other_picture"),  # ICO, CUR
         (rb"\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]", "other_picture"),  # PCX
+        (rb"P[456]\s\d{1,6}\s\d{1,6}\s", "other_picture"),  # Netpbm
+        (
+            rb"begin [0-7]{3,4} [^\r\n]{1,200}\r?\n[M\x20-\x60][\x20-\x60]{4,61}\r?\n",
+            "transport_form",
+        ),
+        (rb"data:[\w.+-]{1,60}/[\w.+-]{1,60};base64,", "transport_form"),
         (rb"solid\b[^\n]{0,200}\n\s{0,40}facet\s+normal\b", "three_d"),  # STL
     )
+)
+
+_SIDECARS = frozenset({".aae", ".xmp", ".plist"})
+"""What photo programs note beside a photo."""
+_BASE64 = re.compile(rb"\A(?:[A-Za-z0-9+/]{40,}={0,2}\r?\n?){1,3}")
+_KNOWN = (
+    b"%PDF",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"II*\x00",
+    b"MM\x00*",
+    b"{\\rtf",
 )
 
 _BY_NAME = {
     **dict.fromkeys(("emf", "wmf", "vsd", "vsdx", "cdr", "dwg", "dxf", "odg", "pub"), "drawing"),
     **dict.fromkeys(("ico", "cur", "pcx", "tga", "icns", "dds", "exr", "hdr"), "other_picture"),
+    **dict.fromkeys(("ppm", "pgm", "pbm", "pnm", "sgi", "rgb", "msp", "fits"), "other_picture"),
+    **dict.fromkeys(("iso", "dmg", "bin", "img", "nrg", "vhd"), "archive"),
     **dict.fromkeys(("xps", "oxps", "ps", "eps", "pcl", "prn"), "print_file"),
     **dict.fromkeys(("epub", "mobi", "azw", "azw3", "prc", "lit", "fb2"), "ebook"),
     **dict.fromkeys(("wpd", "wps", "wks", "wri", "sxw", "sxc", "hwp"), "other_document"),
@@ -95,9 +127,23 @@ def refusal_for_document(head: bytes, name: str) -> str:
     if not head.strip(b"\x00"):
         return "hollow"
     bare = head.lstrip(b"\xef\xbb\xbf\r\n\t ")
-    begins = (refusal for start, refusal in _STARTS if bare.startswith(start))
+    suffix = PurePosixPath(plain).suffix.lower()
+    if suffix in _SIDECARS and bare.startswith((b"<?xml", b"<!DOCTYPE", b"<x:xmpmeta")):
+        return "companion_file"
+    begins = (
+        refusal for start, refusal in _STARTS if start in (head[: len(start)], bare[: len(start)])
+    )
     shaped = (refusal for shape, refusal in _SHAPES if shape.match(head))
-    return next(begins, "") or next(shaped, "") or _envelope(bare, plain)
+    return next(begins, "") or next(shaped, "") or _envelope(bare, plain) or _encoded(bare)
+
+
+def _encoded(head: bytes) -> str:
+    """Return the refusal of a file in base64 whose beginning is that of a known kind."""
+    if _BASE64.match(head) is None:
+        return ""
+    packed = re.sub(rb"\s+", b"", head[:200])
+    start = base64.b64decode(packed[: len(packed) // 4 * 4])
+    return "transport_form" if start.startswith(_KNOWN) else ""
 
 
 def _envelope(head: bytes, name: str) -> str:

@@ -187,6 +187,15 @@ NOTES: dict[str, str] = {
         "The picture in this DICOM file is stored in a form that we cannot show. It is kept and "
         "can be downloaded for a DICOM viewer."
     ),
+    "mail_with_files": N_(
+        "This is a saved e-mail. Its words are shown; the files that were sent with it are only "
+        "named. It is kept as it came. Download it to open them, or ask for them one by one."
+    ),
+    "text_in_place": N_(
+        "By its name this file should be something else, but it holds only text. It may be a "
+        "message of an error that was saved in place of the file. It is kept as it came; ask for "
+        "the file again if it is not what was meant."
+    ),
     "picture_moves": N_(
         "This picture moves. Its first picture is shown here; the file is kept as it came, so "
         "download it to see it move."

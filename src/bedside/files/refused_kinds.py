@@ -64,6 +64,18 @@ REFUSED_KINDS: dict[str, str] = {
         "This is an e-mail saved by Outlook, and those are not accepted. It was not kept. Print "
         "the e-mail and save it as a PDF, or save what is attached to it and send that."
     ),
+    "transport_form": N_(
+        "This file is still in the form in which e-mail carries it (such as base64 or BinHex), so "
+        "it was not kept. Open the e-mail, save the file that is attached to it, and send that."
+    ),
+    "live_photo": N_(
+        "This is a Live Photo, in which a photo and a short video are packed, so it was not kept. "
+        "Share the photo itself (in Photos choose Duplicate as Still Photo), and send that."
+    ),
+    "form_data": N_(
+        "These are only the words that were typed into a form (.fdf), without the form, so it was "
+        "not kept. Open the form with them, choose Print, save it as a PDF, and send the PDF."
+    ),
     "outlook_wrapping": N_(
         "This is winmail.dat, in which Outlook wraps the files of an e-mail, so it was not kept. "
         "Ask the sender for the files themselves, or to send the e-mail as plain text or HTML, "

@@ -165,6 +165,8 @@ def _pdf(head: bytes, _name: str) -> Sniffed | None:
 
 def _pdf_without_header(head: bytes, _name: str) -> Sniffed | None:
     """Detect a PDF that has lost its header, or has another one, by its first object."""
+    if head.startswith(b"%FDF-"):
+        return None
     at = first_object_of_pdf(head)
     before = POSTSCRIPT_PDF.sub(b"", head[: max(0, at)])
     return Sniffed(types.PDF) if at >= 0 and is_harmless_around_pdf(before) else None
@@ -291,6 +293,8 @@ def _zip(head: bytes, name: str) -> Sniffed | None:
     if begins_as_office or b"[Content_Types].xml" in members:
         return _office_open(members, name)
     known = _APPLE.get(_extension(name), "archive")
+    if _extension(name) == "livp":
+        known = "live_photo"
     return _refused("print_file" if b"FixedDocSeq.fdseq" in head else known, "application/zip")
 
 

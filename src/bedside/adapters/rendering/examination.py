@@ -1,6 +1,9 @@
 """The true type of a file: detected again, parsed completely, and judged by more than its
 parser."""
 
+import re
+from dataclasses import replace
+
 from bedside.adapters.rendering.incoming import Incoming
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.polyglots import is_polyglot
@@ -11,6 +14,11 @@ from bedside.files.beginnings import has_table_of_pdf, start_of_pdf, start_of_pi
 from bedside.files.media_types import Kind, kind
 from bedside.files.ports import Examination
 from bedside.files.sniffing import HEAD_SIZE, sniff, sniff_text
+
+_NAMED_OTHERWISE = re.compile(
+    r"\.(?:pdf|jpe?g|png|gif|hei[cf]|webp|tiff?|bmp|docx?|odt|mp4|mov|m4v|webm|dcm)\s*\Z", re.I
+)
+"""The names of kinds that are never a text."""
 
 
 def examine(incoming: Incoming) -> Examination:
@@ -45,6 +53,8 @@ def _parsed(incoming: Incoming, media_type: str) -> Examination:
     refusal = objection(data[at:], found.media_type)
     if refusal:
         raise Refused(refusal)
+    if found.media_type == types.PLAIN and _NAMED_OTHERWISE.search(incoming.name):
+        found = replace(found, note=f"{found.note} text_in_place".strip())
     return found
 
 

@@ -34,6 +34,10 @@ from bedside.files.steps import joined, without_facts
 _NOT_DRAWN = (pypdfium2.PdfiumError, ValueError, OverflowError, ZeroDivisionError, OSError)
 _STARTS = re.compile(rb"/S\s{0,10}/(?:Launch|ImportData)\b")
 _WHITE = 250
+_AS_LETTERS = re.compile(
+    rb"stream\r?\n(?:x(?:\xc2\x9c|\xc3\x9a|\xef\xbf\xbd)|\xc3\xbf\xc3\x98|(?:\xef\xbf\xbd){2})"
+)
+"""The beginning of a packed stream or a JPEG, written as UTF-8, or lost by it."""
 
 
 # --- examination ---------------------------------------------------------------------------------
@@ -42,6 +46,8 @@ _WHITE = 250
 def examine(data: bytes, media_type: str) -> Examination:
     """Check that it opens without a password, unpacks to a tolerable size and harms nobody.
     Raises Refused."""
+    if _was_text(data):
+        raise Refused("damaged_pdf")
     document = opened_pdf(data)
     try:
         with document.qpdf as opened:
@@ -77,6 +83,17 @@ def examine(data: bytes, media_type: str) -> Examination:
         shared=copy,
         sharing_failed=apart and copy is None,
     )
+
+
+def _was_text(data: bytes) -> bool:
+    """Whether a program has read packed streams as letters and written them as UTF-8: the pages
+    seem to be there and are blank."""
+    if _AS_LETTERS.search(data) is None:
+        return False
+    with suppress(UnicodeDecodeError):
+        data.decode("utf-8")
+        return True
+    return False
 
 
 def _notes(document: OpenedPdf, shown: pypdfium2.PdfDocument | None) -> Iterator[str]:

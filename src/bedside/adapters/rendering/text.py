@@ -2,6 +2,7 @@
 
 import re
 
+from bedside.adapters.rendering import mail
 from bedside.adapters.rendering.encodings import decoded, is_text
 from bedside.adapters.rendering.limits import MAX_TEXT, Refused
 from bedside.files import media_types as types
@@ -20,6 +21,8 @@ def examine(data: bytes, media_type: str) -> Examination:
     found = decoded(data)
     if found is None or not is_text(found.text):
         raise Refused("damaged_text")
+    if mail.is_mail(data):
+        return Examination(media_type, note=mail.note_on(data))
     if media_type == types.CSV and _STARTS_PROGRAM.search(found.text):
         raise Refused("dde")
     return Examination(media_type)
@@ -37,6 +40,8 @@ def derive(data: bytes, media_type: str, language: str = "") -> Derivation:
     if found is None:
         return Derivation()
     text = found.text[:MAX_TEXT]
+    if mail.is_mail(data):
+        text = mail.words_of(data) or text
     reading = (separated(text) if media_type == types.CSV else None) or Reading()
     missing = sorted({key for sheet in reading.sheets for key in cut_of(sheet)})
     if "\ufffd" in text:
