@@ -99,44 +99,44 @@ async def as_of_before(house: House) -> None:
 
 
 @pytest.mark.feature("F9")
-async def test_files_of_before_are_made_again(quick_house: House) -> None:
+async def test_files_of_before_are_made_again(house: House) -> None:
     for data, name in (
         (pdf(3), "a.pdf"),
         (tiff(2), "b.tif"),
         ("Größe 5".encode("cp1252"), "c.txt"),
     ):
-        await filed(quick_house, await quick_house.chart(), name, data)
-    await as_of_before(quick_house)
-    making = quick_house.services.files.making
+        await filed(house, await house.chart(), name, data)
+    await as_of_before(house)
+    making = house.services.files.making
     await making.look_for_older()
-    await work(quick_house)
-    made: list[FileRow] = await rows(quick_house, files)
+    await work(house)
+    made: list[FileRow] = await rows(house, files)
     assert {(row.made_by, row.pages) for row in made} == {(MAKER, 3), (MAKER, 2), (MAKER, 0)}
-    roles = {row.role for row in await rows(quick_house, derivatives)}
+    roles = {row.role for row in await rows(house, derivatives)}
     assert {"preview", "page-2", "page-3", "reading"} <= roles
     await making.look_for_older()
-    async with quick_house.services.database.read() as db:
+    async with house.services.database.read() as db:
         assert await db.all(ALL_JOBS) == []
 
 
 @pytest.mark.feature("F9")
-async def test_pictures_that_are_not_made_again_do_not_stay(quick_house: House) -> None:
+async def test_pictures_that_are_not_made_again_do_not_stay(house: House) -> None:
     for data, name in ((pdf(2), "a.pdf"), (b"one;two\n1;2\n", "b.csv")):
-        entry = await filed(quick_house, await quick_house.chart(), name, data)
-        repository = quick_house.services.files.making._repository  # pyright: ignore[reportPrivateUsage]
+        entry = await filed(house, await house.chart(), name, data)
+        repository = house.services.files.making._repository  # pyright: ignore[reportPrivateUsage]
         row = await repository.row(entry.file_id)
         for role in ("page-3", "page-17", "figure-2", "strip", "shared"):
             made = Derivative(role, types.JPEG, photo())
             await repository.store_derivative(row, made)
-            async with quick_house.services.database.unit_of_work() as work_:
+            async with house.services.database.unit_of_work() as work_:
                 await repository.add_derivative(work_, row.id, made)
-    async with quick_house.services.database.unit_of_work() as work_:
+    async with house.services.database.unit_of_work() as work_:
         await work_.execute(update(files).values(made_by=1))
-    await quick_house.services.files.making.look_for_older()
-    await work(quick_house)
-    roles = sorted(row.role for row in await rows(quick_house, derivatives))
+    await house.services.files.making.look_for_older()
+    await work(house)
+    roles = sorted(row.role for row in await rows(house, derivatives))
     assert roles == ["page-2", "preview", "reading", "shared", "shared", "thumbnail"]
-    keys = [key async for key, _ in quick_house.services.files.custody.blobs()]
+    keys = [key async for key, _ in house.services.files.custody.blobs()]
     assert len(keys) == len(roles) + 2, "the files themselves"
 
 
@@ -154,12 +154,12 @@ async def test_a_file_that_cannot_be_opened_holds_up_no_other(quick_house: House
     assert len(await rows(quick_house, file_texts)) == 1
 
 
-async def test_files_of_before_wait_for_new_ones(quick_house: House) -> None:
-    async with quick_house.services.database.unit_of_work() as work_:
+async def test_files_of_before_wait_for_new_ones(house: House) -> None:
+    async with house.services.database.unit_of_work() as work_:
         work_.enqueue(READ_AGAIN, {"file_id": "old"})
-    async with quick_house.services.database.unit_of_work() as work_:
+    async with house.services.database.unit_of_work() as work_:
         work_.enqueue(READ, {"file_id": "new"})
-    database = quick_house.services.database
+    database = house.services.database
     assert await jobs.claim_job(database, clock.MINUTE, Lane.LATER) is None
     new = await jobs.claim_job(database, clock.MINUTE, Lane.FILES)
     assert new is not None

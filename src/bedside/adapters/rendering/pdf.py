@@ -57,10 +57,8 @@ def examine(data: bytes, media_type: str) -> Examination:
             if commands.refused or (document.rebuilt and _STARTS.search(data)):
                 raise Refused("pdf_starts_program")
             shown = document.pdfium()
-            notes = list(_notes(document, shown))
             has_header = start_of_pdf(data) >= 0
-            if not has_header:
-                notes.append("pdf_without_beginning")
+            notes = list(_notes(document, shown, has_header=has_header))
             if is_unread or document.locked_part:
                 notes.append("pdf_attachment_unread")
             # A form of Adobe's designer has scripts in its XML that only Adobe's programs run, in
@@ -96,12 +94,14 @@ def _was_text(data: bytes) -> bool:
     return False
 
 
-def _notes(document: OpenedPdf, shown: pypdfium2.PdfDocument | None) -> Iterator[str]:
+def _notes(
+    document: OpenedPdf, shown: pypdfium2.PdfDocument | None, *, has_header: bool
+) -> Iterator[str]:
     """Yield what people should know about a PDF that is accepted."""
     if shown is None:
         yield "pdf_cannot_be_shown"
     elif document.damaged:
-        yield "pdf_repaired"
+        yield "pdf_repaired" if has_header else "pdf_without_beginning"
     if pdf_xfa.is_stand_in(document.qpdf):
         yield "pdf_xfa"
     if pdf_words.is_portfolio(document.qpdf):
