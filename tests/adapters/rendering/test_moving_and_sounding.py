@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator, Callable
+from typing import Any, cast
 
 import av
 import pytest
@@ -59,8 +60,8 @@ def recorded(container: str, *, sound: str, video: str = "") -> bytes:
     """A short recording of silence, with or without pictures."""
     out = io.BytesIO()
     with av.open(out, "w", format=container) as opened:
-        heard = opened.add_stream(sound, rate=48_000)
-        seen = opened.add_stream(video, rate=10) if video else None
+        heard = cast(Any, opened.add_stream(sound, rate=48_000))
+        seen = cast(Any, opened.add_stream(video, rate=10)) if video else None
         if seen is not None:
             seen.width, seen.height, seen.pix_fmt = 64, 48, "yuv420p"
             for _ in range(3):

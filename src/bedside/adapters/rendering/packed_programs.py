@@ -51,7 +51,7 @@ _BROKEN = (
 
 
 class Found(IntEnum):
-    """What is known about a packed file; the worst of several counts."""
+    """The worst that a packed file holds."""
 
     NOTHING = 0
     UNREAD = 1
