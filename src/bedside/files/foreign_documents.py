@@ -80,7 +80,7 @@ _SHAPES = tuple(
 )
 
 _SIDECARS = frozenset({".aae", ".xmp", ".plist"})
-"""What photo programs note beside a photo."""
+"""The notes of photo programs beside a photo."""
 _BASE64 = re.compile(rb"\A(?:[A-Za-z0-9+/]{40,}={0,2}\r?\n?){1,3}")
 _KNOWN = (
     b"%PDF",
