@@ -44,6 +44,7 @@ class Visiting:
             visit = await self._come(phone, room)
             await self._post(f"/rooms/{room.room_id}/messages", text=mark("message to everyone"))
             await self._talk(phone, visit)
+            await self._post(f"/visits/{visit}/first", reason=mark("why seen first"), urgent="yes")
             await self._post(f"/visits/{visit}/call", mode="video", leg="1")
             await self._ask()
             await self._draw(phone, stranger, visit)
