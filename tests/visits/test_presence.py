@@ -3,8 +3,10 @@
 import pytest
 
 from bedside import bootstrap
+from bedside.calls.states import Mode
 from bedside.kernel import clock
 from bedside.realtime.presence import GONE_AFTER, Presence
+from bedside.visits.kept_places import promised
 from bedside.visits.presence import VisitPresence
 from bedside.visits.states import State, Step
 from tests.visits.ward import Waiter, Ward
@@ -119,6 +121,46 @@ async def test_a_killed_server_counts_from_when_it_was_missed(ward: Ward) -> Non
     assert await ward.order(room) == [waiter.visit_id]
     await expire(ward, later + 3 * clock.MINUTE + clock.SECOND)
     assert await ward.order(room) == []
+
+
+@pytest.mark.feature("V25")
+@pytest.mark.parametrize(("told", "kept"), [(None, 3), (5, 10), (30, 35), (60, 65)])
+async def test_the_place_is_kept_as_long_as_the_page_says(
+    ward: Ward, told: int | None, kept: int
+) -> None:
+    room = await ward.room("Shared", show_estimate=told is not None)
+    before = await ward.check_in(room)
+    with clock.shifted((told or 20) * clock.MINUTE):
+        await ward.admit(room, before.visit_id)
+    waiter = await ward.check_in(room)
+    ahead = await ward.house.services.visits.waiting_room.ahead(waiter.visitor)
+    assert ahead is not None
+    assert ahead.minutes == (told or 20)
+    assert promised(3, ahead.minutes if told else None) == kept
+    await ward.lose(waiter)
+    assert (await ward.row(waiter.visit_id)).grace_minutes == kept
+    await expire(ward, kept * clock.MINUTE - clock.SECOND)
+    assert waiter.visit_id in await ward.order(room)
+    await expire(ward, kept * clock.MINUTE + clock.SECOND)
+    assert waiter.visit_id not in await ward.order(room)
+
+
+@pytest.mark.feature("V25")
+async def test_who_is_called_while_away_has_time_to_come(ward: Ward) -> None:
+    room = await ward.room("Shared")
+    before = await ward.check_in(room)
+    with clock.shifted(30 * clock.MINUTE):
+        await ward.admit(room, before.visit_id)
+    waiter = await ward.check_in(room)
+    await ward.lose(waiter)
+    with clock.shifted(20 * clock.MINUTE):
+        call = await ward.house.services.calls.control.start(room, waiter.visit_id, Mode.VIDEO)
+    await expire(ward, 22 * clock.MINUTE)
+    assert (await ward.row(waiter.visit_id)).call_id == call
+    with clock.shifted(22 * clock.MINUTE):  # and again, when they are sent back to wait
+        await ward.house.services.calls.control.return_to_waiting_room(room, waiter.visit_id)
+    await expire(ward, 24 * clock.MINUTE)
+    assert (await ward.row(waiter.visit_id)).state == State.WAITING
 
 
 async def test_while_no_server_lives_nobody_can_come_back_and_nobody_expires(ward: Ward) -> None:

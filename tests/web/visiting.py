@@ -47,13 +47,19 @@ async def arrive(
     *,
     born: date | None = date(1979, 8, 9),
     reason: str = "Minor burn",
+    phone: str = "",
     test: DeviceTest | None = GOOD,
     connected: bool = True,
 ) -> VisitorAccess:
     """Check in a patient who tests the devices and waits with an open page."""
     services = house.services
     form = CheckInForm(
-        services.visits.check_in.new_draft(), name, born, reason=reason, consented=True
+        services.visits.check_in.new_draft(),
+        name,
+        born,
+        phone=phone,
+        reason=reason,
+        consented=True,
     )
     checked_in = await services.visits.check_in.check_in(room, form, ADDRESS)
     visitor = await services.visits.devices.resume(checked_in.token, checked_in.visit_id, ADDRESS)

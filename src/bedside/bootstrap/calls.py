@@ -25,6 +25,7 @@ from bedside.calls.people import CallPeople
 from bedside.calls.service import Calls
 from bedside.calls.signalling import Signalling
 from bedside.calls.summaries import CallSummaries
+from bedside.calls.unanswered import UNANSWERED, UnansweredCalls
 from bedside.calls.visit_departure import SETTLE, VisitDeparture
 from bedside.kernel.known_states import DOWN, INCOMPLETE, NOT_SET_UP, OK, Seldom, State
 from bedside.kernel.language import N_
@@ -54,12 +55,17 @@ class CallParts(CallServices):
 
     endings: Endings
     visit_departure: VisitDeparture
+    unanswered: UnansweredCalls
     live: LiveCalls
 
     def registered(self) -> Registered:
         """Return what they register for the worker and /health."""
         return Registered(
-            handlers={CLOSE_ROOM: self.group_calls.close_room, SETTLE: self.newcomers.settle},
+            handlers={
+                CLOSE_ROOM: self.group_calls.close_room,
+                SETTLE: self.newcomers.settle,
+                UNANSWERED: self.unanswered.look,
+            },
             sweeps={
                 "calls.absences": (5.0, self.absences.sweep),
                 "calls.forget_guests": (600.0, self.guests.forget),
@@ -137,6 +143,7 @@ def calls_of(
         whiteboard=Whiteboard(database, vault, audit, seats),
         endings=endings,
         visit_departure=VisitDeparture(audit, endings),
+        unanswered=UnansweredCalls(database, visits.turn_texts),
         live=LiveCalls(database, seats, signalling),
     )
 

@@ -30,8 +30,10 @@ from bedside.visits.repeats import Repeats
 from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
+from bedside.visits.telephone import Telephones
 from bedside.visits.transfer import PatientTransfers
 from bedside.visits.transitions import UNATTENDED, Transitions
+from bedside.visits.turn_texts import TurnTexts
 from bedside.visits.unidentified import UnidentifiedVisits
 from bedside.visits.waiting_room import WaitingRoom
 from bedside.visits.whereabouts import Whereabouts
@@ -53,6 +55,7 @@ class VisitParts(VisitServices):
             sweeps={
                 "visits.expire": (5.0, self.presence.expire),
                 "visits.end_messages": (15.0, self.room_messages.end),
+                "visits.turns": (15.0, self.turn_texts.sweep),
                 "visits.forget_devices": (600.0, self.devices.forget),
                 "visits.forget_unidentified": (3600.0, self.identification.forget),
             },
@@ -78,7 +81,7 @@ def visits_of(
     """Make rooms, check-in, the waiting room and transfer to another room."""
     database, vault, audit, looks = base.database, base.vault, base.audit.log, base.audit.looks
     clinics, patients, staff = people.clinics, people.patients, people.staff
-    permissions = people.permissions
+    permissions, messenger = people.permissions, notifications.dispatcher
     transitions = Transitions(audit, clinics, people.assignments, staff)
     rooms = Rooms(database, audit, clinics, people.teams, staff, transitions)
     identification = Identification(
@@ -109,5 +112,11 @@ def visits_of(
         own=OwnVisits(database, vault, rooms),
         transitions=transitions,
         live=VisitLive(database, permissions, people.audiences),
+        telephones=Telephones(
+            database, vault, audit, clinics, rooms, transitions, messenger, base.settings.base_url
+        ),
+        turn_texts=TurnTexts(
+            database, vault, audit, clinics, transitions, messenger, base.settings.base_url
+        ),
         alerts=RoomAlerts(database, clinics, staff, presence, notifications.staff_alerts),
     )

@@ -129,7 +129,8 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody invited. `name` is "" until they gave one; `state` is “invited” until then."""
+    """Somebody invited. `name` is the one they gave; until then the expected one, or "". `state`
+    is “invited” until then."""
 
     id: str
     clinic_id: str
@@ -137,6 +138,11 @@ class Guest:
     name: str
     state: str
     expires_at: int
+
+
+def guest_name(name: str, role: str) -> str:
+    """Return how an expected guest is called: “Ingrid Larsen, interpreter”."""
+    return ", ".join(part for part in (one_line(name), one_line(role)) if part)[:LONGEST_NAME]
 
 
 class Guests:
@@ -166,9 +172,12 @@ class Guests:
 
     # --- staff ---------------------------------------------------------------------------------
 
-    async def invite(self, host: HostSeat, *, email: str = "", phone: str = "") -> Invitation:
+    async def invite(
+        self, host: HostSeat, *, email: str = "", phone: str = "", name: str = ""
+    ) -> Invitation:
         """Create a link for one guest, for this call and a day at most; it is also sent to an
-        e-mail address or a phone number. Raises CallEnded, WrongInput."""
+        e-mail address or a phone number. `name` is who is expected (see `guest_name`): the guest
+        finds it in the field, and can correct it. Raises CallEnded, WrongInput."""
         clinic = await self._clinics.get(host.clinic_id)
         _check_address(email)
         phone = read_for_sms(phone, clinic.options.home) if phone else ""
@@ -186,7 +195,7 @@ class Guests:
                 device_hash=b"",
                 link_id=guest_id,
                 link_open=True,
-                record=keys.seal(_COLUMN, guest_id, {"name": ""}),
+                record=keys.seal(_COLUMN, guest_id, {"name": name[:LONGEST_NAME]}),
                 invited_by=host.staff.staff_id,
                 revoked=False,
                 created_at=clock.now(),

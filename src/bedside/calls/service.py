@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
-from bedside.calls import rows
+from bedside.calls import rows, unanswered
 from bedside.calls.access import CallSeat, HostSeat
 from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
@@ -142,6 +142,7 @@ class Calls:
         for kind, person in ((Kind.STAFF, staff.staff_id), (Kind.PATIENT, visit.id)):
             call = (call_id, room.clinic_id)
             await rows.put_participant(work, call, kind, person, Standing.ASKED)
+        unanswered.watch(work, visit.id, call_id)
         await self._audit.record(
             work,
             room.clinic_id,

@@ -66,6 +66,10 @@ class VisitView:
     """The visits that wait before and behind this one; "" if there is none, or for a card."""
     unread: int
     file_running: bool
+    phone: str
+    """The number as it is stored; "" for none."""
+    on_telephone: bool
+    telephone_at: int
     repeats: str
     """The visit of the same person who waits in this room already; "" if there is none."""
     may_ask: bool
@@ -75,6 +79,18 @@ class VisitView:
     def in_call(self) -> bool:
         """Whether somebody is seeing the patient now."""
         return self.state == State.IN_CALL
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether somebody is with the patient, in a call or by telephone."""
+        return self.in_call or self.on_telephone
+
+    @property
+    def needs_telephone(self) -> bool:
+        """Whether there is a number, and the page is no way to reach the patient or to hear
+        them."""
+        absent = self.presence in (Presence.RECONNECTING, Presence.LEFT)
+        return bool(self.phone) and (absent or self.test.icon in ("mic-off", "wifi-off"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +215,9 @@ def _row(
         below=beside[1],
         unread=unread,
         file_running=file_running,
+        phone=one.phone,
+        on_telephone=one.on_telephone,
+        telephone_at=one.telephone_at,
         repeats=repeats,
         may_ask=by.may_ask,
         may_transfer=by.may_transfer,

@@ -467,6 +467,15 @@ def name_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
     return str(keys.unseal(_COLUMN, patient_id, sealed)["name"])
 
 
+@lru_cache(_KEPT_NAMES)
+def phone_of(keys: ClinicKeys, patient_id: str, sealed: bytes) -> str:
+    """Return the number in a sealed record at which the patient is reached, as it is stored; ""
+    for none, and for one that reached somebody else."""
+    record = keys.unseal(_COLUMN, patient_id, sealed)
+    phone = str(record.get("phone", ""))
+    return "" if phone in record.get("doubted", ()) else phone
+
+
 def index_tokens(keys: ClinicKeys, who: Demographics) -> set[int]:
     """Return the tokens by which a patient is found."""
     tokens = patient_index.name_tokens(keys, names.name_of(who.name))

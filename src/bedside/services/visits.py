@@ -20,8 +20,10 @@ from bedside.visits.repeats import Repeats
 from bedside.visits.room_messages import RoomMessages
 from bedside.visits.rooms import Rooms
 from bedside.visits.sent_transfers import SentTransfers
+from bedside.visits.telephone import Telephones
 from bedside.visits.transfer import PatientTransfers
 from bedside.visits.transitions import Transitions
+from bedside.visits.turn_texts import TurnTexts
 from bedside.visits.unidentified import UnidentifiedVisits
 from bedside.visits.waiting_room import WaitingRoom
 from bedside.visits.whereabouts import Whereabouts
@@ -54,3 +56,5 @@ class VisitServices:
     own: OwnVisits
     transitions: Transitions
     live: VisitLive
+    telephones: Telephones
+    turn_texts: TurnTexts

@@ -43,6 +43,7 @@ class RoomVisitChanged(_OfRoom):
     hidden: bool
     looked: bool
     device_test: str
+    on_telephone: bool
 
 
 @declared
@@ -109,6 +110,7 @@ class VisitChanged(_OfVisit):
     call_id: str
     transferring: bool
     ended_reason: str
+    on_telephone: bool
 
 
 @declared

@@ -61,6 +61,11 @@ visits = Table(
     Column("urgent", Boolean, nullable=False, server_default=false()),
     Column("order_reason", LargeBinary),
     Column("returned_at", BigInteger, nullable=False, server_default="0"),
+    Column("grace_minutes", Integer, nullable=False, server_default="0"),
+    Column("texted_at", BigInteger, nullable=False, server_default="0"),
+    Column("on_telephone", Boolean, nullable=False, server_default=false()),
+    Column("telephone_at", BigInteger, nullable=False, server_default="0"),
+    Column("telephone_by", Text, nullable=False, server_default=""),
     Index("ix_visits_left", "room_id", "ended_at"),
     Index("ix_visits_room", "room_id", "state", "queued_at"),
     Index("ix_visits_patient", "patient_id", "checked_in_at"),
@@ -72,7 +77,12 @@ the order (`queue_order`): the same, until staff move somebody. `first_at` is 0 
 said that somebody is seen first, `order_reason` seals why; `returned_at` is when staff sent the
 patient back from a call of this leg. `leg` counts the rooms of the visit from
 1; `away_since` is 0 while a page of the patient is connected; `looked_at` is 0 until somebody in
-charge of the room has looked at the new arrival."""
+charge of the room has looked at the new arrival.
+
+`grace_minutes` is how long the place is kept from `away_since` on, 0 for the clinic's own time (see
+`kept_places`); `texted_at` is when an SMS said that the turn comes near. `on_telephone`: somebody
+speaks with the patient by telephone now; `telephone_at` and `telephone_by` say when that began
+last, and by whom, and stay."""
 NOT_ENDED = visits.c.ended_at == literal_column("0")
 """Condition of the partial index over visits in progress. It is written out, because no database
 uses such an index for a bound value; and SQLite's estimate of how many visits wait is wrong if it

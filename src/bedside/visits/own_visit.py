@@ -30,7 +30,8 @@ _leg = prepared(
 class OwnVisit:
     """The state of a visit, and its room. `how`: how the patient came to this room; `seen`:
     whether they were in a call there; `discarded`: it is over, and nothing of it is left;
-    `first_name`: as it was typed at the check-in, not as the chart has it."""
+    `first_name`: as it was typed at the check-in, not as the chart has it; `grace_minutes`: for how
+    long the place was kept when the page was last disconnected, 0 for the clinic's own time."""
 
     id: str
     state: State
@@ -42,6 +43,8 @@ class OwnVisit:
     discarded: bool
     checked_in_at: int
     first_name: str
+    grace_minutes: int
+    on_telephone: bool
     device_test: DeviceTest | None
     room: Room
     place: Place
@@ -81,6 +84,8 @@ class OwnVisits:
             discarded=row.identified == Identified.DISCARDED,
             checked_in_at=row.checked_in_at,
             first_name=first_of(rows.typed(keys, row)["name"]),
+            grace_minutes=row.grace_minutes,
+            on_telephone=bool(row.on_telephone),
             device_test=test,
             room=room,
             place=await self._rooms.place(room),

@@ -1,7 +1,7 @@
 """Presence of patients, derived from their sockets and kept apart from the state of the visit.
 
-A page that is in the background but connected keeps its place. A disconnected one keeps it for the
-clinic's grace time; then the visit expires.
+A page that is in the background but connected keeps its place. A disconnected one keeps it for as
+long as its page has promised (see `kept_places`); then the visit expires.
 """
 
 from sqlalchemy import bindparam, select
@@ -15,6 +15,7 @@ from bedside.people.clinics import Clinics
 from bedside.people.permissions import VisitorAccess
 from bedside.realtime.presence import Presence
 from bedside.visits import rows
+from bedside.visits.kept_places import kept_until, promised_to
 from bedside.visits.models import visits
 from bedside.visits.options import VisitOptions
 from bedside.visits.rows import VisitRow
@@ -32,11 +33,12 @@ _all_away = prepared(
 )
 
 _away = prepared(
-    select(visits.c.id, visits.c.clinic_id, visits.c.away_since).where(
+    select(visits).where(
         visits.c.state.in_(GOING_ON),
         visits.c.away_since > 0,
         visits.c.away_since <= bindparam("until"),
-    )
+    ),
+    VisitRow,
 )
 
 
@@ -86,7 +88,20 @@ class VisitPresence:
         async with self._database.unit_of_work() as work:
             row = await work.one(rows.for_change, of=visitor.visit_id)
             if row is not None and row.state != State.ENDED and row.away_since:
-                rows.publish_to_room(work, await rows.save(work, row, away_since=clock.now()))
+                rows.publish_to_room(
+                    work,
+                    await rows.save(
+                        work,
+                        row,
+                        away_since=clock.now(),
+                        grace_minutes=await self._promised(work, row),
+                    ),
+                )
+
+    async def _promised(self, work: UnitOfWork, row: VisitRow) -> int:
+        """Return the minutes for which the page promises to keep the place."""
+        options = await self._clinics.options(row.clinic_id, VisitOptions)
+        return await promised_to(work, row, options.visit_grace_minutes)
 
     async def _follow(self, work: UnitOfWork, row: VisitRow | None) -> None:
         """Make the visit reflect its sockets."""
@@ -96,9 +111,10 @@ class VisitPresence:
         away_since = 0 if seen.connected else row.away_since or clock.now()
         if away_since == row.away_since and seen.hidden == bool(row.hidden):
             return
-        rows.publish_to_room(
-            work, await rows.save(work, row, away_since=away_since, hidden=seen.hidden)
-        )
+        values = {"away_since": away_since, "hidden": seen.hidden}
+        if away_since and not row.away_since:
+            values["grace_minutes"] = await self._promised(work, row)
+        rows.publish_to_room(work, await rows.save(work, row, **values))
 
     async def _follow_all(self, subject_ids: list[str]) -> None:
         for visit_id in sorted(s for s in subject_ids if s.startswith("vis_")):
@@ -148,8 +164,8 @@ class VisitPresence:
         await self._follow_all(gone)
 
     async def expire(self) -> None:
-        """End the visits whose patients were disconnected for longer than the clinic's grace time,
-        as far as time was observed: not because a clock was set, nor after an hour without a
+        """End the visits whose patients were disconnected for longer than their place is kept, as
+        far as time was observed: not because a clock was set, nor after an hour without a
         database."""
         await self.sweep()
         if self._watch.has_gap():
@@ -158,19 +174,19 @@ class VisitPresence:
         async with self._database.read() as db:
             away = await db.all(_away, until=clock.now() - _SHORTEST_GRACE)
         for visit in away:
-            if visit.away_since <= clock.now() - await self.grace(visit.clinic_id):
+            if await self._is_over(visit):
                 await self._expire(visit.id)
 
-    async def grace(self, clinic_id: str) -> int:
-        """Return how long a disconnected patient keeps the place, in milliseconds."""
-        return (
-            await self._clinics.options(clinic_id, VisitOptions)
-        ).visit_grace_minutes * clock.MINUTE
+    async def _is_over(self, visit: VisitRow) -> bool:
+        options = await self._clinics.options(visit.clinic_id, VisitOptions)
+        return kept_until(visit, options.visit_grace_minutes) <= clock.now()
 
     async def _expire(self, visit_id: str) -> None:
         async with self._database.unit_of_work() as work:
             row = await work.one(rows.for_change, of=visit_id)
             if row is None or row.state == State.ENDED or not row.away_since:
                 return  # came back, or left, a moment ago
-            if row.away_since <= clock.now() - await self.grace(row.clinic_id):
-                await self._transitions.take_step(work, row, End(Step.EXPIRED), SYSTEM)
+            if await self._is_over(row):
+                # The page of somebody who was spoken with by telephone may be closed for good.
+                how = Step.COMPLETED if row.on_telephone else Step.EXPIRED
+                await self._transitions.take_step(work, row, End(how), SYSTEM)

@@ -95,7 +95,7 @@ class QueueOrder:
         found = await reader.one(_last_seen, room=room_id)
         seen = max([row.admitted_at for row in here], default=0)
         last_seen, moment = max(seen, found.at or 0 if found else 0), clock.now()
-        waiting = [row for row in here if row.state == State.WAITING]
+        waiting = [row for row in here if row.state == State.WAITING and not row.on_telephone]
         return min(
             waiting,
             key=lambda row: (

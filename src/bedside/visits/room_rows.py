@@ -37,10 +37,13 @@ class RoomOptions(BaseModel):
     emergency_text: str = Field(default="", max_length=1_000)
     """Instead of the clinic's."""
     ask_birth_date: Ask = "optional"
-    ask_phone: Ask = "no"
+    ask_phone: Ask = "optional"
     ask_reason: Ask = "optional"
     show_estimate: bool = True
     show_position: bool = False
+    text_when_away: bool = True
+    """Whether an SMS goes to a patient whose page is away when the turn comes near, and when they
+    are called and do not answer."""
 
 
 FOR_NEW_ROOMS = RoomOptions(ask_birth_date="required")

@@ -52,6 +52,11 @@ class VisitRow(NamedTuple):
     urgent: bool
     order_reason: bytes | None
     returned_at: int
+    grace_minutes: int
+    texted_at: int
+    on_telephone: bool
+    telephone_at: int
+    telephone_by: str
 
 
 class PatientTransferRow(NamedTuple):
@@ -141,6 +146,7 @@ def room_facts(row: VisitRow) -> dict[str, Any]:
         "hidden": bool(row.hidden),
         "looked": bool(row.looked_at),
         "device_test": result_of(row.device_test),
+        "on_telephone": bool(row.on_telephone),
     }
 
 
@@ -155,6 +161,7 @@ def visit_facts(row: VisitRow) -> dict[str, Any]:
         "call_id": row.call_id,
         "transferring": waits and row.leg > 1 and not row.admitted_at,
         "ended_reason": row.ended_reason,
+        "on_telephone": bool(row.on_telephone),
     }
 
 

@@ -25,6 +25,8 @@ class Step(StrEnum):
     ADMITTED = "admitted"
     RETURNED = "returned"
     """Back to the waiting room, at the old place."""
+    TELEPHONED = "telephoned"
+    """The conversation goes on by telephone: no call, and nobody else is to admit the patient."""
     TRANSFERRED = "transferred"
     """To the waiting room of another room."""
     LEFT = "left"
@@ -46,12 +48,14 @@ class Presence(StrEnum):
 TABLE: dict[tuple[State, Step], State] = {
     (State.WAITING, Step.ADMITTED): State.IN_CALL,
     (State.WAITING, Step.TRANSFERRED): State.WAITING,
+    (State.WAITING, Step.TELEPHONED): State.WAITING,
     (State.WAITING, Step.LEFT): State.ENDED,
     (State.WAITING, Step.REMOVED): State.ENDED,
     (State.WAITING, Step.COMPLETED): State.ENDED,
     (State.WAITING, Step.EXPIRED): State.ENDED,
     (State.WAITING, Step.MERGED): State.ENDED,
     (State.IN_CALL, Step.RETURNED): State.WAITING,
+    (State.IN_CALL, Step.TELEPHONED): State.WAITING,
     (State.IN_CALL, Step.TRANSFERRED): State.WAITING,
     (State.IN_CALL, Step.LEFT): State.ENDED,
     (State.IN_CALL, Step.REMOVED): State.ENDED,

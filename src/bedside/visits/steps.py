@@ -40,6 +40,7 @@ class Admit:
             "admitted_by": by.id,
             "looked_at": row.looked_at or moment,
             "returned_at": 0,
+            "on_telephone": False,
         }
 
 
@@ -53,9 +54,36 @@ class Return:
 
     def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
         """See `Admit`. `place_at` stays, and with it the place; whom staff send back is passed
-        over once (`queue_order`), unlike somebody whose call broke off."""
+        over once (`queue_order`), unlike somebody whose call broke off. Somebody absent has the
+        time for which a place is kept from now on."""
         by_staff = by.kind is ActorKind.STAFF
-        return {"call_id": "", "returned_at": moment if by_staff else 0}
+        return {
+            "call_id": "",
+            "returned_at": moment if by_staff else 0,
+            "on_telephone": False,
+            "away_since": moment if row.away_since else 0,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """Out of the call, if there is one, and on by telephone; the visit goes on."""
+
+    kind: ClassVar[Step] = Step.TELEPHONED
+    action: ClassVar[Action] = Action.VISIT_TELEPHONED
+    transfer_becomes: ClassVar[str] = "admitted"
+
+    def columns(self, row: VisitRow, by: Actor, moment: int) -> dict[str, Any]:
+        """See `Admit`. Who speaks with the patient has admitted them."""
+        return {
+            "call_id": "",
+            "admitted_at": row.admitted_at or moment,
+            "admitted_by": by.id,
+            "looked_at": row.looked_at or moment,
+            "on_telephone": True,
+            "telephone_at": moment,
+            "telephone_by": by.id,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +144,7 @@ class End:
         }
 
 
-AnyStep = Admit | Return | TransferTo | TakeBack | End
+AnyStep = Admit | Return | Telephone | TransferTo | TakeBack | End
 
 
 def _next_leg(row: VisitRow, room_id: str, transfer_id: str) -> dict[str, Any]:
@@ -133,4 +161,6 @@ def _next_leg(row: VisitRow, room_id: str, transfer_id: str) -> dict[str, Any]:
         "admitted_at": 0,
         "admitted_by": "",
         "looked_at": 0,
+        "on_telephone": False,
+        "texted_at": 0,
     }

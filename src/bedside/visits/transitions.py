@@ -31,7 +31,7 @@ from bedside.visits.ports import CallsOfVisits, LegsOfVisits
 from bedside.visits.room_rows import room_name
 from bedside.visits.rows import How, PatientTransferRow, VisitRow
 from bedside.visits.states import GOING_ON, State, Step, after
-from bedside.visits.steps import Admit, AnyStep, End, Return, TakeBack, TransferTo
+from bedside.visits.steps import Admit, AnyStep, End, Return, TakeBack, Telephone, TransferTo
 
 UNATTENDED = "room.unattended"
 """The job that checks whether anybody saw an arrival."""
@@ -286,7 +286,7 @@ class Transitions:
             await self._assignments.join(
                 work, now.clinic_id, by, now.patient_id, now.room_id, now.id
             )
-        elif isinstance(step, Admit):
+        elif isinstance(step, Admit | Telephone):
             await self._assignments.keep(work, now.patient_id, now.room_id)
         elif isinstance(step, End):
             await self._end_assignments(work, now, by)
@@ -340,7 +340,7 @@ class Transitions:
     async def _legs(
         self, work: UnitOfWork, row: VisitRow, now: VisitRow, step: AnyStep, moment: int
     ) -> None:
-        if isinstance(step, Admit):
+        if isinstance(step, Admit | Telephone):
             await work.execute(_first_admission, of=row.id, leg=row.leg, moment=moment)
             await work.execute(_admit_leg, of=row.id, leg=row.leg, who=now.admitted_by)
         elif not isinstance(step, Return):

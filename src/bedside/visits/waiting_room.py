@@ -22,10 +22,12 @@ from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, r
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import queue_order, rows
-from bedside.visits.models import NOT_ENDED, patient_transfers, visit_legs, visits
+from bedside.visits.kept_places import Ahead, ahead_of, in_line
+from bedside.visits.models import NOT_ENDED, patient_transfers, visits
 from bedside.visits.rows import Identified
 from bedside.visits.states import GOING_ON, Presence, State, Step
 from bedside.visits.steps import End
+from bedside.visits.telephone import number_in
 from bedside.visits.transitions import Transitions
 from bedside.visits.typed import Typed
 from bedside.visits.whereabouts import visit_of
@@ -36,9 +38,6 @@ FAILS = frozenset({"failed", "blocked", "missing"})
 _NOTE = "patient_transfers.note"
 _KEPT = 2_000
 """Rows of queues that are cached unsealed."""
-_LAST_VISITS = 20
-"""How many of the last visits the usual waiting time is estimated from."""
-_LAST_DAYS = 14 * clock.DAY
 
 _sender = patient_transfers.c.by_staff_id.label("sender")
 _with_person = visits.outerjoin(
@@ -67,19 +66,6 @@ _unseen = prepared(
     .order_by(visits.c.id)
     .with_for_update()
 )
-_ahead = prepared(
-    select(visits.c.id)
-    .where(visits.c.room_id == bindparam("room"), visits.c.state == State.WAITING.value)
-    .order_by(*rows.IN_ORDER)
-)
-_waits = prepared(
-    select(visit_legs.c.arrived_at, visit_legs.c.admitted_at)
-    .where(visit_legs.c.room_id == bindparam("room"), visit_legs.c.admitted_at > bindparam("since"))
-    .order_by(visit_legs.c.admitted_at.desc())
-    .limit(_LAST_VISITS)
-)
-
-
 _unseen_of = prepared(
     select(visits.c.id, visits.c.room_id, visits.c.queued_at, ROOM_NAMES.c.room_name)
     .select_from(
@@ -147,6 +133,10 @@ class Waiting:
     admitted_by: str
     admitted_by_name: str
     transfer_id: str
+    phone: str
+    """The number as it is stored; "" for none."""
+    on_telephone: bool
+    telephone_at: int
     transferred_by: str
     """The name of whoever transferred the patient here; "" if nobody did."""
     note: str
@@ -174,14 +164,6 @@ class Arrival:
     room_id: str
     room_name: str
     at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """The estimate for a waiting patient. `place` from 1; `minutes` is None if nothing is known."""
-
-    place: int
-    minutes: int | None
 
 
 class WaitingRoom:
@@ -225,7 +207,9 @@ class WaitingRoom:
         async with self._database.read() as db:
             found = await db.all(_queue, room=room.room_id)
         names = await self._names_in(room, found)
-        places = _places(row.id for row in found if row.state == State.WAITING)
+        places = _places(
+            row.id for row in found if row.state == State.WAITING and not row.on_telephone
+        )
         return [
             _waiting(
                 keys,
@@ -251,7 +235,7 @@ class WaitingRoom:
             row = await db.one(_one, of=visit_id, room=room.room_id)
             if row is None:
                 raise Conflict(N_("This patient is not in this room any more."))
-            ahead = await db.all(_ahead, room=room.room_id)
+            ahead = await db.all(in_line, room=room.room_id)
         names = await self._names_in(room, [row])
         await self._looks.note(
             room.clinic_id,
@@ -331,12 +315,7 @@ class WaitingRoom:
         """Return the place of a waiting patient, and roughly how long it takes; None for others."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
-            if row is None or row.state != State.WAITING:
-                return None
-            order = [one.id for one in await db.all(_ahead, room=row.room_id)]
-            waits = await db.all(_waits, room=row.room_id, since=clock.now() - _LAST_DAYS)
-        place = order.index(row.id) + 1 if row.id in order else 1
-        return Ahead(place, _minutes([w.admitted_at - w.arrived_at for w in waits], place))
+            return await ahead_of(db, row) if row is not None else None
 
 
 def _places(waiting: Iterable[str]) -> dict[str, int]:
@@ -371,6 +350,9 @@ def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: s
         admitted_by=row.admitted_by,
         admitted_by_name=admitted_by,
         transfer_id=row.transfer_id,
+        phone=number_in(keys, row.id, row).stored,
+        on_telephone=bool(row.on_telephone),
+        telephone_at=row.telephone_at,
         transferred_by=sender,
         note=keys.unseal(_NOTE, row.transfer_id, row.note) if row.note else "",
         first=bool(row.first_at),
@@ -378,12 +360,3 @@ def _waiting(keys: ClinicKeys, row: Row, place: int, admitted_by: str, sender: s
         order_reason=queue_order.reason_of(keys, row),
         returned_at=row.returned_at,
     )
-
-
-def _minutes(waits: list[int], place: int) -> int | None:
-    """Return how long it usually takes, in steps of five minutes: the median of the last waits for
-    each patient in front, the patient included. None if nothing is known."""
-    if not waits:
-        return None
-    middle = sorted(waits)[len(waits) // 2] / clock.MINUTE * place
-    return round(middle / 5) * 5

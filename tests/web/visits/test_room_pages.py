@@ -89,7 +89,9 @@ async def test_the_door_asks_for_what_the_room_asks_for(
     assert page.count('<span class="field-optional">(optional)</span>') == 3
 
     least = await opened(
-        quick_house, RoomOptions(ask_birth_date="no", ask_reason="no"), personal=False
+        quick_house,
+        RoomOptions(ask_birth_date="no", ask_phone="no", ask_reason="no"),
+        personal=False,
     )
     page = (await visitor.get(f"/r/{least.slug}")).text
     assert "Dermatology" in page

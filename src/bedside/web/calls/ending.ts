@@ -14,7 +14,7 @@ import type { CallSession } from "./session";
 
 const TRY_AGAIN_MS = 3_000;
 
-export type Way = "visit" | "next" | "return" | "return_next" | "leave" | "all";
+export type Way = "visit" | "next" | "return" | "return_next" | "leave" | "all" | "telephone";
 
 /** Resolves when the page is connected again, and after this time at the latest. */
 function connectedOr(milliseconds: number): Promise<void> {
@@ -105,7 +105,8 @@ export class Ending {
     }
     const [patient] = patientsIn(this.session);
     if (!patient) return tell(addresses.leave);
-    const step = way === "return" || way === "return_next" ? "return" : "end";
+    const steps: Partial<Record<Way, string>> = { return: "return", return_next: "return", telephone: "telephone" };
+    const step = steps[way] ?? "end";
     await tell(`/visits/${patient.visit_id ?? ""}/${step}`, { leg: String(patient.leg ?? "") });
     // After the only patient has gone, the member of staff leaves too, and guests do not stay
     // behind. A 1:1 call is over already.

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bedside.calls.access import CallSeat, HostSeat
+from bedside.calls.guests import guest_name
 from bedside.calls.participants import joined_facts
 from bedside.calls.states import InAnotherCall, Mode, NotInCall, Standing
 from bedside.edge.context import services_of
@@ -25,6 +26,7 @@ from bedside.edge.routes import guest_route, staff_route, visitor_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import page_of, visitor_of
+from bedside.errors import WrongInput
 from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
 from bedside.people.permissions import StaffAccess
@@ -165,12 +167,17 @@ async def end_visit(request: Request) -> Response:
 
 
 async def invite(request: Request) -> Response:
-    """POST /calls/{call_id}/guests: a link, shown only once. Fields: email, phone to send it to."""
+    """POST /calls/{call_id}/guests: a link, shown only once. Fields: name, role; email, phone to
+    send it to, and `way`, which of them must not be empty."""
     host = await _host(request)
     form = await form_of(request)
-    phone = form.line("phone")
+    email, phone, way = form.line("email"), form.line("phone"), form.line("way")
+    if way == "phone" and not phone:
+        raise WrongInput(N_("Enter a phone number."), field="phone")
+    if way == "email" and not email:
+        raise WrongInput(N_("Enter an e-mail address."), field="email")
     invitation = await services_of(request).calls.guests.invite(
-        host, email=form.line("email"), phone=phone
+        host, email=email, phone=phone, name=guest_name(form.line("name"), form.line("role"))
     )
     return JSONResponse({"guest_id": invitation.guest_id, "link": invitation.link})
 

@@ -22,6 +22,8 @@ from bedside.kernel import language
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 
+INVITED = "invited"
+"""The state of a link by which nobody has come yet; the name in it is the expected one."""
 TOO_OFTEN = N_("You have asked several times already. Please wait a moment, then ask again.")
 
 
@@ -45,7 +47,8 @@ async def door(request: Request) -> Response:
         invited = await _invited(request)
     except GuestLinkClosed as error:
         return await _closed(request, error)
-    return await _door(request, invited)
+    expected = invited.name if invited.state == INVITED else ""
+    return await _door(request, invited, name=expected)
 
 
 async def enter(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import { say } from "../apps/place";
 import { announce } from "../components/announce";
-import { openDialog } from "../components/dialogs";
+import { closeDialog, openDialog } from "../components/dialogs";
 import { toast } from "../components/toasts";
 import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
@@ -16,8 +16,14 @@ export class GuestDoor {
     private readonly session: CallSession,
   ) {
     for (const button of root.querySelectorAll("[data-invite]")) {
-      button.addEventListener("click", () => void this.invite());
+      button.addEventListener("click", () => this.open());
     }
+    document.querySelector("[data-inviting]")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const { submitter } = event as SubmitEvent;
+      const way = submitter instanceof HTMLButtonElement ? submitter.value : "phone";
+      void this.invite(event.target as HTMLFormElement, way);
+    });
     document.querySelector("[data-copy-invitation]")?.addEventListener("click", () => void this.copy());
     root.addEventListener("click", (event) => {
       const pressed = (event.target as Element).closest<HTMLElement>("[data-guest-answer]");
@@ -66,17 +72,47 @@ export class GuestDoor {
     }
   }
 
-  /** The link is shown once: it is not stored anywhere. */
-  private async invite(): Promise<void> {
-    const field = document.querySelector<HTMLInputElement>("[data-invitation]");
-    if (!field) return;
-    try {
-      field.value = (await tell<{ link: string }>(this.session.place.addresses.guests)).link;
-      openDialog("invitation");
-      field.select();
-    } catch (error) {
-      toast(error instanceof Refused ? error.message : say(this.session.place, "not_sent"), "bad");
+  private open(): void {
+    const form = document.querySelector<HTMLFormElement>("[data-inviting]");
+    if (!form) return;
+    form.reset();
+    for (const part of form.querySelectorAll<HTMLElement>("[data-invitation-made], [data-inviting-problem]")) {
+      part.hidden = true;
     }
+    openDialog("invitation");
+  }
+
+  /** Sends the link, or shows it: it is not stored anywhere, and so is shown only once. */
+  private async invite(form: HTMLFormElement, way: string): Promise<void> {
+    const typed = new FormData(form);
+    const to = String(typed.get("to") ?? "").trim();
+    const fields: Record<string, string> = { name: String(typed.get("name")), role: String(typed.get("role")), way };
+    if (way === "phone" || way === "email") fields[way] = to;
+    const problem = form.querySelector<HTMLElement>("[data-inviting-problem]");
+    if (problem) problem.hidden = true;
+    try {
+      const { link } = await tell<{ link: string }>(this.session.place.addresses.guests, fields);
+      if (way === "copy") await this.showLink(form, link);
+      else {
+        closeDialog("invitation");
+        toast(say(this.session.place, "invited", { to }), "good");
+      }
+    } catch (error) {
+      if (!problem || !(error instanceof Refused)) toast(say(this.session.place, "not_sent"), "bad");
+      else {
+        problem.textContent = error.message;
+        problem.hidden = false;
+      }
+    }
+  }
+
+  private async showLink(form: HTMLFormElement, link: string): Promise<void> {
+    const field = form.querySelector<HTMLInputElement>("[data-invitation]");
+    const made = form.querySelector<HTMLElement>("[data-invitation-made]");
+    if (!field || !made) return;
+    field.value = link;
+    made.hidden = false;
+    await this.copy();
   }
 
   private async copy(): Promise<void> {

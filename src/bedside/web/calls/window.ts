@@ -9,6 +9,7 @@ import { liveSocket } from "../live/socket";
 import { Adding } from "./adding";
 import { AppsPanel, type Sign } from "./apps_panel";
 import { Beside, SIGN_IN_AGAIN } from "./beside";
+import { ByTelephone } from "./by_telephone";
 import { Ending } from "./ending";
 import { GuestDoor } from "./guests";
 import { HandoverStrip } from "./handover_strip";
@@ -67,6 +68,7 @@ export function startCallWindow(root: HTMLElement, others: Others): void {
   others.transferring(() => toast(say(place, "not_sent"), "bad"));
   const apps = new AppsPanel(stage, view.session, others.apps, others.unread(stage));
   new Adding(view.session);
+  new ByTelephone(stage, view.session, () => void ending.go("telephone"));
   signedOut(root, ending);
   openChartByName(root, beside);
   window.addEventListener("beforeunload", (event) => {

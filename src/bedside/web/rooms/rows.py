@@ -22,7 +22,6 @@ from bedside.kernel import language
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
-from bedside.visits.states import State
 
 _WAITING, _SEEN = "<!--waiting-->", "<!--seen-->"
 """Where the rows belong in the list that is rendered around them."""
@@ -54,10 +53,10 @@ class _Moment:
 async def lists_of(queue: Queue, staff: StaffAccess, zone: str) -> Lists:
     """Render the patients of a room, each with its menu; times are those of the clinic's zone."""
     shown = views_of(queue, staff)
-    waiting = [visit for visit in shown if visit.state == State.WAITING]
+    waiting = [visit for visit in shown if not visit.is_seen]
     return Lists(
         waiting=await _each(waiting, zone),
-        seen=await _each([visit for visit in shown if visit.in_call], zone),
+        seen=await _each([visit for visit in shown if visit.is_seen], zone),
         longest=min((visit.queued_at for visit in waiting), default=0),
     )
 
@@ -146,4 +145,6 @@ async def _each(visits: Iterable[VisitView], zone: str) -> list[rows.Row]:
 
 
 def _waited(visit: VisitView) -> str:
+    if visit.on_telephone:
+        return formats.waited(visit.telephone_at)
     return formats.waited(visit.admitted_at if visit.in_call else visit.queued_at)

@@ -28,7 +28,7 @@ ADDED = flash_message(
 _ROOMS = "/settings/rooms"
 _TEXTS = ("welcome_text", "closed_text", "consent_text", "emergency_text")
 _ASKS = ("ask_birth_date", "ask_phone", "ask_reason")
-_SWITCHES = ("show_estimate", "show_position")
+_SWITCHES = ("show_estimate", "show_position", "text_when_away")
 
 
 async def rooms(request: Request) -> Response:

@@ -30,6 +30,7 @@ from bedside.kernel import language
 from bedside.kernel.ids import is_id
 from bedside.people.permissions import VisitorAccess
 from bedside.services import Services
+from bedside.visits.kept_places import promised
 from bedside.visits.options import VisitOptions
 from bedside.visits.own_visit import OwnVisit
 from bedside.visits.rows import Discarded
@@ -128,13 +129,15 @@ async def _page(
     options = visit.room.options
     call = await _call(services, visitor, visit)
     came_back = waits and visit.seen
+    minutes = ahead.minutes if ahead and options.show_estimate else None
     shown = VisitPage(
         visit=visit,
         view=view,
         clinic=clinic.name,
-        minutes=ahead.minutes if ahead and options.show_estimate else None,
+        minutes=minutes,
         position=ahead.place if ahead and options.show_position else None,
-        grace_minutes=clinic.of(VisitOptions).visit_grace_minutes,
+        grace_minutes=_kept_for(visit, clinic.of(VisitOptions).visit_grace_minutes, minutes),
+        texts_near=waits and await services.visits.telephones.texts_near(visitor),
         files=0 if waits else await _files(services, visitor),
         sent=await _sent(services, visitor) if view is View.ENDED else (),
         identified=bool(visitor.patient_id),
@@ -157,6 +160,13 @@ async def _page(
         shown=shown,
         words=words_for_script(shown.caller),
     )
+
+
+def _kept_for(visit: OwnVisit, clinic_minutes: int, told: int | None) -> int:
+    """Return for how many minutes the place is kept, or was when it expired."""
+    if visit.state is State.ENDED and not visit.seen:
+        return max(clinic_minutes, visit.grace_minutes)
+    return promised(clinic_minutes, told)
 
 
 async def _call(services: Services, visitor: VisitorAccess, visit: OwnVisit) -> CallRow | None:

@@ -42,6 +42,9 @@ class VisitPage:
     position: int | None = None
     """The place in the line, from 1, if the room shows it."""
     grace_minutes: int = 3
+    """For how long the place is kept; of a visit that has expired, for how long it was."""
+    texts_near: bool = False
+    """Whether an SMS says that the turn comes near."""
     messages: Sequence[RoomMessage] = ()
     unread: int = 0
     """The clinic's messages in the chat that the patient has not read."""
@@ -104,7 +107,14 @@ class VisitPage:
         if self.view is not View.WAITING:
             return self.heading
         asked = self.group_question
-        told = (asked, self.transferred, self.interrupted, self.heading + ".", self.estimate)
+        told = (
+            asked,
+            self.by_telephone,
+            self.transferred,
+            self.interrupted,
+            self.heading + ".",
+            self.estimate,
+        )
         return " ".join(filter(None, told))
 
     @property
@@ -168,6 +178,22 @@ class VisitPage:
         return _(
             "You are checked in, and your place is kept. %(caller)s can call you any time."
         ) % {"caller": self.caller}
+
+    @property
+    def by_telephone(self) -> str:
+        """Text while the conversation goes on by telephone; "" otherwise."""
+        if not self.visit.on_telephone:
+            return ""
+        return _("%(caller)s goes on with you by telephone.") % {"caller": self.caller}
+
+    @property
+    def kept(self) -> str:
+        """For how long the place is kept, truthfully."""
+        return ngettext(
+            "You can lock your phone: we keep your place for %(num)s minute.",
+            "You can lock your phone: we keep your place for %(num)s minutes.",
+            self.grace_minutes,
+        ) % {"num": self.grace_minutes}
 
     @property
     def ended_text(self) -> str:
