@@ -285,6 +285,7 @@ async def test_a_guest_is_invited_knocks_and_is_let_in(served: Served, chromium:
     await connected(two)
     await desk.get_by_role("button", name="More").click()
     await desk.get_by_role("menuitem", name="Invite a guest").click()
+    await desk.get_by_role("button", name="Copy a link").click()
     field = desk.get_by_label("Link for the guest")
     await expect(field).to_have_value(re.compile("^http"))
     link = await field.input_value()
