@@ -97,7 +97,7 @@ _BY_NAME = {
     **dict.fromkeys(("emf", "wmf", "vsd", "vsdx", "cdr", "dwg", "dxf", "odg", "pub"), "drawing"),
     **dict.fromkeys(("ico", "cur", "pcx", "tga", "icns", "dds", "exr", "hdr"), "other_picture"),
     **dict.fromkeys(("ppm", "pgm", "pbm", "pnm", "sgi", "rgb", "msp", "fits"), "other_picture"),
-    **dict.fromkeys(("iso", "dmg", "bin", "img", "nrg", "vhd"), "archive"),
+    **dict.fromkeys(("iso", "dmg", "nrg", "vhd"), "archive"),
     **dict.fromkeys(("xps", "oxps", "ps", "eps", "pcl", "prn"), "print_file"),
     **dict.fromkeys(("epub", "mobi", "azw", "azw3", "prc", "lit", "fb2"), "ebook"),
     **dict.fromkeys(("wpd", "wps", "wks", "wri", "sxw", "sxc", "hwp"), "other_document"),
