@@ -161,6 +161,9 @@ class VisitRecord:
     ended_by: str
     legs: list[LegRecord]
     notes: list[NoteRecord]
+    telephone_at: int = 0
+    """When it went on by telephone last; 0 for a visit that did not."""
+    telephone_by: str = ""
 
 
 class VisitRecords:
@@ -211,7 +214,9 @@ class VisitRecords:
             transfers = await db.all(_transfers, of=visit_id)
             written = await db.all(_notes, of=visit_id)
             added = await db.all(_additions, of=visit_id)
-        people = {row.admitted_by, row.ended_by} | {leg.admitted_by for leg in legs}
+        people = {row.admitted_by, row.ended_by, row.telephone_by} | {
+            leg.admitted_by for leg in legs
+        }
         people |= {one.by_staff_id for one in transfers} | {one.staff_id for one in written}
         people |= {one.staff_id for one in added}
         names = await self._staff.named(chart.clinic_id, people - {""})
@@ -231,6 +236,8 @@ class VisitRecords:
             legs=_ways(keys, legs, transfers, names),
             notes=[note for one in written if (note := _note(keys, one, names)).text.strip()]
             + [_addition(keys, one, names) for one in added],
+            telephone_at=row.telephone_at,
+            telephone_by=names.get(row.telephone_by, ""),
         )
 
 

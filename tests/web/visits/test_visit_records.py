@@ -147,3 +147,16 @@ async def test_notes_are_continued_later_each_with_author_and_time(
     assert "Please write something first." in empty.text
     too_long = await visitor.post(f"{chart}/notes", data={"text": "x" * 20_001, "draft": "?"})
     assert too_long.status_code == 422
+
+
+@pytest.mark.feature("V24")
+async def test_a_visit_that_went_on_by_telephone(
+    course: Course, visitor: httpx.AsyncClient
+) -> None:
+    staff = course.house.here.clinician
+    room = await in_charge(course.house, course.rooms.reception.id, staff)
+    await course.house.visits.telephones.go_on(room, course.seen.visit_id)
+    await enter(visitor, course.house, staff)
+    text = (await visitor.get(await course.chart())).text
+    assert "Went on by telephone" in text
+    assert "Dr Amara Okafor" in text[text.index("Went on by telephone") :][:300]

@@ -74,6 +74,9 @@ def moments_of(found: VisitRecord, zone: str) -> list[Moment]:
         if leg.admitted_at:
             seen = _("%(who)s admitted the patient") % {"who": leg.seen_by or _("A colleague")}
             moments.append(_moment(leg.admitted_at, zone, seen))
+    if found.telephone_at:
+        said = _("Went on by telephone")
+        moments.append(_moment(found.telephone_at, zone, said, found.telephone_by))
     if found.visit.ended_at:
         how = ended_words(found.visit.ended_reason)
         moments.append(_moment(found.visit.ended_at, zone, how, found.ended_by))
