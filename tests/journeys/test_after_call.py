@@ -130,7 +130,14 @@ async def test_from_the_note_of_the_sender_to_the_next_patient(
     await expect(ending).to_contain_text("Next: Samir Okoye · 1 waits")
     await journey.seen(page, "ending", whole=False)
     before = page.url
-    await ending.get_by_role("button", name="End and next").click()
+    await page.keyboard.press("Escape")
+    soon = page.locator("[data-end-soon]")
+    told = page.locator("#toasts")
+    await soon.click()
+    await expect(told).to_contain_text("The visit of Noor Haddad ends in five seconds")
+    await journey.seen(page, "ends-soon", whole=False)
+    await told.get_by_role("button", name="Undo").click()
+    await soon.click()  # the one click between two patients
     await page.wait_for_url(lambda url: "/calls/" in url and url != before)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Call with Samir Okoye")
     await expect(patient_page.get_by_role("heading", name="Your visit is over")).to_be_visible()

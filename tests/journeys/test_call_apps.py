@@ -215,7 +215,7 @@ async def _next_clinician_sees_nothing(two: Meeting, there: Any) -> None:
         await services.conversations.visit_chat.conversation(there, two.visit_id)
     ).messages == []
     assert await services.transfers.lists.of_visit(there, two.visit_id) == []
-    assert (await services.visits.notes.own(there, two.visit_id)).text == ""
+    assert (await services.visit_records.notes.own(there, two.visit_id)).text == ""
     call_id = await services.calls.control.start(there, two.visit_id, Mode.VIDEO)
     host = await services.calls.seats.host(there.staff, call_id)
     assert (await services.calls.whiteboard.marks(host, 0)).last == 0

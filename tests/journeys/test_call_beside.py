@@ -81,7 +81,7 @@ async def test_a_network_that_hangs_for_a_quarter_of_a_minute(
         await pictures_move(two.patient_page)
         await expect(page.locator("[data-note-state]")).to_contain_text("Saved.", timeout=LONG)
         room = two.clinic.access
-        saved = await served.house.services.visits.notes.own(room, two.visit_id)
+        saved = await served.house.services.visit_records.notes.own(room, two.visit_id)
         assert saved.text == "Warm, red, no fever. Asked about the dog."
         await page.close()
         await two.patient_page.close()

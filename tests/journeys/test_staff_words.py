@@ -103,7 +103,7 @@ async def test_a_visit_note_outlives_a_dead_page_without_network(
 
     async def saved() -> str:
         room = await house.visits.whereabouts.room_of(house.here.clinician, visit.visit_id)
-        return (await house.visits.notes.own(room, visit.visit_id)).text
+        return (await house.visit_records.notes.own(room, visit.visit_id)).text
 
     await reached(page, saved, lambda text: text == "Wheeze on the left", "the note is saved")
     await kept(page, 0)

@@ -26,7 +26,9 @@ class Apps:
         await self._files()
         chat, visit_id = self._house.conversations.visit_chat, self._visitor.visit_id
         await chat.say(self._visitor, visit_id, "A borborygmus again.", new_id("drf"))
-        await self._house.visits.notes.keep(self._room, visit_id, "A xanthoma, seen by video.")
+        await self._house.visit_records.notes.keep(
+            self._room, visit_id, "A xanthoma, seen by video."
+        )
         host = await self._house.calls.seats.host(self._room.staff, self._ids["call_id"])
         await self._house.calls.whiteboard.open(host)
         words = {"kind": "words", "line": "a", "ink": "blue", "at": [40, 60], "words": "Two a day"}

@@ -61,7 +61,7 @@ class Scene:
         await services.visits.room_messages.say(room, ODD)
         await services.conversations.visit_chat.say(self.visitor, self.visit, ODD, "")
         await services.conversations.visit_chat.say(room, self.visit, ODD, "")
-        await services.visits.notes.keep(room, self.visit, ODD)
+        await services.visit_records.notes.keep(room, self.visit, ODD)
         file = Chosen(f"\"'>{_TAG}.txt", ODD, 9)
         await services.transfers.exchange.offer(room, self.visit, file)
         await services.transfers.exchange.send_own(self.visitor, file)

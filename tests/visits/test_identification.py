@@ -205,14 +205,14 @@ async def test_said_after_the_call_the_room_that_treated_sees_the_chart(ward: Wa
     waiter = await ward.check_in(hers, NAME, BORN)
     await ward.admit(hers, waiter.visit_id)
     await services.calls.control.end_visit(hers, waiter.visit_id)
-    [over] = await services.visits.unidentified.of_room(hers)
+    [over] = await services.visit_records.unidentified.of_room(hers)
     assert (over.id, over.name, over.seen_by) == (waiter.visit_id, NAME, "Dr Lucía Fuentes")
     await services.visits.identification.override(
         hers, waiter.visit_id, NAME, BORN, "I treated her"
     )
     assert await sees(ward, hers)
-    assert await services.visits.unidentified.of_room(hers) == []
-    record = await services.visits.records.get(await ward.house.chart(), waiter.visit_id)
+    assert await services.visit_records.unidentified.of_room(hers) == []
+    record = await services.visit_records.records.get(await ward.house.chart(), waiter.visit_id)
     assert record.identified is Identified.CONFIRMED
 
 
@@ -287,13 +287,15 @@ async def test_what_nobody_says_anything_of_is_forgotten(ward: Ward) -> None:
     await ward.admit(mine, treated.visit_id)
     await services.calls.control.end_visit(mine, treated.visit_id)
     await services.visits.waiting_room.leave(left.visitor)
-    listed = {one.id: dict(one.held) for one in await services.visits.unidentified.of_room(mine)}
+    listed = {
+        one.id: dict(one.held) for one in await services.visit_records.unidentified.of_room(mine)
+    }
     assert listed == {left.visit_id: {"messages": 1}, treated.visit_id: {"messages": 1}}
     assert await services.visits.identification.forget() == 0
     with clock.shifted(KEPT_FOR + clock.HOUR):
         assert await services.visits.identification.forget() == 1
         assert await services.visits.identification.forget() == 0
-    assert [one.id for one in await services.visits.unidentified.of_room(mine)] == [
+    assert [one.id for one in await services.visit_records.unidentified.of_room(mine)] == [
         treated.visit_id
     ]
     row = await ward.row(left.visit_id)
@@ -312,7 +314,7 @@ async def test_staff_destroy_what_is_nobodys(quick_ward: Ward) -> None:
         await services.visits.identification.discard(mine, waiter.visit_id)
     for one in (waiter, noted):
         await services.visits.waiting_room.remove(mine, one.visit_id)
-    await services.visits.notes.keep(mine, noted.visit_id, "Seen at the door.")
+    await services.visit_records.notes.keep(mine, noted.visit_id, "Seen at the door.")
     with pytest.raises(Conflict, match="note"):
         await services.visits.identification.discard(mine, noted.visit_id)
     for _press in range(2):  # twice is once
@@ -331,7 +333,7 @@ async def test_nothing_goes_on_from_a_visit_that_was_destroyed(quick_ward: Ward)
         await services.visits.check_in.again(waiter.visitor, waiter.token)
     assert await ward.order(mine) == []
     with pytest.raises(Discarded):  # no chart would ever get the note
-        await services.visits.notes.keep(mine, waiter.visit_id, "Called back.")
+        await services.visit_records.notes.keep(mine, waiter.visit_id, "Called back.")
 
 
 @pytest.mark.parametrize("first", ["note", "discard"])
@@ -343,7 +345,7 @@ async def test_a_note_and_a_discard_at_once(ward: Ward, first: str) -> None:
         waiter = await ward.check_in(mine)
         await services.visits.waiting_room.leave(waiter.visitor)
         acts = [
-            services.visits.notes.keep(mine, waiter.visit_id, "Called back."),
+            services.visit_records.notes.keep(mine, waiter.visit_id, "Called back."),
             services.visits.identification.discard(mine, waiter.visit_id),
         ]
         if first == "discard":
@@ -364,7 +366,9 @@ async def test_who_came_and_left_pushes_out_nobody(
     for _ in range(7):
         waiter = await ward.check_in(mine)
         await services.visits.waiting_room.leave(waiter.visitor)
-    assert [one.id for one in await services.visits.unidentified.of_room(mine)] == [first.visit_id]
+    assert [one.id for one in await services.visit_records.unidentified.of_room(mine)] == [
+        first.visit_id
+    ]
 
 
 async def test_only_those_in_charge_say_anything(ward: Ward) -> None:

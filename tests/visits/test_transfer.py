@@ -206,7 +206,7 @@ async def test_the_sender_is_told_after_five_minutes_and_takes_back_with_one_cli
     await transfers.take_back(mine.staff, transfer_id)
     assert await transfers.open_of(mine.staff) == []
     assert await ward.order(mine) == [waiter.visit_id]
-    record = await services.visits.records.get(
+    record = await services.visit_records.records.get(
         await services.people.permissions.chart(mine.staff, waiter.visitor.patient_id),
         waiter.visit_id,
     )

@@ -202,20 +202,20 @@ async def test_the_record_tells_who_when_where_and_why(ward: Ward) -> None:
     theirs = await ward.room("Minor injuries", here.receptionist)
     waiter = await ward.identify(mine, await ward.check_in(mine, reason="Cut finger"))
     await ward.admit(mine, waiter.visit_id)
-    await services.visits.notes.keep(mine, waiter.visit_id, "Deep cut.")
-    await services.visits.notes.keep(mine, waiter.visit_id, "Deep cut, left index finger.")
+    await services.visit_records.notes.keep(mine, waiter.visit_id, "Deep cut.")
+    await services.visit_records.notes.keep(mine, waiter.visit_id, "Deep cut, left index finger.")
     await services.visits.transfers.transfer(mine, waiter.visit_id, theirs.room_id, "Stitches")
     await ward.admit(theirs, waiter.visit_id)
-    await services.visits.notes.keep(theirs, waiter.visit_id, "Three stitches.")
+    await services.visit_records.notes.keep(theirs, waiter.visit_id, "Three stitches.")
     await services.calls.control.end_visit(theirs, waiter.visit_id)
     chart = await services.people.permissions.chart(mine.staff, waiter.visitor.patient_id)
-    [past] = await services.visits.records.of_chart(chart)
+    [past] = await services.visit_records.records.of_chart(chart)
     assert (past.room_name, past.reason, past.legs) == ("Minor injuries", "Cut finger", 2)
     assert (past.ended_reason, past.seen_by) == (
         Step.COMPLETED,
         "Dr Amara Okafor, Rita Sandberg",
     )
-    record = await services.visits.records.get(chart, waiter.visit_id)
+    record = await services.visit_records.records.get(chart, waiter.visit_id)
     assert record.ended_by == "Rita Sandberg"
     assert record.typed["reason"] == "Cut finger"
     first, second = record.legs
@@ -230,7 +230,7 @@ async def test_the_record_tells_who_when_where_and_why(ward: Ward) -> None:
         (1, "Dr Amara Okafor", "Deep cut, left index finger."),
         (2, "Rita Sandberg", "Three stitches."),
     ]
-    assert await services.visits.records.count(chart) == 1
+    assert await services.visit_records.records.count(chart) == 1
 
 
 @pytest.mark.feature("V18")
@@ -238,18 +238,18 @@ async def test_a_note_is_finished_after_the_patient_has_left(ward: Ward) -> None
     services = ward.house.services
     room = await ward.room("Shared")
     waiter = await ward.check_in(room)
-    assert (await services.visits.notes.own(room, waiter.visit_id)).text == ""
+    assert (await services.visit_records.notes.own(room, waiter.visit_id)).text == ""
     await services.visits.waiting_room.leave(waiter.visitor)
-    at = await services.visits.notes.keep(room, waiter.visit_id, "Left\r\nearly.")
-    note = await services.visits.notes.own(room, waiter.visit_id)
+    at = await services.visit_records.notes.keep(room, waiter.visit_id, "Left\r\nearly.")
+    note = await services.visit_records.notes.own(room, waiter.visit_id)
     assert (note.text, note.changed_at) == ("Left\nearly.", at)
     other = await ward.room("Other", ward.house.here.receptionist)
     with pytest.raises(NotFound):
-        await services.visits.notes.own(other, waiter.visit_id)
+        await services.visit_records.notes.own(other, waiter.visit_id)
     with pytest.raises(NotFound):
-        await services.visits.notes.keep(other, waiter.visit_id, "Not mine")
+        await services.visit_records.notes.keep(other, waiter.visit_id, "Not mine")
     with pytest.raises(WrongInput):
-        await services.visits.notes.keep(room, waiter.visit_id, "x" * 20_001)
+        await services.visit_records.notes.keep(room, waiter.visit_id, "x" * 20_001)
 
 
 @pytest.mark.feature("V18")

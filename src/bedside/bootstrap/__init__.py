@@ -46,6 +46,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         notifications=parts.notifications,
         requests=parts.requests,
         visits=parts.visits,
+        visit_records=parts.visit_records,
         calls=parts.calls,
         transfers=parts.transfers,
         conversations=parts.conversations,

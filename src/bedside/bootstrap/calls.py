@@ -8,6 +8,7 @@ from bedside.adapters import relay_probe
 from bedside.adapters.relay_probe import Answer
 from bedside.bootstrap.base import Base
 from bedside.bootstrap.people import PeopleParts
+from bedside.bootstrap.visits import VisitParts
 from bedside.calls.absence import Absences
 from bedside.calls.access import Seats
 from bedside.calls.apps.whiteboard import Whiteboard
@@ -34,7 +35,6 @@ from bedside.realtime.presence import Presence
 from bedside.realtime.topics import TopicKind
 from bedside.services.calls import CallServices
 from bedside.services.registered import Registered
-from bedside.services.visits import VisitServices
 from bedside.settings import Settings
 
 _ASKED_EVERY = 120.0
@@ -102,7 +102,7 @@ class CallParts(CallServices):
 def calls_of(
     base: Base,
     people: PeopleParts,
-    visits: VisitServices,
+    visits: VisitParts,
     dispatcher: Dispatcher,
     presence: Presence,
 ) -> CallParts:

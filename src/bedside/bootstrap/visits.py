@@ -9,6 +9,7 @@ from bedside.realtime.presence import Presence
 from bedside.realtime.topics import TopicKind
 from bedside.services.notifications import NotificationServices
 from bedside.services.registered import Gauge, Registered
+from bedside.services.visit_records import VisitRecordServices
 from bedside.services.visits import VisitServices
 from bedside.visits import transfer as jobs
 from bedside.visits.additions import VisitAdditions
@@ -44,6 +45,7 @@ class VisitParts(VisitServices):
     """The visit services, with what open pages follow and what alerts staff."""
 
     alerts: RoomAlerts
+    turn_texts: TurnTexts
 
     def registered(self) -> Registered:
         """Return what they register for the worker, the rail and /metrics."""
@@ -93,7 +95,6 @@ def visits_of(
         check_in=CheckIn(database, vault, patients, rooms, transitions),
         identification=identification,
         correction=Correction(database, audit, transitions),
-        unidentified=UnidentifiedVisits(database, vault, staff, identification),
         devices=VisitDevices(database, vault),
         waiting_room=WaitingRoom(database, vault, looks, staff, transitions),
         order=QueueOrder(database, vault, audit, transitions),
@@ -106,9 +107,6 @@ def visits_of(
         whereabouts=Whereabouts(database, permissions),
         presence=VisitPresence(database, presence, clinics, transitions),
         invitations=invitations,
-        additions=VisitAdditions(database, vault, looks),
-        notes=VisitNotes(database, vault, looks),
-        records=VisitRecords(database, vault, looks, staff),
         own=OwnVisits(database, vault, rooms),
         transitions=transitions,
         live=VisitLive(database, permissions, people.audiences),
@@ -119,4 +117,15 @@ def visits_of(
             database, vault, audit, clinics, transitions, messenger, base.settings.base_url
         ),
         alerts=RoomAlerts(database, clinics, staff, presence, notifications.staff_alerts),
+    )
+
+
+def visit_records_of(base: Base, people: PeopleParts, visits: VisitParts) -> VisitRecordServices:
+    """Make the records of visits."""
+    database, vault, looks = base.database, base.vault, base.audit.looks
+    return VisitRecordServices(
+        records=VisitRecords(database, vault, looks, people.staff),
+        notes=VisitNotes(database, vault, looks),
+        additions=VisitAdditions(database, vault, looks),
+        unidentified=UnidentifiedVisits(database, vault, people.staff, visits.identification),
     )

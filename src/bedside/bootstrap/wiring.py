@@ -16,11 +16,12 @@ from bedside.bootstrap.people import PeopleParts, people_of
 from bedside.bootstrap.realtime import realtime_of
 from bedside.bootstrap.requests import RequestParts, requests_of
 from bedside.bootstrap.transfers import TransferParts, transfers_of
-from bedside.bootstrap.visits import VisitParts, visits_of
+from bedside.bootstrap.visits import VisitParts, visit_records_of, visits_of
 from bedside.links.service import Links
 from bedside.notifications.device_ends import DeviceEnds
 from bedside.services.realtime import RealtimeServices
 from bedside.services.registered import Registered
+from bedside.services.visit_records import VisitRecordServices
 from bedside.settings import Settings
 
 
@@ -37,6 +38,7 @@ class Parts:
     notifications: NotificationParts
     requests: RequestParts
     visits: VisitParts
+    visit_records: VisitRecordServices
     calls: CallParts
     transfers: TransferParts
     conversations: ConversationParts
@@ -66,6 +68,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         notifications=notifications,
         requests=requests,
         visits=visits,
+        visit_records=visit_records_of(base, people, visits),
         calls=calls,
         transfers=transfers_of(base, people, files, visits),
         conversations=conversations_of(base, visits),

@@ -219,4 +219,4 @@ class VisitStory:
         with clock.shifted(at):
             await self._services.calls.control.start(room, visit_id, Mode.VIDEO)
         with clock.shifted(at + (minutes - 1) * clock.MINUTE):
-            await self._services.visits.notes.keep(room, visit_id, note)
+            await self._services.visit_records.notes.keep(room, visit_id, note)

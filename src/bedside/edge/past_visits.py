@@ -37,7 +37,7 @@ def lasted(milliseconds: int) -> str:
 
 async def recent_visits(services: Services, chart: ChartAccess) -> list[dict[str, Any]]:
     """Return the newest visits that are over, for the card."""
-    found = await services.visits.records.of_chart(chart, limit=5)
+    found = await services.visit_records.records.of_chart(chart, limit=5)
     return [line_of(visit) for visit in found if visit.state is State.ENDED]
 
 

@@ -22,6 +22,7 @@ from bedside.services.realtime import RealtimeServices
 from bedside.services.registered import Registered
 from bedside.services.requests import RequestServices
 from bedside.services.transfers import TransferServices
+from bedside.services.visit_records import VisitRecordServices
 from bedside.services.visits import VisitServices
 from bedside.settings import Settings
 
@@ -53,6 +54,7 @@ class Services:
     notifications: NotificationServices
     requests: RequestServices
     visits: VisitServices
+    visit_records: VisitRecordServices
     calls: CallServices
     transfers: TransferServices
     conversations: ConversationServices

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from bedside.visits.additions import VisitAdditions
 from bedside.visits.check_in import CheckIn
 from bedside.visits.correction import Correction
 from bedside.visits.devices import VisitDevices
 from bedside.visits.handovers import Handovers
-from bedside.visits.history import VisitRecords
 from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
 from bedside.visits.left import LeftPatients
 from bedside.visits.live import VisitLive
-from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
 from bedside.visits.queue_order import QueueOrder
@@ -23,8 +20,6 @@ from bedside.visits.sent_transfers import SentTransfers
 from bedside.visits.telephone import Telephones
 from bedside.visits.transfer import PatientTransfers
 from bedside.visits.transitions import Transitions
-from bedside.visits.turn_texts import TurnTexts
-from bedside.visits.unidentified import UnidentifiedVisits
 from bedside.visits.waiting_room import WaitingRoom
 from bedside.visits.whereabouts import Whereabouts
 
@@ -37,7 +32,6 @@ class VisitServices:
     check_in: CheckIn
     identification: Identification
     correction: Correction
-    unidentified: UnidentifiedVisits
     devices: VisitDevices
     waiting_room: WaitingRoom
     order: QueueOrder
@@ -50,11 +44,7 @@ class VisitServices:
     whereabouts: Whereabouts
     presence: VisitPresence
     invitations: Invitations
-    notes: VisitNotes
-    additions: VisitAdditions
-    records: VisitRecords
     own: OwnVisits
     transitions: Transitions
     live: VisitLive
     telephones: Telephones
-    turn_texts: TurnTexts

@@ -128,7 +128,7 @@ async def test_notes_are_continued_later_each_with_author_and_time(
 ) -> None:
     house, chart = course.house, await course.chart()
     room = await in_charge(house, course.rooms.reception.id)
-    await house.visits.notes.keep(room, course.seen.visit_id, "Deep cut.")
+    await house.visit_records.notes.keep(room, course.seen.visit_id, "Deep cut.")
     await house.visits.waiting_room.leave(course.seen)
     await enter(visitor, house, house.here.clinician)
     page = (await visitor.get(chart)).text

@@ -13,6 +13,8 @@ import { Refused, tell } from "../media/server";
 import type { CallSession } from "./session";
 
 const TRY_AGAIN_MS = 3_000;
+/** Time to think better of it: a visit that has ended does not begin again. */
+const UNDO_MS = 5_000;
 
 export type Way = "visit" | "next" | "return" | "return_next" | "leave" | "all" | "telephone";
 
@@ -28,6 +30,7 @@ export class Ending {
   /** Leaving on purpose needs no warning. */
   leaving = false;
   private shown = false;
+  private soonAt = 0;
 
   constructor(
     private readonly root: HTMLElement,
@@ -36,6 +39,33 @@ export class Ending {
     for (const button of document.querySelectorAll<HTMLElement>("[data-end]")) {
       button.addEventListener("click", () => void this.press(button));
     }
+    root.querySelector("[data-end-soon]")?.addEventListener("click", () => this.soon());
+  }
+
+  /** “End and next” is there for one patient; what becomes of several is asked. */
+  draw(): void {
+    const button = this.root.querySelector<HTMLElement>("[data-end-soon]");
+    if (button) button.hidden = patientsIn(this.session).length !== 1;
+  }
+
+  /** One press ends the visit and calls the next patient, after a while in which it is undone. */
+  private soon(): void {
+    const [patient] = patientsIn(this.session);
+    if (!patient || this.soonAt) return;
+    const { place } = this.session;
+    const over = (): void => {
+      window.clearTimeout(this.soonAt);
+      this.soonAt = 0;
+      close();
+    };
+    this.soonAt = window.setTimeout(() => {
+      over();
+      void this.go("next");
+    }, UNDO_MS);
+    const close = toast(say(place, "ends_soon", { name: patient.name }), "attention", {
+      label: say(place, "undo"),
+      run: over,
+    });
   }
 
   /** Asks how to end the call, with the current options. */

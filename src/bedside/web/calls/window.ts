@@ -48,6 +48,7 @@ export function startCallWindow(root: HTMLElement, others: Others): void {
       people.draw();
       strip.draw();
       newcomers.draw();
+      ending.draw();
       drawHeading(view.session);
     },
   });

@@ -21,7 +21,7 @@ async def note(request: Request) -> Response:
     staff, visit_id = await staff_of(request), request.path_params["visit_id"]
     services = services_of(request)
     room = await services.visits.whereabouts.room_of(staff, visit_id)
-    own = await services.visits.notes.own(room, visit_id)
+    own = await services.visit_records.notes.own(room, visit_id)
     handover = await services.visits.handovers.to(room, visit_id)
     name = "panel" if wants_fragment(request) else "page"
     return render(
@@ -49,7 +49,7 @@ async def keep(request: Request) -> Response:
     services = services_of(request)
     room = await services.visits.whereabouts.room_of(staff, visit_id)
     form = await form_of(request)
-    at = await services.visits.notes.keep(room, visit_id, form["text"])
+    at = await services.visit_records.notes.keep(room, visit_id, form["text"])
     if wants_json(request):
         return JSONResponse({"saved_at": at})
     return RedirectResponse(f"/visits/{visit_id}/note", status_code=303)

@@ -81,7 +81,7 @@ async def waiting_page(
         message_text=message_text,
         message_error=message_error,
         handed=await services.visits.transfers.open_of(room.staff),
-        unidentified=await services.visits.unidentified.of_room(room),
+        unidentified=await services.visit_records.unidentified.of_room(room),
         here=await services.colleagues.presence.in_room(room.staff, room.room_id),
         left=await services.visits.left.of_room(room),
         **await _bar(services, room),
@@ -121,7 +121,7 @@ async def unidentified(request: Request) -> Response:
     return render(
         request,
         "rooms/unidentified.html",
-        unidentified=await services.visits.unidentified.of_room(room),
+        unidentified=await services.visit_records.unidentified.of_room(room),
     )
 
 

@@ -63,7 +63,7 @@ async def _page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     services = services_of(request)
-    record = await services.visits.records.get(chart, request.path_params["visit_id"])
+    record = await services.visit_records.records.get(chart, request.path_params["visit_id"])
     patients = services.people.patients
     words = given.line("words")[:200] if given else record.typed.get("name", "")
     found = await patients.find(chart.staff, words, limit=_MOST_FOUND) if words else []

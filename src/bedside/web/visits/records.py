@@ -32,7 +32,7 @@ async def visits(request: Request) -> Response:
     staff = await shell(request, "patients")
     services = services_of(request)
     chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
-    found = await services.visits.records.of_chart(chart)
+    found = await services.visit_records.records.of_chart(chart)
     return render(
         request,
         "visits/list.html",
@@ -55,7 +55,7 @@ async def _record(
     request: Request, chart: ChartAccess, *, error: str = "", text: str = ""
 ) -> Response:
     services = services_of(request)
-    found = await services.visits.records.get(chart, request.path_params["visit_id"])
+    found = await services.visit_records.records.get(chart, request.path_params["visit_id"])
     calls = await services.calls.of_visits.of(chart, found.visit.id)
     zone = (await services.people.clinics.get(chart.clinic_id)).options.time_zone
     files = await _files(services, chart, found)
@@ -69,7 +69,7 @@ async def _record(
         parts=parts_of(found, calls, zone),
         ended=ended_words(found.visit.ended_reason),
         course=moments_of(found, zone),
-        draft=services.visits.additions.new_draft(),
+        draft=services.visit_records.additions.new_draft(),
         error=error,
         text=text,
         files=files,
@@ -110,7 +110,7 @@ async def add_note(request: Request) -> Response:
     visit_id = request.path_params["visit_id"]
     form = await form_of(request)
     try:
-        await services.visits.additions.add(chart, visit_id, form["text"], form["draft"])
+        await services.visit_records.additions.add(chart, visit_id, form["text"], form["draft"])
     except WrongInput as wrong:
         return await _record(request, chart, error=_(wrong.sentence), text=form["text"])
     return redirect(f"/patients/{chart.patient_id}/visits/{visit_id}#visit-notes", ADDED)
