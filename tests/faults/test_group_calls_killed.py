@@ -165,7 +165,8 @@ def call_whose_room_stays_behind(ward: Ward) -> str:
 def joins(ward: Ward, call_id: str) -> httpx.Response:
     """Add one more patient to the call, who joins."""
     patient = ward.patient()
-    added = ward.post(f"/calls/{call_id}/add", visit=patient.visit_id, leg="1")
+    with patient.open_page():
+        added = ward.post(f"/calls/{call_id}/add", visit=patient.visit_id, leg="1")
     assert added.status_code == 200, added.text
     ward.all_agree(call_id)
     return patient.ask("POST", "/call/join", data={"camera": "false"})

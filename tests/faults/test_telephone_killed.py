@@ -40,3 +40,15 @@ def test_killed_while_a_number_is_invited(ward: Ward) -> None:
     again = ward.post(path, phone="+46 70 174 06 05", draft=_DRAFT)
     assert again.status_code in {204, 303}, again.text
     assert ward.server.ask("SELECT count(*) FROM notifications") == [(1,)]
+
+
+@pytest.mark.feature("V24")
+def test_killed_while_a_text_is_sent(ward: Ward) -> None:
+    ward.server.start("visit.texted")
+    patient = ward.patient(phone="+46 70 174 06 05")
+    path = f"/visits/{patient.visit_id}/text"
+    dies(ward, lambda: ward.post(path, text="open_page", draft=_DRAFT))
+    again = ward.post(path, text="open_page", draft=_DRAFT)
+    assert again.status_code in {200, 204, 303}, again.text
+    sent = "SELECT count(*) FROM notifications WHERE channel = 'sms'"
+    assert ward.server.ask(sent) == [(1,)]  # staff are told of the arrival in other ways

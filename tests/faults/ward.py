@@ -32,6 +32,7 @@ class Patient:
     draft: str = field(default_factory=CheckIn.new_draft)
     token: str = ""
     visit_id: str = ""
+    phone: str = ""
 
     @property
     def page(self) -> str:
@@ -46,7 +47,7 @@ class Patient:
     def check_in(self, slug: str) -> None:
         """Send the form; the same one on a retry."""
         born = {"birth_day": "2", "birth_month": "11", "birth_year": "1958"}
-        form = {"draft": self.draft, "name": NAME, **born}
+        form = {"draft": self.draft, "name": NAME, "phone": self.phone, **born}
         with httpx.Client(base_url=self.server.url, headers=SITE, timeout=PATIENCE) as http:
             answer = http.post(f"/r/{slug}", data=form, headers={"accept": "text/html"})
         assert answer.status_code == 303, answer.text
@@ -123,9 +124,9 @@ class Ward:
         ) as http:
             return http.get(path)
 
-    def patient(self, room: int = 0) -> Patient:
+    def patient(self, room: int = 0, *, phone: str = "") -> Patient:
         """Check in a patient."""
-        made = Patient(self.server)
+        made = Patient(self.server, phone=phone)
         made.check_in(self.slugs[room])
         self.patients.append(made)
         return made

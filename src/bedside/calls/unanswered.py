@@ -4,7 +4,7 @@ from typing import Any
 
 from bedside.calls import rows
 from bedside.calls.states import Kind, Standing
-from bedside.kernel import clock, faults
+from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.visits import rows as visit_rows
 from bedside.visits.states import State
@@ -33,7 +33,6 @@ class UnansweredCalls:
             place = await rows.of_person(work, visit.call_id, Kind.PATIENT, visit.id)
             if place is not None and place.state == Standing.ASKED:
                 await self._texts.called(work, visit)
-        faults.point("call.unanswered")
 
 
 def watch(work: UnitOfWork, visit_id: str, call_id: str) -> None:

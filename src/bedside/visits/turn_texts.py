@@ -8,7 +8,7 @@ from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.kernel import clock, faults
+from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.notifications.messenger import Messenger
 from bedside.people.clinics import Clinics
@@ -79,7 +79,6 @@ class TurnTexts:
                 return
             if await self._send(work, row, Why.TURN, f"{row.id}/turn/{row.leg}"):
                 await rows.save(work, row, texted_at=clock.now())
-        faults.point("visit.turn_texted")
 
     async def called(self, work: UnitOfWork, row: VisitRow) -> None:
         """Text a patient who was admitted to a call and does not answer; once in each call. The
