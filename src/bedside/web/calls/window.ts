@@ -120,7 +120,7 @@ function drawHeading(session: CallSession): void {
   if (!heading || !first) return;
   const link = heading.querySelector<HTMLAnchorElement>("[data-heading-chart]");
   if (link && patients.length === 1 && first.visit_id) link.href = `/visits/${first.visit_id}/chart`;
-  link?.toggleAttribute("inert", patients.length > 1);
+  else link?.removeAttribute("href"); // of a group there is no one chart
   const words = say(session.place, patients.length > 1 ? "group_call" : "call_with", { name: first.name });
   if (heading.textContent === words) return;
   document.title = words + document.title.slice(heading.textContent.length);

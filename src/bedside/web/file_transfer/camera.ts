@@ -9,8 +9,8 @@ const AIM: MediaStreamConstraints = {
 };
 /** More than any phone's: the browser takes the largest that there is. */
 const LARGEST: MediaTrackConstraints = { width: { ideal: 8000 }, height: { ideal: 6000 } };
-/** How long a camera may take to deliver its first large picture. */
-const LARGE_WITHIN_MS = 2_000;
+/** How long a camera may take to deliver its first picture, or its first large one. */
+const WITHIN_MS = 2_000;
 const MILLION = 1_000_000;
 
 /** A camera that delivers a picture until it is closed. */
@@ -73,6 +73,7 @@ export interface Still extends Size {
  * largest video picture. Null while the camera shows nothing.
  */
 export async function stillOf(video: HTMLVideoElement, track: MediaStreamTrack): Promise<Still | null> {
+  await until(() => video.videoWidth > 0); // pressed before the camera has shown anything
   if (video.videoWidth === 0) return null;
   const photo = await photoOf(track);
   const picture = await largestPictureOf(video, track);
@@ -116,9 +117,13 @@ async function largestPictureOf(video: HTMLVideoElement, track: MediaStreamTrack
 /** Resolves when the video shows what the camera was asked for. */
 async function largerPicture(video: HTMLVideoElement, track: MediaStreamTrack): Promise<void> {
   const { width = 0, height = 0 } = track.getSettings();
-  const isThere = (): boolean => video.videoWidth * video.videoHeight >= width * height;
-  const until = performance.now() + LARGE_WITHIN_MS;
-  while (!isThere() && performance.now() < until) await new Promise((resolve) => requestAnimationFrame(resolve));
+  await until(() => video.videoWidth * video.videoHeight >= width * height);
+}
+
+/** Waits for a picture, as long as a camera may take. */
+async function until(isThere: () => boolean): Promise<void> {
+  const last = performance.now() + WITHIN_MS;
+  while (!isThere() && performance.now() < last) await new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
 async function drawn(picture: CanvasImageSource, { width, height }: Size): Promise<Still | null> {
