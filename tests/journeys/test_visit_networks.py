@@ -232,8 +232,8 @@ async def test_a_server_that_restarts_disturbs_neither_who_waits_nor_a_call(
             pages = [SamePage(page) for page in (seen, waits)]
             for page in pages:
                 await page.mark()
-        for page in (seen, waits):
-            await expect(page.get_by_text("Reconnecting, your place is kept")).to_be_visible()
+        await expect(seen.get_by_text("The call goes on. Reconnecting")).to_be_visible()
+        await expect(waits.get_by_text("Reconnecting, your place is kept")).to_be_visible()
         for page in (desk.page, seen):
             await pictures_move(page)  # they go from browser to browser
         async with _process(house):

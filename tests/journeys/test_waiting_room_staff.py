@@ -160,6 +160,7 @@ async def _admitted_elsewhere(house: House, rooms: Rooms, sender: Page) -> None:
     other = await arrive(house, rooms.own, "Kofi Asante")
     own = await in_charge(house, rooms.own.id, here.clinician)
     await house.visits.transfers.transfer(own, other.visit_id, rooms.reception.id)
+    await sender.mouse.move(0, 0)  # a list stays as it is under a pointer
     handed = sender.locator("#queue-handed .row")
     await expect(handed).to_have_count(2)
     reception = await in_charge(house, rooms.reception.id)
