@@ -5,13 +5,10 @@ import random
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.script import ScriptDirectory
 
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.charts.records import ChartFilter
-from bedside.database import schema
 from bedside.errors import BedsideError, Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, Upload
 from bedside.links.records import LinkClosed
@@ -20,6 +17,7 @@ from bedside.requests.photos.filing import SETTLE
 from bedside.requests.photos.sending import NotTaken
 from bedside.requests.records import Request
 from bedside.requests.states import State
+from tests.database.earlier_version import by_way_of_before
 from tests.house import House
 from tests.requests.sending import Sent, do_jobs, jpeg, pieces, send
 
@@ -283,7 +281,7 @@ async def test_what_was_agreed_to_before_photos_had_names_goes_on(quick_house: H
     link = await sent.enter()
     photo = await sent.upload(link)
     await quick_house.requests.answers.agree(link, [photo, "on the phone"])
-    await asyncio.to_thread(_by_way_of_the_earlier_version, quick_house)
+    await by_way_of_before(quick_house, "0010")
     await do_jobs(quick_house)
     assert await filed(quick_house, sent) == {photo}
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)
@@ -292,15 +290,6 @@ async def test_what_was_agreed_to_before_photos_had_names_goes_on(quick_house: H
     assert counts(await sent.now()) == (State.IN_PROGRESS, 1, 2)  # it is the one that was counted
     await quick_house.requests.answers.finish(link)
     assert counts(await sent.now()) == (State.DONE, 1, 1)
-
-
-def _by_way_of_the_earlier_version(house: House) -> None:
-    """Undo the migration and run it again, as an upgrade does with requests in progress."""
-    configuration = schema.configuration(f"sqlite:///{house.settings.data}/bedside.db")
-    command.stamp(configuration, "head")
-    migration = ScriptDirectory.from_config(configuration).get_revision("0010")
-    command.downgrade(configuration, str(migration.down_revision))
-    command.upgrade(configuration, "head")
 
 
 # --- refused meanwhile ---------------------------------------------------------------------------

@@ -1,15 +1,12 @@
 """Photos that are here, and that their patient has not agreed to send (R7)."""
 
-import asyncio
-import subprocess
-import sys
-
 import httpx
 import pytest
 
 from bedside.kernel import clock
 from bedside.requests.records import REMIND_UNAGREED
 from bedside.requests.states import State
+from tests.database.earlier_version import by_way_of_before
 from tests.house import House
 from tests.requests.sending import Sent, do_jobs, send
 from tests.web.pages import enter
@@ -107,27 +104,11 @@ async def test_staff_see_that_it_waits_for_the_patient(
         assert words in (await visitor.get(page)).text, page
 
 
-_UP_AND_DOWN = """
-import sys
-from alembic import command
-from alembic.script import ScriptDirectory
-from bedside.database import schema
-configuration = schema.configuration(sys.argv[1])
-command.stamp(configuration, "head")
-migration = ScriptDirectory.from_config(configuration).get_revision("0018")
-command.downgrade(configuration, str(migration.down_revision))
-command.upgrade(configuration, "head")
-"""
-
-
 async def test_requests_of_before_the_upgrade_wait_too(quick_house: House) -> None:
     house = quick_house
     waits, empty = await send(house), await send(house)
     await waits.upload(await waits.enter())
     await empty.enter()
     await do_jobs(house)
-    # In a process of its own, as `bedside migrate` is: two libraries of SQLite in one process take
-    # each other's locks away.
-    url = f"sqlite:///{house.settings.data}/bedside.db"
-    await asyncio.to_thread(subprocess.run, [sys.executable, "-c", _UP_AND_DOWN, url], check=True)
+    await by_way_of_before(house, "0018")
     assert [(await one.now()).waits_for_agreement for one in (waits, empty)] == [True, False]

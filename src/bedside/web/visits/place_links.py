@@ -21,7 +21,9 @@ from bedside.web.visits.patient import for_visitor
 
 @for_visitor
 async def link(request: Request, visitor: VisitorAccess) -> Response:
-    """POST /visit/{visit}/place-link: the address of the link, as JSON."""
+    """POST /visit/{visit}/place-link: the address of the link, as JSON. A visit that is over has no
+    place to take along."""
+    await services_of(request).visits.own.require_open(visitor)
     devices = services_of(request).visits.devices
     secret = await devices.link(visitor, token_of_visitor(request))
     return JSONResponse({"path": f"/l/my/{visitor.visit_id}/{secret}"})
