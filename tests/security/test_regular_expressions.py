@@ -21,6 +21,7 @@ import pytest
 import bedside
 from bedside.adapters.rendering.pdf_actions import is_harmless
 from bedside.edge import browsers
+from bedside.files import foreign_documents
 from bedside.people.passwords import is_common
 
 _parser: Any = importlib.import_module("re._parser")
@@ -42,7 +43,13 @@ _LENGTH = 24_000
 _SECONDS = 0.4
 """Processor time: a hundred times what a linear expression takes, a tenth of a quadratic one."""
 # Not written where they are used, so they are named here.
-_ELSEWHERE = {("edge/browsers.py", "pattern"), ("adapters/rendering/office_zip.py", "others")}
+_SERVERS = r"(stun|turn)s?:[^/?@\s]+(\?transport=(udp|tcp))?"
+_ELSEWHERE = {
+    ("edge/browsers.py", "pattern"),
+    ("adapters/rendering/office_zip.py", "others"),
+    ("files/foreign_documents.py", "shape"),
+    ("settings.py", "f'{kind}s?:[^/?@\\\\s]+(\\\\?transport=(udp|tcp))?'"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ def expressions() -> tuple[list[Found], set[tuple[str, str]]]:
         Found(f"edge/browsers.py: {pattern}", re.compile(pattern), "search")
         for pattern, _ in (*browsers._BROWSERS, *browsers._SYSTEMS)
     ]
+    found += [
+        Found(f"files/foreign_documents.py: {shape.pattern!r}", shape, "match")
+        for shape, _ in foreign_documents._SHAPES
+    ]
+    found.append(Found("settings.py: servers of calls", re.compile(_SERVERS), "fullmatch"))
     return found, elsewhere
 
 
