@@ -1,5 +1,6 @@
 /** The staff console: behaviours of the components. Live parts are in web/live, web/charts, web/photo_requests. */
 import "htmx.org";
+import { startQuestions } from "../colleagues/questions";
 import { startDateOfBirth } from "../components/date_of_birth";
 import { startDialogs } from "../components/dialogs";
 import { startDropZones } from "../components/drop_zones";
@@ -38,6 +39,8 @@ startTheme();
 startLive();
 repairPush();
 startVisitsOfStaff();
+const { questionsTopic = "" } = document.querySelector<HTMLElement>("[data-questions-topic]")?.dataset ?? {};
+startQuestions(document.documentElement.dataset.framed === undefined ? questionsTopic : "");
 // After those that send forms by script: what they take is not for it.
 startDrafts();
 startForgetting();

@@ -1,6 +1,5 @@
 /** What all pages of the console know of visits: the card opens on every one of them. */
 
-import { startQuestions } from "../colleagues/questions";
 import { startInDialog } from "../live/in_dialog";
 import { liveSocket } from "../live/socket";
 import { startAlerts } from "./alerts";
@@ -24,8 +23,6 @@ export function startVisitsOfStaff(): void {
   startRemoving();
   startQuietForms();
   startTransferring();
-  const { questionsTopic = "" } = document.querySelector<HTMLElement>("[data-questions-topic]")?.dataset ?? {};
-  startQuestions(document.documentElement.dataset.framed === undefined ? questionsTopic : "");
   const { roomsTopic, personTopic } = document.querySelector<HTMLElement>("[data-desk-topic]")?.dataset ?? {};
   if (!roomsTopic || !personTopic) return;
   document.addEventListener("bedside:connected", sayHere);
