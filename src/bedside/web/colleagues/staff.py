@@ -36,7 +36,7 @@ async def in_room(request: Request) -> Response:
     services = services_of(request)
     room = await services.visits.rooms.get(staff.clinic_id, request.path_params["room_id"])
     people = await services.colleagues.presence.in_rooms(staff)
-    return render(request, "colleagues/room.html", here=people.get(room.id, []))
+    return render(request, "components/colleagues_here.html", here=people.get(room.id, []))
 
 
 async def choose(request: Request) -> Response:
