@@ -283,7 +283,7 @@ async def test_a_camera_that_is_not_allowed_is_explained_for_this_browser(
     await page.get_by_role("button", name="No", exact=True).click()
     await expect(page.get_by_text("Turn the volume up")).to_be_visible()
     await seen.seen(page, "blocked")
-    await page.get_by_role("button", name="Go on without a camera").click()
+    await page.get_by_role("button", name="Go on without camera and microphone").click()
     await expect(heading(page, "will see you soon")).to_be_visible()
     [waiting] = await door.queue()
     found = waiting.device_test

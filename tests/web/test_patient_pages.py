@@ -192,6 +192,8 @@ NOT_OF_A_CLINIC = {
     "calls/guest_door.html": "guests are no patients",
     "chat/patient_page.html": "opened from the page of the visit, somebody answers",
     "file_transfer/patient_page.html": "opened from the page of the visit",
+    "file_transfer/look_patient_page.html": "opened from the page of the visit",
+    "visits/place_link.html": "knows no clinic before the press that leads to the visit",
     "visits/visit.html": "the frame of the views below",
 }
 VIEWS = ("test", "waiting", "leave", "ended")
