@@ -141,6 +141,36 @@ async def test_a_group_agrees_once_and_to_each_guest(ward: Ward) -> None:
     assert (await ward.seat(third)).call_id == pair.call_id
 
 
+@pytest.mark.parametrize("way", ["refused", "taken back"])
+async def test_agreeing_to_somebody_who_never_came_makes_no_group(ward: Ward, way: str) -> None:
+    """Each is asked again before a stranger comes in."""
+    pair, room = await ward.both(), await ward.room()
+    visit_id, newcomer = await asked(ward, pair)
+    await ward.calls.newcomers.agree(pair.visitor, newcomer)
+    if way == "refused":
+        await ward.calls.newcomers.refuse(await visitor(ward, visit_id), newcomer)
+    else:
+        await ward.calls.newcomers.take_back(pair.host, newcomer)
+    third = await ward.wait("Third")
+    await ward.calls.newcomers.ask(pair.host, room, third.visit_id)
+    row = await place(ward, pair.call_id, third.visit_id)
+    own = await place(ward, pair.call_id, pair.visitor.visit_id)
+    assert row.waits_for.split() == [own.id, row.id]
+
+
+async def test_a_call_that_has_filled_up_is_no_patient_s_fault(ward: Ward) -> None:
+    """There is room for four without a media server, and two more were asked for at once."""
+    pair, room = await ward.both(), await ward.room()
+    places: list[rows.ParticipantRow] = []
+    for name in ("Second", "Third", "Fourth"):
+        one = await ward.wait(name)
+        await ward.calls.newcomers.ask(pair.host, room, one.visit_id)
+        places.append(await place(ward, pair.call_id, one.visit_id))
+    await all_agree(ward.house.services, pair.call_id)
+    states = [(await place(ward, pair.call_id, one.person_id)).state for one in places]
+    assert sorted(states) == [Standing.ASKED, Standing.ASKED, Standing.LEFT]
+
+
 async def test_two_newcomers_at_once_hear_of_each_other(ward: Ward) -> None:
     """A guest who was asked for before a second patient came in is asked of that one, too."""
     pair, room = await ward.both(), await ward.room()

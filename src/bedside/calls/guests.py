@@ -25,10 +25,9 @@ from bedside.calls.group_calls import GroupCalls
 from bedside.calls.models import calls, guests
 from bedside.calls.newcomers import Newcomers
 from bedside.calls.of_visits import GUEST_NAME
-from bedside.calls.rows import CallRow, ParticipantRow
+from bedside.calls.rows import ParticipantRow
 from bedside.calls.states import (
     PRESENT,
-    CallEnded,
     CallState,
     Kind,
     Standing,
@@ -185,7 +184,7 @@ class Guests:
         link = f"{self._base_url}/g/{secret}"
         keys = await self._vault.clinic(host.clinic_id)
         async with self._database.unit_of_work() as work:
-            await _active(work, host.call_id)
+            await rows.active_call(work, host.call_id)
             await work.execute(
                 _add,
                 id=guest_id,
@@ -222,7 +221,7 @@ class Guests:
         """Admit somebody who knocks; patients in the call are asked first. Raises NotFound,
         CallEnded, CallIsFull, NoMediaServer."""
         async with self._database.unit_of_work() as work:
-            call = await _active(work, host.call_id)
+            call = await rows.active_call(work, host.call_id)
             row = await _knocking(work, host, guest_id)
             if row.state in (*PRESENT, Standing.AGREEING):
                 return
@@ -252,7 +251,7 @@ class Guests:
 
     async def _send_away(self, host: HostSeat, guest_id: str, action: Action) -> None:
         async with self._database.unit_of_work() as work:
-            call = await _active(work, host.call_id)
+            call = await rows.active_call(work, host.call_id)
             invited = await work.one(_by_id, of=guest_id)
             if invited is None or invited.call_id != host.call_id:
                 raise NotFound
@@ -420,13 +419,6 @@ def _notices(
     if phone:
         notices.append(Notice(clinic_id, "", cause, "sms", phone, text))
     return notices
-
-
-async def _active(work: UnitOfWork, call_id: str) -> CallRow:
-    call = await rows.locked_call(work, call_id)
-    if call is None or call.state != CallState.ACTIVE:
-        raise CallEnded
-    return call
 
 
 async def _is_active(work: UnitOfWork, call_id: str) -> bool:

@@ -2,9 +2,9 @@
 
 Nobody hears a patient, and no patient is heard, before each of them has agreed. Until then the
 newcomer has a place of their own kind (`Standing.AGREEING`): a patient waits on in the queue, a
-guest before the door. `waits_for` names the participants who have not answered. A patient who has
-agreed to another patient is in a group, and is not asked again for further patients; for each
-guest everybody is asked.
+guest before the door. `waits_for` names the participants who have not answered. Patients who have
+met another patient in a call are in a group, and are not asked again for further patients; for
+each guest everybody is asked.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ from bedside.audit.actors import ActorKind
 from bedside.calls import rows
 from bedside.calls.access import HostSeat
 from bedside.calls.group_calls import GroupCalls
+from bedside.calls.media_server import CallIsFull
 from bedside.calls.rows import CallRow, ParticipantRow
-from bedside.calls.states import PRESENT, CallEnded, CallState, Kind, Standing
+from bedside.calls.states import PRESENT, CallState, Kind, NoMediaServer, Standing
 from bedside.errors import Conflict, NotFound
 from bedside.kernel import faults
 from bedside.kernel.language import gettext as _
@@ -65,7 +66,7 @@ class Newcomers:
         async with self._database.unit_of_work() as work:
             await work.lock(f"call:{host.call_id}")
             visit = await self._transitions.lock_in_room(work, room, visit_id, leg)
-            call = await _active(work, host.call_id)
+            call = await rows.active_call(work, host.call_id)
             place = await rows.of_person(work, call.id, Kind.PATIENT, visit.id)
             if place is not None and place.state == Standing.AGREEING:
                 return
@@ -111,7 +112,7 @@ class Newcomers:
         the newcomer is in the call already."""
         async with self._database.unit_of_work() as work:
             await work.lock(f"call:{host.call_id}")
-            call = await _active(work, host.call_id)
+            call = await rows.active_call(work, host.call_id)
             row = await rows.participant_row(work, participant_id)
             if row is None or row.call_id != call.id:
                 raise NotFound
@@ -126,13 +127,14 @@ class Newcomers:
 
     async def agree(self, visitor: VisitorAccess, participant_id: str) -> None:
         """Agree to a newcomer, or to come into the call oneself; the last answer lets them in.
-        Idempotent. Raises NotFound, and Conflict if they are not asked for any more."""
+
+        Raises NotFound, and Conflict if they are not asked for any more, or this patient has
+        answered already (a double press changes nothing).
+        """
         async with self._database.unit_of_work() as work:
             call, row, own, visit = await self._asked(work, visitor, participant_id)
             left = [one for one in row.waits_for.split() if one != own.id]
             row = await rows.change_participant(work, row.id, waits_for=" ".join(left))
-            if row.kind == Kind.PATIENT:
-                await rows.change_participant(work, own.id, in_group=True)
             await self._note(work, call, visitor.actor, Action.CALL_NEWCOMER_AGREED, visit)
             await self._settle(work, call, row, visit)
 
@@ -200,7 +202,11 @@ class Newcomers:
         if visit is not None and visit.state != State.WAITING:
             await rows.ask_no_longer(work, row)
             return
-        await self._group_calls.require_room(work, call.id)
+        try:
+            await self._group_calls.require_room(work, call.id)
+        except (CallIsFull, NoMediaServer):  # others came in first; the patients are not to blame
+            await rows.ask_no_longer(work, row)
+            return
         if visit is not None:
             asker = Actor(ActorKind.STAFF, row.asked_by)
             await self._transitions.take_step(work, visit, Admit(call.id), asker)
@@ -209,15 +215,22 @@ class Newcomers:
         )
         rows.publish_to_newcomer(work, row)
         if row.kind == Kind.PATIENT:
+            await self._are_a_group(work, call.id)
             await self._others_meet(work, row)
         faults.point("call.newcomer_in")
+
+    async def _are_a_group(self, work: UnitOfWork, call_id: str) -> None:
+        """Patients who meet now, and not those who agreed to somebody who never came."""
+        for one in await _patients_in(work, call_id):
+            if not one.in_group:
+                await rows.change_participant(work, one.id, in_group=True)
 
     async def _others_meet(self, work: UnitOfWork, patient: ParticipantRow) -> None:
         """Whoever else is still asked for would meet this patient too."""
         for other in await rows.participants_of(work, patient.call_id):
             if other.state != Standing.AGREEING or other.id == patient.id:
                 continue
-            if other.kind == Kind.GUEST or not patient.in_group:
+            if other.kind == Kind.GUEST:
                 waits_for = f"{other.waits_for} {patient.id}"
                 await rows.change_participant(work, other.id, waits_for=waits_for)
 
@@ -271,10 +284,3 @@ class Newcomers:
 async def _patients_in(work: UnitOfWork, call_id: str) -> list[ParticipantRow]:
     everybody = await rows.participants_of(work, call_id)
     return [row for row in everybody if row.kind == Kind.PATIENT and row.state in PRESENT]
-
-
-async def _active(work: UnitOfWork, call_id: str) -> CallRow:
-    call = await rows.locked_call(work, call_id)
-    if call is None or call.state != CallState.ACTIVE:
-        raise CallEnded
-    return call

@@ -16,7 +16,7 @@ from bedside.calls.events import (
     ParticipantChanged,
 )
 from bedside.calls.models import NOT_ENDED, calls, guests, participants
-from bedside.calls.states import PRESENT, CallState, Kind, Standing, Topology
+from bedside.calls.states import PRESENT, CallEnded, CallState, Kind, Standing, Topology
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
@@ -152,6 +152,14 @@ async def call_row(db: Reader, call_id: str) -> CallRow | None:
 async def locked_call(work: UnitOfWork, call_id: str) -> CallRow | None:
     """Return the call, locked until the unit of work ends."""
     return await work.one(_locked_call, of=call_id)
+
+
+async def active_call(work: UnitOfWork, call_id: str) -> CallRow:
+    """Return a call that goes on, locked until the unit of work ends. Raises CallEnded."""
+    call = await locked_call(work, call_id)
+    if call is None or call.state != CallState.ACTIVE:
+        raise CallEnded
+    return call
 
 
 async def participant_row(db: Reader, participant_id: str) -> ParticipantRow | None:

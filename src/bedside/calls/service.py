@@ -16,10 +16,9 @@ from bedside.calls.endings import Endings
 from bedside.calls.group_calls import GroupCalls
 from bedside.calls.models import participants
 from bedside.calls.newcomers import Newcomers
-from bedside.calls.rows import CallRow, ParticipantRow
+from bedside.calls.rows import ParticipantRow
 from bedside.calls.states import (
     PRESENT,
-    CallEnded,
     CallState,
     InAnotherCall,
     Kind,
@@ -176,7 +175,7 @@ class Calls:
     async def turn_to_video(self, seat: CallSeat) -> None:
         """Turn a voice call into a video call, for everybody in it. Idempotent."""
         async with self._database.unit_of_work() as work:
-            call = await self._locked(work, seat)
+            call = await rows.active_call(work, seat.call_id)
             if call.mode != Mode.VIDEO:
                 await rows.change_call(work, call, mode=Mode.VIDEO)
 
@@ -231,7 +230,7 @@ class Calls:
         async with self._database.unit_of_work() as work:
             await work.lock(f"call:{host.call_id}")
             patients = await self._lock_patients(work, host)
-            await self._locked(work, host)
+            await rows.active_call(work, host.call_id)
             await self._end(work, host, patients, then)
 
     async def _lock_patients(self, work: UnitOfWork, seat: "CallSeat | _Absent") -> list[VisitRow]:
@@ -254,12 +253,6 @@ class Calls:
         call = await rows.call_row(work, seat.call_id)
         if call is not None and call.state == CallState.ACTIVE:
             await self._endings.end(work, call, seat.actor)
-
-    async def _locked(self, work: UnitOfWork, seat: CallSeat) -> CallRow:
-        call = await rows.locked_call(work, seat.call_id)
-        if call is None or call.state != CallState.ACTIVE:
-            raise CallEnded
-        return call
 
 
 async def _has_host(work: UnitOfWork, call_id: str) -> bool:

@@ -15,7 +15,7 @@ from bedside.people.teams import ROOM_NAMES
 from bedside.visits import rows
 from bedside.visits.models import patient_transfers, visits
 
-_sent = prepared(
+_own = (
     select(
         patient_transfers.c.id,
         patient_transfers.c.ended_at,
@@ -31,33 +31,16 @@ _sent = prepared(
         .join(ROOM_NAMES, ROOM_NAMES.c.named == patient_transfers.c.to_room_id)
     )
     .where(
-        patient_transfers.c.id == bindparam("of"),
         patient_transfers.c.by_staff_id == bindparam("staff"),
         patient_transfers.c.clinic_id == bindparam("clinic"),
     )
 )
+_sent = prepared(_own.where(patient_transfers.c.id == bindparam("of")))
 _from_call = prepared(
-    select(
-        patient_transfers.c.id,
-        patient_transfers.c.visit_id,
-        patient_transfers.c.state,
-        patient_transfers.c.ended_at,
-        *rows.NAMED_BY,
-        visits.c.admitted_by,
-        ROOM_NAMES.c.room_name,
-    )
-    .select_from(
-        patient_transfers.join(visits, visits.c.id == patient_transfers.c.visit_id)
-        .outerjoin(SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id)
-        .join(ROOM_NAMES, ROOM_NAMES.c.named == patient_transfers.c.to_room_id)
-    )
-    .where(
+    _own.where(
         patient_transfers.c.from_call_id == bindparam("call"),
-        patient_transfers.c.by_staff_id == bindparam("staff"),
-        patient_transfers.c.clinic_id == bindparam("clinic"),
         patient_transfers.c.state != "taken_back",
-    )
-    .order_by(patient_transfers.c.at)
+    ).order_by(patient_transfers.c.at)
 )
 
 

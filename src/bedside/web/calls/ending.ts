@@ -60,7 +60,9 @@ export class Ending {
     };
     this.soonAt = window.setTimeout(() => {
       over();
-      void this.go("next");
+      const now = patientsIn(this.session);
+      const isSame = now.length === 1 && now[0]?.visit_id === patient.visit_id;
+      if (isSame && !this.leaving) void this.go("next");
     }, UNDO_MS);
     const close = toast(say(place, "ends_soon", { name: patient.name }), "attention", {
       label: say(place, "undo"),
