@@ -156,12 +156,11 @@ async def test_an_event_that_is_being_written_keeps_its_topic(
         assert versions[0] in (3, 1_001), "it goes on where it was, or from the floor"
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_unit_that_holds_a_topic_is_passed_over(
     database: Database, database_url: str
 ) -> None:
-    """On PostgreSQL two units write at the same time, and the sweep waits for nobody."""
-    if database.dialect == "sqlite":
-        pytest.skip("one unit writes at a time")
+    """On PostgreSQL, where two units write at the same time, the sweep waits for nobody."""
     sweep = QuietTopics(database)
     await yesterday(database, "held", "free")
     await sweep.forget()
