@@ -25,16 +25,16 @@ _REPORTS = pytest.StashKey[list[pytest.TestReport]]()
 """Reports of the second try, while it runs."""
 
 
-def may_try_again(item: pytest.Item) -> bool:
+def may_try_again(nodeid: str) -> bool:
     """Whether a test is one of those that get a second try."""
-    path = PurePath(item.path.relative_to(item.config.rootpath))
+    path = PurePath(nodeid.partition("::")[0])
     return any(path.match(pattern) for pattern in _WHERE)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Run a test, and once more if it fails."""
-    if not may_try_again(item):
+    if not may_try_again(item.nodeid):
         return None
     if _REPORTS in item.stash:
         item.stash[_REPORTS].extend(runtestprotocol(item, nextitem=nextitem, log=False))

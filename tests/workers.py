@@ -9,12 +9,17 @@ import pytest
 from xdist.scheduler import LoadGroupScheduling
 from xdist.workermanage import WorkerController
 
+from tests.second_try import may_try_again
+
+_DEATHS = pytest.StashKey[list[str]]()
+"""Tests that took a worker along and were begun once more."""
+
 
 class Distribution(LoadGroupScheduling):
     """Groups of tests over workers, of which some may die."""
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Take a worker away. Returns the test in which it died: nobody runs that again."""
+        """Take a worker away. Returns the test in which it died, unless it gets a second try."""
         units = self.assigned_work.pop(node)
         open_tests = [
             (unit, test) for unit in units.values() for test, done in unit.items() if not done
@@ -22,13 +27,21 @@ class Distribution(LoadGroupScheduling):
         if not open_tests:
             return None
         unit, died_in = open_tests[0]
-        unit[died_in] = True
+        again = self._gets_second_try(died_in)
+        unit[died_in] = not again
         self.workqueue.update(
             {name: unit for name, unit in units.items() if not all(unit.values())}
         )
         for other in list(self.assigned_work):
             self._reschedule(other)
-        return died_in
+        return None if again else died_in
+
+    def _gets_second_try(self, test: str) -> bool:
+        deaths = self.config.stash.setdefault(_DEATHS, [])
+        if test in deaths or not may_try_again(test):
+            return False
+        deaths.append(test)
+        return True
 
     def _reschedule(self, node: WorkerController) -> None:
         """Keep a worker in work: with two tests, or with what is left and no more to come."""
@@ -45,3 +58,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Distribut
     if config.getoption("dist") != "loadgroup":
         return None
     return Distribution(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were begun once more after their worker had died."""
+    deaths = terminalreporter.config.stash.get(_DEATHS, [])
+    if deaths:
+        terminalreporter.section("took a worker along and were run once more")
+        for nodeid in deaths:
+            terminalreporter.write_line(nodeid)

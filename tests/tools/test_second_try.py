@@ -32,7 +32,7 @@ def run(place: Path, *arguments: str) -> str:
             *("-p", "tests.second_try", "-p", "no:cacheprovider"),
             *("--rootdir", str(place), *arguments, str(place)),
         ],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
         cwd=place,
         capture_output=True,
         text=True,

@@ -42,25 +42,40 @@ def settings() -> dict[str, object]:
         return tomllib.load(file)["tool"]["pytest"]["ini_options"]
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_stuck_teardown_is_named_and_the_others_run(tmp_path: Path, workers: str) -> None:
-    (tmp_path / "test_it.py").write_text(STUCK)
-    found = subprocess.run(
+def run(place: Path, folder: str, workers: str) -> subprocess.CompletedProcess[str]:
+    """Run the tests above in a folder of tests, with short limits. Returns what was printed."""
+    path = place / "tests" / folder
+    path.mkdir(parents=True)
+    (path / "test_it.py").write_text(STUCK)
+    return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", workers),
-            *("-p", "tests.workers", "--dist", "loadgroup", "--rootdir", str(tmp_path), "-o", "faulthandler_timeout=3"),
-            *("-o", "faulthandler_exit_on_timeout=true", "--timeout", "1", str(tmp_path)),
+            *("-p", "tests.second_try", "-p", "tests.workers", "--dist", "loadgroup"),
+            *("--rootdir", str(place), "-o", "faulthandler_timeout=3", "--timeout", "1"),
+            *("-o", "faulthandler_exit_on_timeout=true", str(place)),
         ],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
+        cwd=place,
         capture_output=True,
         text=True,
         check=False,
-        timeout=50,
+        timeout=100,
     )
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_stuck_teardown_is_named_and_the_others_run(tmp_path: Path, workers: str) -> None:
+    found = run(tmp_path, "files", workers)
     assert "1 failed, 6 passed" in found.stdout
-    assert "crashed while running 'test_it.py::test_stuck'" in found.stdout
+    assert "crashed while running 'tests/files/test_it.py::test_stuck'" in found.stdout
     assert "stuck" in found.stderr  # the stack says where
+
+
+def test_a_stuck_journey_is_run_once_more(tmp_path: Path) -> None:
+    found = run(tmp_path, "journeys", "1")
+    assert "1 failed, 5 passed" in found.stdout
+    assert found.stdout.count("node down") == 2
+    assert "took a worker along" in found.stdout
 
 
 @pytest.mark.parametrize("name", ["faulthandler_timeout", "timeout"])
