@@ -12,7 +12,7 @@ from bedside.errors import BedsideError, Conflict, NotFound, TooLarge
 from bedside.files.announcing import Announced, FileRefused
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, VisitorAccess, visitor_access
-from bedside.transfers.lists import LiveTransferLists
+from bedside.transfers.lists import FilesNow, LiveTransferLists
 from bedside.transfers.live import apply
 from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer
@@ -99,6 +99,32 @@ async def quick_desk(quick_house: House) -> Desk:
 async def _desk(house: House) -> Desk:
     ward = Ward(house)
     return Desk(house, await ward.room(), await ward.identify(await ward.wait()))
+
+
+@pytest.mark.feature("V3")
+async def test_the_queue_tells_files_on_their_way_from_those_that_arrived(desk: Desk) -> None:
+    async def now() -> tuple[bool, bool]:
+        files = (await desk.lists.running_in(desk.room)).get(desk.visitor.visit_id, FilesNow())
+        return files.moving, files.arrived
+
+    visit, content = desk.visitor.visit_id, jpeg()
+    assert await now() == (False, False)
+    asked = await desk.transfers.ask(desk.room, visit)
+    assert await now() == (True, False)
+    await desk.transfers.answer(desk.visitor, asked.id, Chosen("a.jpg", "image/jpeg", len(content)))
+    await desk.send(desk.visitor, asked.id, content)
+    await do_jobs(desk.house)
+    assert await now() == (False, True)
+    offered = await desk.offer(content)
+    assert await now() == (True, True)
+    await desk.download(desk.room, asked.id)
+    assert await now() == (True, False)
+    await desk.transfers.accept(desk.visitor, offered.id)
+    await desk.send(desk.room, offered.id, content)
+    await do_jobs(desk.house)
+    assert await now() == (True, False)  # the patient has not fetched it yet
+    await desk.download(desk.visitor, offered.id)
+    assert await now() == (False, False)
 
 
 @pytest.mark.feature("X2")

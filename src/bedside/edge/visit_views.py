@@ -1,6 +1,6 @@
 """Visits as the queue and the card show them: names instead of ids, words instead of results."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,12 +10,14 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
+from bedside.transfers.lists import FilesNow
 from bedside.visits.options import VisitOptions
 from bedside.visits.room_rows import Room
 from bedside.visits.states import Presence, State, Step
 from bedside.visits.waiting_room import FAILS, DeviceTest, Waiting
 
 _KEPT = 2_000
+_NO_FILES = FilesNow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class VisitView:
     """The visits that wait before and behind this one; "" if there is none, or for a card."""
     unread: int
     file_running: bool
+    file_arrived: bool
     phone: str
     """The number as it is stored; "" for none."""
     on_telephone: bool
@@ -101,7 +104,7 @@ class Queue:
     visits: Sequence[Waiting]
     options: VisitOptions
     unread: Mapping[tuple[str, int], int]
-    running: Container[str]
+    files: Mapping[str, FilesNow]
     repeats: Mapping[str, str]
 
     def differs_for(self, staff_id: str) -> bool:
@@ -116,7 +119,7 @@ async def queue_of(services: Services, room: RoomAccess, visits: Sequence[Waitin
         visits=visits,
         options=await services.people.clinics.options(room.clinic_id, VisitOptions),
         unread=await services.conversations.visit_chat.unread_in(room) if visits else {},
-        running=await services.transfers.lists.running_in(room) if visits else (),
+        files=await services.transfers.lists.running_in(room) if visits else {},
         repeats=await services.visits.repeats.in_room(room) if visits else {},
     )
 
@@ -150,7 +153,7 @@ def views_of(queue: Queue, staff: StaffAccess) -> list[VisitView]:
             mine if one.admitted_by == staff.staff_id else others,
             beside.get(one.visit_id, ("", "")),
             queue.unread.get((one.visit_id, one.leg), 0),
-            one.visit_id in queue.running,
+            queue.files.get(one.visit_id, _NO_FILES),
             queue.repeats.get(one.visit_id, ""),
         )
         for one in queue.visits
@@ -182,7 +185,7 @@ def _row(
     by: _SeenAs,
     beside: tuple[str, str],
     unread: int,
-    file_running: bool,
+    files: FilesNow,
     repeats: str,
 ) -> VisitView:
     is_mine = bool(by.staff_id) and one.admitted_by == by.staff_id
@@ -214,7 +217,8 @@ def _row(
         above=beside[0],
         below=beside[1],
         unread=unread,
-        file_running=file_running,
+        file_running=files.moving,
+        file_arrived=files.arrived,
         phone=one.phone,
         on_telephone=one.on_telephone,
         telephone_at=one.telephone_at,

@@ -1,5 +1,6 @@
 """Lists of live file transfers: in the dialog of staff, on the patient's page, in the queue."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bedside.database.sealed import Vault
@@ -9,9 +10,19 @@ from bedside.people.permissions import RoomAccess, VisitorAccess
 from bedside.transfers import events, rows
 from bedside.transfers.options import TransferOptions
 from bedside.transfers.rows import LiveTransfer, LiveTransferRow
+from bedside.transfers.states import Bytes, Direction
 from bedside.transfers.visitor_allowance import VisitorAllowance, visitor_allowance
 from bedside.visits.rows import VisitRow
 from bedside.visits.whereabouts import visit_of
+
+
+@dataclass(frozen=True, slots=True)
+class FilesNow:
+    """The files of one visit that are not over: `moving` until the other side has them, `arrived`
+    from the patient, checked, and not downloaded by anybody yet."""
+
+    moving: bool = False
+    arrived: bool = False
 
 
 class LiveTransferLists:
@@ -61,11 +72,15 @@ class LiveTransferLists:
             row = rows.checked(await db.one(rows.BY_ID, of=transfer_id), access)
         return rows.opened(await self._vault.clinic(row.clinic_id), row)
 
-    async def running_in(self, room: RoomAccess) -> dict[str, dict[str, int]]:
-        """Count running transfers by visit and direction, for the queue."""
+    async def running_in(self, room: RoomAccess) -> dict[str, FilesNow]:
+        """Return what is in transfer by visit, for the queue."""
         async with self._database.read() as db:
             running = await db.all(rows.RUNNING_OF_ROOM, room=room.room_id)
-        found: dict[str, dict[str, int]] = {}
+        found: dict[str, FilesNow] = {}
         for row in running:
-            found.setdefault(row.visit_id, {})[row.direction] = row.running
+            before = found.get(row.visit_id, FilesNow())
+            if row.direction == Direction.FROM_PATIENT and row.bytes == Bytes.CLEAN:
+                found[row.visit_id] = replace(before, arrived=True)
+            else:
+                found[row.visit_id] = replace(before, moving=True)
         return found

@@ -97,9 +97,9 @@ COUNT_RUNNING = prepared(
     )
 )
 RUNNING_OF_ROOM = prepared(
-    select(live_transfers.c.visit_id, live_transfers.c.direction, func.count().label("running"))
+    select(live_transfers.c.visit_id, live_transfers.c.direction, live_transfers.c.bytes)
     .where(live_transfers.c.room_id == bindparam("room"), live_transfers.c.ended == "")
-    .group_by(live_transfers.c.visit_id, live_transfers.c.direction)
+    .distinct()
 )
 
 
