@@ -79,19 +79,22 @@ async def test_photo_capture(served: Served, chromium: Chromium) -> None:
     journey = Journey("photo-capture")
     async with meeting(served, chromium) as two:
         await two.call()
-        panel = await two.app("Photo capture")
-        await panel.get_by_role("button", name="Ask for a photo").click()
-        asked = two.patient.locator("[data-transfer]").first
-        await expect(asked).to_contain_text("asks to take a photo with your camera")
+        panel = await two.app("Photo capture")  # which asks
+        taking = two.patient.get_by_role("dialog", name="Your photo for the clinic")
+        await expect(taking).to_be_visible()
         await journey.seen(two.patient, "asked", whole=False)
-        await asked.get_by_role("button", name="No thanks").click()
+        await taking.get_by_role("button", name="No thanks").click()
         row = panel.locator("[data-transfer]").first
         await expect(row).to_have_attribute("data-phase", "declined")
-        taking = two.patient.get_by_role("dialog", name="Your photo for the clinic")
         await _taken_back(two, taking)
+        await _opens_without_asking(two)
 
         await panel.get_by_role("button", name="Ask for a photo").click()
-        agree = two.patient.get_by_role("button", name="Agree, take the photo")
+        await expect(taking).to_be_visible()
+        await two.patient.keyboard.press("Escape")
+        asked = two.patient.locator("[data-transfer]").first
+        await expect(asked).to_contain_text("asks to take a photo with your camera")
+        agree = asked.get_by_role("button", name="Take a photo")
         await agree.click()
         take = taking.get_by_role("button", name="Take the photo")
         await expect(take).to_be_focused()
@@ -100,7 +103,7 @@ async def test_photo_capture(served: Served, chromium: Chromium) -> None:
         )
         await journey.seen(two.patient, "aims", whole=False)
         await two.patient.keyboard.press("Enter")
-        use = taking.get_by_role("button", name="Use this photo")
+        use = taking.get_by_role("button", name="Send this photo")
         await expect(use).to_be_focused()
         await expect(taking.get_by_role("status")).to_contain_text("This is your photo.")
         await expect(taking.get_by_role("img", name="The photo that you took")).to_be_visible()
@@ -124,10 +127,18 @@ async def _taken_back(two: Meeting, taking: Locator) -> None:
     """Ask for a photo as staff, and cancel while the patient aims."""
     panel = two.staff.locator("[data-app-panel]")
     await panel.get_by_role("button", name="Ask for a photo").click()
-    await two.patient.get_by_role("button", name="Agree, take the photo").click()
     await expect(taking).to_be_visible()
-    await panel.get_by_role("button", name="Cancel").click()
+    await panel.get_by_role("button", name="Take back").click()
     await expect(taking).to_be_hidden()
+
+
+async def _opens_without_asking(two: Meeting) -> None:
+    """Close the app and open it again: there is something to see now, so nobody is asked."""
+    panel = two.staff.locator("[data-app-panel]")
+    await panel.get_by_role("button", name="Close", exact=True).click()
+    await two.app("Photo capture")
+    await expect(panel.locator("[data-transfer]")).to_have_count(2)
+    await expect(panel.locator("[data-phase=asked]")).to_have_count(0)
 
 
 async def _is_in_the_chart(two: Meeting, panel: Locator, journey: Journey) -> None:

@@ -54,9 +54,11 @@ async def test_a_photo_is_taken_with_the_back_camera(served: Served, chromium: C
         await two.call()
         await expect(two.patient.get_by_role("button", name="Turn camera")).to_be_visible()
         panel = await two.app("Photo capture")
-        await panel.get_by_role("button", name="Ask for a photo").click()
-        await two.patient.get_by_role("button", name="Agree, take the photo").click()
         taking = two.patient.get_by_role("dialog", name="Your photo for the clinic")
+        # the clinic asks, and only a press of the patient turns the camera
+        await expect(taking).to_be_visible()
+        assert await two.patient.evaluate("window.camerasOfTest.opened.at(-1)") == "user"
+        await taking.get_by_role("button", name="Turn the camera").click()
         await two.patient.wait_for_function(
             "() => window.camerasOfTest.opened.at(-1) === 'environment'"
         )
@@ -66,7 +68,7 @@ async def test_a_photo_is_taken_with_the_back_camera(served: Served, chromium: C
         await Journey("call-cameras").seen(two.patient, "aims", whole=False)
         await taking.get_by_role("button", name="Take the photo").click()
         await expect(taking.get_by_role("status")).to_contain_text("It has 12.2 megapixels")
-        await taking.get_by_role("button", name="Use this photo").click()
+        await taking.get_by_role("button", name="Send this photo").click()
         await two.patient.wait_for_function("() => window.camerasOfTest.opened.at(-1) === 'user'")
         await two.filed(1)
         await panel.get_by_role("link", name="Open in the chart").click()

@@ -14,12 +14,11 @@ export interface Running {
   shown?(): void;
 }
 
+/** Activates what the server rendered. `isOnly`: no other patient is in the call. */
+type Start = (root: HTMLElement, isOnly: boolean) => Running | null;
+
 /** `address` renders the app of a visit, in which `marked` is its root; `start` activates it. */
-export function perPatient(
-  address: (visit: string) => string,
-  marked: string,
-  start: (root: HTMLElement) => Running | null,
-): CallApp {
+export function perPatient(address: (visit: string) => string, marked: string, start: Start): CallApp {
   return new PerPatient(address, marked, start);
 }
 
@@ -33,7 +32,7 @@ class PerPatient implements CallApp {
   constructor(
     private readonly address: (visit: string) => string,
     private readonly marked: string,
-    private readonly start: (root: HTMLElement) => Running | null,
+    private readonly start: Start,
   ) {}
 
   mount(panel: HTMLElement, context: AppContext): void {
@@ -107,6 +106,6 @@ class PerPatient implements CallApp {
       return;
     }
     this.place.replaceChildren(found);
-    this.running = this.start(found);
+    this.running = this.start(found, patientsIn(this.context.session).length === 1);
   }
 }

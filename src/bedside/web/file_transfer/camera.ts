@@ -30,6 +30,11 @@ function ownTrack(): MediaStreamTrack | null {
   return tracks.find((track) => track.enabled && track.readyState === "live") ?? null;
 }
 
+/** Whether the call shows this camera now. */
+export function isOn(): boolean {
+  return ownTrack() !== null;
+}
+
 function cameraOf(track: MediaStreamTrack, isOfCall: boolean): Camera {
   const close = (): void => {
     if (!isOfCall) track.stop();

@@ -20,6 +20,8 @@ const TOGETHER_MS = 40;
 /** How often, and how many times, a picture that is being made is looked for. */
 const PICTURE_MS = 1_500;
 const PICTURE_LOOKS = 6;
+/** Photos for which the camera was shown without a press: once, whatever becomes of it. */
+const begun = new Set<string>();
 const OVER = new Set(["done", "filed", "declined", "cancelled", "left", "failed", "refused", "discarded"]);
 
 export class TransferPanel {
@@ -50,6 +52,7 @@ export class TransferPanel {
     root.addEventListener("submit", this.submitted);
     root.addEventListener("change", this.changed);
     this.drawSender();
+    this.beginCapture();
     void this.sender.resume();
   }
 
@@ -100,6 +103,7 @@ export class TransferPanel {
     this.announceNew(list, content);
     morph(list, content);
     if (this.takingFor && !this.row(this.takingFor)?.querySelector("[data-transfer-capture]")) this.taking?.close();
+    this.beginCapture();
     this.fetchWanted();
     this.awaitPictures(list);
   }
@@ -184,6 +188,10 @@ export class TransferPanel {
 
   private readonly pressed = (event: Event): void => {
     const target = event.target as Element;
+    const inChart = target.closest("a[target=console]");
+    // Beside a call there is a frame for it; elsewhere the chart opens where one is.
+    if (inChart && window.name !== "console" && !document.querySelector("iframe[name=console]"))
+      inChart.removeAttribute("target");
     const capture = target.closest<HTMLElement>("[data-transfer-capture]");
     const link = target.closest<HTMLAnchorElement>("a[data-transfer-download]");
     if (link) {
@@ -193,7 +201,7 @@ export class TransferPanel {
       event.preventDefault();
       void look(target.closest<HTMLAnchorElement>("a[data-transfer-look]"), this.words.offline ?? "");
     } else if (target.closest("[data-transfer-wanted]")) this.choosePreset(target);
-    else if (capture) void this.capture(capture.dataset.transferCapture ?? "");
+    else if (capture) void this.capture(capture.dataset.transferCapture ?? "", true);
     else if (target.closest("[data-transfer-more]"))
       this.root.querySelector<HTMLInputElement>("input[type=file]")?.click();
     else if (target.closest("[data-transfer-close]")) this.close();
@@ -236,13 +244,29 @@ export class TransferPanel {
     await this.refresh();
   }
 
-  /** The patient has agreed to a photo, and sees it before it is sent. */
-  private async capture(transfer: string): Promise<void> {
+  /**
+   * In a call the patient aims at once: taking the photo is the agreement. The card stays for those who
+   * close it.
+   */
+  private beginCapture(): void {
+    const [asked] = this.root.querySelectorAll<HTMLElement>("[data-transfer-capture]");
+    const { transferCapture: transfer = "" } = asked?.dataset ?? {};
+    if (!transfer || begun.has(transfer) || !this.taking?.mayBegin()) return;
+    begun.add(transfer);
+    void this.capture(transfer, false);
+  }
+
+  /** The patient takes a photo, and sees it before it is sent. */
+  private async capture(transfer: string, isPressed: boolean): Promise<void> {
     if (!this.taking || this.takingFor) return;
     this.takingFor = transfer;
-    const taken = await this.taking.run();
+    const taken = await this.taking.run(isPressed);
     this.takingFor = "";
     if (taken instanceof File) await this.send([taken], transfer);
+    else if (taken === "declined")
+      this.root
+        .querySelector<HTMLFormElement>(`[data-transfer-form=decline][data-of="${CSS.escape(transfer)}"]`)
+        ?.requestSubmit();
     else if (taken === "no_camera") this.say(this.words.noCamera ?? "", true);
   }
 

@@ -1,17 +1,18 @@
 /**
- * Taking the photo requested by staff: aim, take it, look at it, and either use it or take another.
- * Nothing leaves the phone before “Use this photo”.
+ * Taking the photo requested by staff: aim, take it, look at it, and either send it or take another.
+ * Nothing leaves the phone before “Send this photo”.
  */
+import { isTyping } from "../components/keys";
 import { TURN, TURNED } from "../media/turning";
-import { type Camera, facingOf, megapixels, openCamera, type Still, stillOf } from "./camera";
+import { type Camera, facingOf, isOn, megapixels, openCamera, type Still, stillOf } from "./camera";
 
 /** Below, small details are lost: photo requests ask for as much (FEATURES R3). */
 const ENOUGH_PIXELS = 2_000_000;
 
 type Step = "aim" | "look";
 
-/** The result: a photo, nothing because the patient closed it, or no camera. */
-export type Taken = File | "closed" | "no_camera";
+/** The result: a photo, nothing because the patient closed it or does not want it, or no camera. */
+export type Taken = File | "closed" | "declined" | "no_camera";
 
 export class PhotoTaking {
   private camera: Camera | null = null;
@@ -30,14 +31,26 @@ export class PhotoTaking {
       const pressed = (event.target as Element).closest<HTMLElement>("[data-photo]")?.dataset.photo;
       if (pressed === "take") void this.take();
       else if (pressed === "again") this.show("aim");
-      else if (pressed === "use") this.dialog.close("used");
+      else if (pressed === "use" || pressed === "decline") this.dialog.close(pressed);
       else if (pressed === "turn") this.turn();
     });
     document.addEventListener(TURNED, () => void this.aimAgain());
   }
 
-  /** Opens the camera, and resolves with the patient's choice. One photo at a time. */
-  async run(): Promise<Taken> {
+  /**
+   * Whether aiming may begin without a press: the clinic sees the camera already, and nothing else is
+   * being done on this page.
+   */
+  mayBegin(): boolean {
+    const isFree = !this.busy && !document.querySelector("dialog[open]") && !isTyping(document.activeElement);
+    return isFree && document.visibilityState === "visible" && isOn();
+  }
+
+  /**
+   * Opens the camera, and resolves with the patient's choice. One photo at a time. `isPressed`: the
+   * patient began it, so that the camera may be turned away from the face.
+   */
+  async run(isPressed: boolean): Promise<Taken> {
     if (this.busy) return "closed";
     this.busy = this.isWanted = true;
     const camera = await openCamera();
@@ -52,7 +65,7 @@ export class PhotoTaking {
     this.dialog.showModal();
     this.show("aim");
     // What the clinic wants to see is rarely a face.
-    if (camera.isOfCall && facingOf(camera.track) === "user" && this.mayTurn()) this.turn();
+    if (isPressed && camera.isOfCall && facingOf(camera.track) === "user" && this.mayTurn()) this.turn();
     return await taken;
   }
 
@@ -134,7 +147,7 @@ export class PhotoTaking {
   private finish(taken: Taken): void {
     const { done } = this;
     if (!done) return;
-    const used = this.dialog.returnValue === "used";
+    const { returnValue } = this.dialog;
     this.done = null;
     this.busy = false;
     this.camera?.close();
@@ -142,7 +155,7 @@ export class PhotoTaking {
     if (this.turned) this.turn(); // back to the face
     this.parts().video.srcObject = null;
     this.forgetShown();
-    done(used ? taken : "closed");
+    done(returnValue === "use" ? taken : returnValue === "decline" ? "declined" : "closed");
   }
 
   private forgetShown(): void {

@@ -90,7 +90,9 @@ _CAPTURE_TO_STAFF = {
     Phase.FAILED: N_("The photo did not arrive. Please ask for it again."),
 }
 _CAPTURE_TO_PATIENT = {
-    Phase.ASKED: N_("Show what the clinic wants to see. The photo goes into your record."),
+    Phase.ASKED: N_(
+        "Show what the clinic wants to see. You look at the photo before it goes into your record."
+    ),
     Phase.DECLINED: N_("You did not want a photo. Nothing was taken."),
     Phase.FAILED: N_("The photo did not arrive. The clinic can ask again."),
 }
