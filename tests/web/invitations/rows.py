@@ -1,7 +1,7 @@
 """Rows of inviting a patient to a waiting room."""
 
 from tests.matrix.people import Access
-from tests.matrix.row import Call, Row
+from tests.matrix.row import Call, Row, form
 from tests.matrix.world import Facts
 
 _INVITE = "/patients/{patient_id}/invite"
@@ -11,8 +11,15 @@ def _invitation(facts: Facts) -> Call:
     return {"data": {"room": facts["room"], "channels": "sms"}}
 
 
+def _found(facts: Facts) -> Call:
+    return {"data": {"to": facts["patient_id"] + ":"}}
+
+
+_ROOM = "/rooms/{room_id}/invite"
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", _INVITE): Row(Access.CHART, shows=("lindqvist",)),
     ("POST", _INVITE): Row(Access.CHART, call=_invitation, shows=("lindqvist",)),
     ("POST", f"{_INVITE}/send"): Row(Access.CHART, 303, _invitation),
+    ("POST", f"{_ROOM}/find"): Row(Access.ROOM, call=form(phone="maya"), shows=("lindqvist",)),
+    ("POST", f"{_ROOM}/patient"): Row(Access.ROOM, 303, _found),
 }
