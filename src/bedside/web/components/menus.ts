@@ -8,6 +8,12 @@ function openerOf(list: HTMLElement): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(list.id)}"]`);
 }
 
+/** What the focus returns to: a menu item is hidden by then, so the button that opened its menu. */
+export function buttonOf(opener: HTMLElement): HTMLElement {
+  const list = opener.closest<HTMLElement>(".menu-list");
+  return (list && openerOf(list)) ?? opener;
+}
+
 function itemsOf(list: HTMLElement): HTMLElement[] {
   return [...list.querySelectorAll<HTMLElement>(".menu-item:not(:disabled)")];
 }

@@ -2,7 +2,12 @@
  * The panel that slides in from the right. A link with data-panel-open and hx-get,
  * hx-target="#panel-body" fills it; without script the link opens the page itself. Live updates of
  * the panel's content never move the focus: only a person who opened it does.
+ *
+ * Beside a page of another patient the panel covers that page, so that nothing can be done in the
+ * wrong chart, and says whose card it is.
  */
+import { buttonOf } from "./menus";
+
 /** Where the panel covers the page (see shell.css); elsewhere it is beside it. */
 const COVERS_PAGE = "(max-width: 60rem)";
 
@@ -23,6 +28,21 @@ function cover(covered: boolean): void {
   else element?.removeAttribute("aria-modal");
 }
 
+/** Whether the page belongs to a patient, and the panel to another. */
+function isOfAnother(element: HTMLElement): boolean {
+  const open = /^\/patients\/(pat_[^/]+)/.exec(location.pathname)?.[1];
+  const shown = element.querySelector<HTMLElement>("[data-panel-of]")?.dataset.panelOf;
+  return open !== undefined && shown !== undefined && open !== shown;
+}
+
+function showWhose(element: HTMLElement): boolean {
+  const isOther = isOfAnother(element);
+  element.toggleAttribute("data-of-another", isOther);
+  const band = element.querySelector<HTMLElement>("[data-panel-other]");
+  if (band) band.hidden = !isOther;
+  return isOther;
+}
+
 function markRow(link: HTMLElement | null): void {
   for (const row of document.querySelectorAll(".row-selected")) row.classList.remove("row-selected");
   link?.closest(".row")?.classList.add("row-selected");
@@ -32,10 +52,10 @@ function markRow(link: HTMLElement | null): void {
 export function openPanel(from: HTMLElement | null = null): void {
   const element = panel();
   if (!element) return;
-  if (from) opener = from;
+  if (from) opener = buttonOf(from);
   element.hidden = false;
   element.closest<HTMLElement>(".shell")?.setAttribute("data-front", "panel");
-  cover(window.matchMedia(COVERS_PAGE).matches);
+  cover(showWhose(element) || window.matchMedia(COVERS_PAGE).matches);
   markRow(from);
   const title = element.querySelector<HTMLElement>("[data-panel-title]") ?? element;
   title.focus({ preventScroll: true });
@@ -46,6 +66,7 @@ export function closePanel(): void {
   const element = panel();
   if (!element || element.hidden) return;
   element.hidden = true;
+  element.removeAttribute("data-of-another");
   cover(false);
   markRow(null);
   const back =
@@ -58,6 +79,9 @@ export function closePanel(): void {
 export function startPanel(): void {
   const element = panel();
   if (!element) return;
+  const recover = (): void => {
+    if (!element.hidden) cover(showWhose(element) || window.matchMedia(COVERS_PAGE).matches);
+  };
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     const beside = document.querySelector<HTMLElement>(".page")?.inert && !target.closest("#panel, dialog, .toasts");
@@ -66,11 +90,12 @@ export function startPanel(): void {
   element.addEventListener("htmx:afterSwap", (event) => {
     const from = (event as CustomEvent<{ requestConfig?: { elt?: unknown } }>).detail.requestConfig?.elt;
     if (from instanceof HTMLElement && from.matches("[data-panel-open]")) openPanel(from);
+    else recover();
   });
   document.addEventListener("keydown", (event) => {
     const busy = document.querySelector("dialog[open], [popover]:popover-open");
     if (event.key === "Escape" && !event.defaultPrevented && !busy) closePanel();
   });
-  if (!element.hidden) cover(window.matchMedia(COVERS_PAGE).matches);
-  window.matchMedia(COVERS_PAGE).addEventListener("change", (change) => cover(change.matches && !element.hidden));
+  recover();
+  window.matchMedia(COVERS_PAGE).addEventListener("change", recover);
 }

@@ -3,6 +3,7 @@
  * answers a script with <dialog id="in-dialog">; without script the link leads to the page itself.
  */
 import htmx from "htmx.org";
+import { buttonOf } from "../components/menus";
 import { toast } from "../components/toasts";
 import { contentOf } from "./fragment";
 import { scanFragments } from "./fragments";
@@ -15,15 +16,6 @@ function gone(dialog: HTMLDialogElement, back: HTMLElement | null): void {
   dialog.remove();
   scanFragments();
   if (back?.isConnected) back.focus({ preventScroll: true });
-}
-
-/**
- * The element the focus returns to: a menu item is hidden by then, so the button that opened its
- * menu.
- */
-function openerOf(link: HTMLElement): HTMLElement {
-  const list = link.closest<HTMLElement>(".menu-list");
-  return (list && document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(list.id)}"]`)) ?? link;
 }
 
 /** Shows the server's answer as a dialog, replacing an open one. */
@@ -55,7 +47,7 @@ function onClick(event: MouseEvent): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-in-dialog]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  void openInDialog(link.href, openerOf(link)).catch(() => window.location.assign(link.href));
+  void openInDialog(link.href, buttonOf(link)).catch(() => window.location.assign(link.href));
 }
 
 /** A field that hides the choices that do not contain its words. */

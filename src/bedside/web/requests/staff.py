@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import services_of
+from bedside.edge.errors import wants_json
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
-from bedside.edge.fragments import prepare
+from bedside.edge.fragments import prepare, wants_fragment
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
@@ -28,6 +29,7 @@ from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.photos.sending import Draft
 from bedside.requests.photos.texts import PHOTO_TEMPLATES
+from bedside.requests.service import Outgoing
 from bedside.requests.states import Step, allowed
 
 SENT = flash_message(
@@ -155,9 +157,37 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
 
 
 async def new(request: Request) -> Response:
-    """GET /patients/{patient_id}/requests/new: what to ask for."""
+    """GET /patients/{patient_id}/requests/new: what to ask for; for scripts a panel beside the page
+    they are on, with the messages in it."""
+    if wants_fragment(request):
+        return await _panel(request)
     _chart_access, patient, clinic = await _chart(request)
     return _form_page(request, patient, clinic, _empty_draft(patient))
+
+
+async def _panel(request: Request) -> Response:
+    chart = await _fragment(request)
+    services = services_of(request)
+    patient = await services.people.patients.get(chart)
+    ways = tuple(way for way in CHANNELS if usable(patient.demographics, way))
+    # without any, the refusal of the first says what is missing
+    draft = Draft(new_id(PHOTOS.prefix), ways or CHANNELS[:1], "general")
+    messages: tuple[Outgoing, ...] = ()
+    problem = ""
+    try:
+        messages = (await services.requests.photos.preview(chart, draft)).messages
+    except WrongInput as error:
+        problem = _(error.sentence)
+    return render(
+        request,
+        "requests/new_panel.html",
+        patient=patient,
+        draft=draft,
+        messages=messages,
+        problem=problem,
+        templates=_templates(),
+        clinic_name=(await services.people.clinics.get(chart.clinic_id)).name,
+    )
 
 
 async def preview(request: Request) -> Response:
@@ -188,7 +218,11 @@ async def send(request: Request) -> Response:
     try:
         request_id = await services_of(request).requests.photos.send(chart, draft)
     except WrongInput as error:
+        if wants_json(request):
+            raise
         return _form_page(request, patient, clinic, draft, error)
+    if wants_json(request):
+        return Response(status_code=204)
     return redirect(f"/patients/{patient.id}/requests/{request_id}", SENT)
 
 
@@ -223,11 +257,13 @@ def _form_page(
         draft=draft,
         photos=clinic.of(PhotoOptions),
         link_days=clinic.of(LinkOptions).link_days,
-        templates=[
-            (key, _(template.label), _(template.asks)) for key, template in PHOTO_TEMPLATES.items()
-        ],
+        templates=_templates(),
         errors={error.field: _(error.sentence)} if error else {},
     )
+
+
+def _templates() -> list[tuple[str, str, str]]:
+    return [(key, _(one.label), _(one.asks)) for key, one in PHOTO_TEMPLATES.items()]
 
 
 # --- afterwards ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
  * it is another one. A button may have its own of all of them, and its own address. They work
  * without script too.
  */
+import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
 import { dropDraft } from "../live/drafts";
 import { refreshAround } from "../live/fragments";
@@ -36,6 +37,7 @@ function onSubmit(event: SubmitEvent): void {
   send(form, address, fieldsOf(form, event.submitter), () => {
     dropDraft(form);
     form.closest("dialog")?.close();
+    if (form.closest("#panel")) closePanel();
     toast(said, "good", back ? { label, run: () => send(form, undoAt ?? address, back, () => undefined) } : undefined);
   });
 }
