@@ -207,14 +207,18 @@ async def test_telling_everyone_and_taking_it_back(served: Served, chromium: Chr
     await page.goto(f"/rooms/{rooms.reception.id}")
     await connected(page, house)
     await page.get_by_role("button", name="Message everyone waiting").click()
-    await page.get_by_role("button", name="Running 10 minutes late").click()
     await journey.seen(page, "dialog", whole=False)
-    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Running 10 minutes late").click()  # the second press
     said = page.locator("#room-messages .banner")
     await expect(said).to_contain_text("Running 10 minutes late. Thank you for waiting.")
     await journey.seen(page, "said")
     await said.get_by_role("button", name="Withdraw").click()
     await expect(said).to_have_count(0)
+
+    await page.get_by_role("button", name="Message everyone waiting").click()
+    await page.get_by_label("Or in your words").fill("The lift is out of order.")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await expect(said).to_contain_text("The lift is out of order.")
     await rita.leave()
 
 

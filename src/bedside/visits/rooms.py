@@ -64,11 +64,12 @@ _counts = prepared(
     select(
         visits.c.room_id,
         visits.c.state,
+        visits.c.admitted_by,
         func.count().label("visits"),
         func.min(visits.c.queued_at).label("first"),
     )
     .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON), NOT_ENDED)
-    .group_by(visits.c.room_id, visits.c.state)
+    .group_by(visits.c.room_id, visits.c.state, visits.c.admitted_by)
 )
 _open_transfers_to = prepared(
     select(patient_transfers).where(
@@ -93,13 +94,14 @@ class RoomChange:
 class RoomInClinic:
     """A room in the list of all rooms, with how many are waiting and in a call. `mine`: whether
     the viewer is in charge of it. `waiting_since` is when the one came who waits longest, 0 if
-    nobody does."""
+    nobody does. `seen_by` are the names of those who are in a call."""
 
     room: Room
     waiting: int
     in_call: int
     mine: bool
     waiting_since: int
+    seen_by: tuple[str, ...]
 
 
 class Rooms:
@@ -282,16 +284,18 @@ class Rooms:
             found = await db.all(room_rows.of_clinic, clinic=staff.clinic_id)
             counted = await db.all(_counts, clinic=staff.clinic_id)
             own = await db.all(_in_charge_of, staff=staff.staff_id, clinic=staff.clinic_id)
-        counts = {(row.room_id, row.state): row.visits for row in counted}
-        since = {row.room_id: row.first for row in counted if row.state == State.WAITING}
+        waiting = [row for row in counted if row.state == State.WAITING]
+        seen = [row for row in counted if row.state == State.IN_CALL]
+        by = await self._staff.named(staff.clinic_id, {row.admitted_by for row in seen})
         mine = {row.id for row in own}
         return [
             RoomInClinic(
                 await self._opened(row),
-                counts.get((row.id, State.WAITING), 0),
-                counts.get((row.id, State.IN_CALL), 0),
+                sum(one.visits for one in waiting if one.room_id == row.id),
+                sum(one.visits for one in seen if one.room_id == row.id),
                 row.id in mine,
-                since.get(row.id, 0),
+                min((one.first for one in waiting if one.room_id == row.id), default=0),
+                tuple(sorted(by.get(o.admitted_by, "") for o in seen if o.room_id == row.id)),
             )
             for row in found
         ]

@@ -83,6 +83,27 @@ async def test_a_room_of_others_is_not_found(
     assert "Kofi Asante" not in everywhere
 
 
+@pytest.mark.feature("V3")
+async def test_a_tile_says_by_whom_patients_are_seen(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    house, rooms = quick_house, await rooms_of(quick_house)
+    for who, name in (
+        (house.here.clinician, "Kofi Asante"),
+        (house.here.receptionist, "Noor Haddad"),
+        (house.here.administrator, "Liv Andersson"),
+    ):
+        seen = await arrive(house, rooms.reception, name)
+        room = await in_charge(house, rooms.reception.id, who)
+        await house.services.calls.control.start(room, seen.visit_id, Mode.VIDEO)
+    await arrive(house, rooms.reception, "Waits Still")
+    await enter(visitor, house)
+    tiles = (await visitor.get("/rooms/all/list", headers=FRAGMENT)).text
+    assert "3 are being seen by Ada Norberg, Dr Amara Okafor, Rita Sandberg" in tiles
+    assert "<strong>1 waits</strong>" in tiles
+    assert "Nobody is being seen" in tiles
+
+
 @pytest.mark.feature("V4")
 async def test_the_card_shows_the_visit_with_the_actions_in_their_order(
     quick_house: House, visitor: httpx.AsyncClient

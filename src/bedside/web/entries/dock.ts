@@ -1,8 +1,10 @@
 /**
  * The dock: chat and file transfer with patients, at the side of the console. The page beside it stays
- * usable, so that arrivals are seen. Links with data-app and data-visit open it, and files that are
- * dropped on a row with data-drop-visit are sent; without script the links lead to pages.
+ * usable, so that arrivals are seen. Links with data-app and data-visit open it, those with
+ * data-send-files ask for files first, and files that are dropped on a row with data-drop-visit are
+ * sent; without script the links lead to pages.
  */
+import { buttonOf } from "../components/menus";
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
 import { contentOf } from "../live/fragment";
@@ -13,12 +15,6 @@ const PREPARE_AFTER_MS = 3_000;
 /** Where the card covers the page, or the dock does. */
 const NARROW = "(max-width: 60rem)";
 const SHEET = "(max-width: 48rem)";
-
-/** A menu item is hidden when the focus returns: the button that opened its menu gets it then. */
-function openerOf(link: HTMLElement): HTMLElement {
-  const list = link.closest<HTMLElement>(".menu-list");
-  return (list && document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(list.id)}"]`)) ?? link;
-}
 
 class Dock {
   private readonly tabs = new DockTabs();
@@ -47,7 +43,7 @@ class Dock {
     const content = contentOf(await answer.text()).querySelector<HTMLElement>("[data-dock-app]");
     if (!content) return false;
     if (turn !== this.asked) return true; // another one was opened meanwhile
-    if (from) this.opener = openerOf(from);
+    if (from) this.opener = buttonOf(from);
     const { title = "", person = "", born = "" } = content.dataset;
     this.show(this.tabs.open(visit, app, person, born), title, content);
     this.running = start(content);
@@ -193,6 +189,24 @@ function startDrops(dock: Dock): void {
 }
 
 /**
+ * A link that asks for files first. They are offered to the patient at once, and the dock shows what
+ * becomes of them.
+ */
+function chooseFor(dock: Dock, link: HTMLAnchorElement): void {
+  const input = Object.assign(document.createElement("input"), { type: "file", multiple: true, hidden: true });
+  input.addEventListener("change", () => {
+    const files = [...(input.files ?? [])];
+    input.remove();
+    void dock.open(link.dataset.sendFiles ?? "", "files", link, files).then((isOpen) => {
+      if (!isOpen) toast(link.dataset.failed ?? "", "bad");
+    });
+  });
+  input.addEventListener("cancel", () => input.remove());
+  document.body.append(input);
+  input.click();
+}
+
+/**
  * Loads those of this page: it may stay open for days, and after an update of the server they are
  * gone.
  */
@@ -208,10 +222,15 @@ export function startDock(): void {
   window.setTimeout(prepare, PREPARE_AFTER_MS);
   startDrops(dock);
   document.addEventListener("click", (event) => {
-    const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-app]");
-    const { app = "", visit = "" } = link?.dataset ?? {};
-    if (!link || !visit || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-app], a[data-send-files]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const { app = "", visit = "", sendFiles } = link.dataset;
+    if (!sendFiles && !visit) return;
     event.preventDefault();
+    if (sendFiles) {
+      chooseFor(dock, link);
+      return;
+    }
     void dock.open(visit, app, link).then((isOpen) => {
       if (!isOpen) window.location.assign(link.href);
     });

@@ -54,11 +54,11 @@ async def open_or_close(request: Request) -> Response:
 
 
 async def message_everyone(request: Request) -> Response:
-    """POST /rooms/{room_id}/messages: a message to everybody waiting, for half an hour, or with
-    `until=day` for the rest of the day."""
+    """POST /rooms/{room_id}/messages: a message to everybody waiting, `ready` or else `text`, for
+    half an hour, or with `until=day` for the rest of the day."""
     room = await _room(request)
     given = await form_of(request)
-    text = given["text"]
+    text = given["ready"] or given["text"]
     try:
         await services_of(request).visits.room_messages.say(
             room, text, rest_of_day=given["until"] == "day"

@@ -26,12 +26,12 @@ _LAST_ROOM = "bedside-room"
 """The cookie with the room last used on this device."""
 _YEAR = 365 * 24 * 3600
 
-BEGINNINGS = (
+READY = (
     N_("Running 10 minutes late. Thank you for waiting."),
     N_("Running 30 minutes late. Thank you for waiting."),
     N_("We will be back in a few minutes."),
 )
-"""Ready-made messages to everyone waiting."""
+"""Messages to everyone waiting that one press sends."""
 
 
 async def last_room(request: Request) -> Response:
@@ -77,7 +77,7 @@ async def waiting_page(
         status=422 if message_error else 200,
         room_id=room.room_id,
         rooms=await _own(services, room.staff),
-        beginnings=[_(text) for text in BEGINNINGS],
+        ready=[_(text) for text in READY],
         message_text=message_text,
         message_error=message_error,
         handed=await services.visits.transfers.open_of(room.staff),
