@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from bedside.edge.context import Handler
+from bedside.edge.last_section import remember_section
 from bedside.edge.signed_in import staff_of
 
 _AUDIENCE = "bedside.audience"
@@ -102,6 +103,8 @@ def _signed_in(handler: Handler) -> Handler:
     @wraps(handler)
     async def checked(request: Request) -> Response:
         await staff_of(request)
-        return await handler(request)
+        response = await handler(request)
+        remember_section(request, response)
+        return response
 
     return checked

@@ -34,6 +34,29 @@ async def test_home_is_the_waiting_room_or_the_inbox(
     assert (await visitor.get("/")).headers["location"] == "/inbox"
 
 
+@pytest.mark.parametrize(
+    ("used", "first"),
+    [
+        ("/patients", "/patients"),
+        ("/requests?view=all", "/requests"),
+        ("/outbox", "/outbox"),
+        ("/rooms/all", "/inbox"),  # without a room there is nothing to come back to
+        ("/account", "/inbox"),
+        ("/inbox/list", "/inbox"),
+        ("/audit", "/inbox"),
+    ],
+)
+async def test_without_a_room_the_section_used_last_is_the_first_page(
+    quick_house: House, visitor: httpx.AsyncClient, used: str, first: str
+) -> None:
+    staff, here = quick_house.services.people.staff, quick_house.here
+    await enter(visitor, quick_house)
+    for room in await quick_house.visits.rooms.of_staff(here.receptionist):
+        await staff.unassign(quick_house.administer(), here.receptionist.staff_id, room.id)
+    await visitor.get(used)
+    assert (await visitor.get("/")).headers["location"] == first
+
+
 async def test_what_arrived_stands_there_newest_first_with_its_state(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
