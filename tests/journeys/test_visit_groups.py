@@ -133,3 +133,41 @@ async def test_without_a_media_server_the_fifth_person_is_told_and_health_says_w
     await journey.seen(page, "health")
     await administrator.leave()
     await desk.person.leave()
+
+
+@pytest.mark.feature("V18")
+async def test_each_patient_of_a_group_has_an_end_of_their_own(
+    served: Served, chromium: Chromium
+) -> None:
+    house, journey = served.house, Journey("visit-endings")
+    desk = await desk_of(chromium, served, "Dr Okafor", house.here.clinician)
+    stays, goes = [
+        await arrive(house, desk.room, name) for name in ("Kofi Asante", "Liv Andersson")
+    ]
+    call_id = await start_call(desk, stays.visit_id)
+    host = await house.calls.seats.host(desk.staff, call_id)
+    await add_patient(house.services, host, desk.access, goes.visit_id)
+    for visitor in (stays, goes):
+        await house.calls.participants.join(await house.calls.seats.visitor(visitor))
+    page = desk.page
+    await expect(page.locator("[data-tiles] > *")).to_have_count(2)
+    await expect(page.get_by_role("button", name="End and next")).to_be_hidden()
+    await page.get_by_role("button", name="End", exact=True).click()
+    ending = page.get_by_role("dialog", name="How does this call end?")
+    choice = ending.get_by_role("group", name="Kofi Asante")
+    await expect(choice.get_by_label("End visit")).to_be_checked()
+    await choice.get_by_label("Return to waiting room").check()
+    await expect(
+        ending.get_by_role("group", name="Liv Andersson").get_by_label("End visit")
+    ).to_be_checked()
+    await journey.seen(page, "each", whole=False)
+    await ending.get_by_role("button", name="End for all").click()
+    await page.wait_for_url("**/after")
+    patients = page.locator("#after-patients")
+    await expect(patients.locator("li", has_text="Kofi Asante")).to_contain_text(
+        "In the waiting room"
+    )
+    await expect(patients.locator("li", has_text="Liv Andersson")).to_contain_text("Visit ended")
+    [waits] = await house.visits.waiting_room.queue(desk.access)
+    assert waits.visit_id == stays.visit_id
+    await desk.person.leave()
