@@ -120,6 +120,12 @@ class Server:
         finally:
             database.close()
 
+    def tell(self, statement: str) -> None:
+        """Change its database while it is stopped."""
+        with sqlite3.connect(self.data / "bedside.db", timeout=PATIENCE) as database:
+            database.execute(statement)
+        database.close()
+
     def is_idle(self) -> bool:
         """Whether no job is left, except those that wait for people."""
         (count,) = self.ask(

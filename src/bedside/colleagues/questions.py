@@ -18,7 +18,7 @@ from bedside.colleagues.rows import QuestionRow
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, TooMany, WrongInput
-from bedside.kernel import clock
+from bedside.kernel import clock, faults
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.typed import says_nothing, several_lines
@@ -105,8 +105,13 @@ class Questions:
         self._staff = staff
         self._colleagues = colleagues
 
-    async def ask(self, staff: StaffAccess, to_id: str, text: str) -> str:
-        """Ask a colleague of the clinic. Returns the question's id.
+    @staticmethod
+    def new_draft() -> str:
+        """Return the id of a question to be written: sent twice, it is asked once."""
+        return new_id("qst")
+
+    async def ask(self, staff: StaffAccess, to_id: str, text: str, draft: str = "") -> str:
+        """Ask a colleague of the clinic. Returns the question's id, which is its `draft`.
 
         Raises NotFound, WrongInput, Conflict for a colleague who does not want to be disturbed,
         TooMany.
@@ -117,8 +122,12 @@ class Questions:
             raise NotFound
         text = _checked(text, N_("Write what you want to ask."))
         keys = await self._vault.clinic(staff.clinic_id)
-        question_id = new_id("qst")
+        question_id = draft if is_id(draft, "qst") else self.new_draft()
         async with self._database.unit_of_work() as work:
+            await work.lock(f"questions of:{staff.staff_id}")
+            known = await work.one(_of, of=question_id, clinic=staff.clinic_id)
+            if known is not None:
+                return question_id
             if await self._colleagues.state_of(work, to_id) is Whereabouts.DO_NOT_DISTURB:
                 raise Conflict(
                     N_("This colleague does not want to be disturbed now. Nothing was sent."),
@@ -143,6 +152,7 @@ class Questions:
             await self._audit.record(
                 work, staff.clinic_id, staff.actor, Action.COLLEAGUE_ASKED, subject_id=to_id
             )
+        faults.point("colleague.asked")
         return question_id
 
     async def answer(self, staff: StaffAccess, question_id: str, text: str) -> None:
@@ -164,6 +174,7 @@ class Questions:
                 Action.COLLEAGUE_ANSWERED,
                 subject_id=row.from_id,
             )
+            faults.point("colleague.answering")
 
     async def close(self, staff: StaffAccess, question_id: str) -> None:
         """Put away an answer to this person that was read. Idempotent. Raises NotFound."""

@@ -16,7 +16,7 @@ from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, WrongInput
-from bedside.kernel import clock
+from bedside.kernel import clock, faults
 from bedside.kernel.language import N_
 from bedside.kernel.typed import says_nothing
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
@@ -204,6 +204,7 @@ class QueueOrder:
             changed = values if row.id == visit_id else {}
             if row.place_at != place or changed:
                 _publish(work, await rows.save(work, row, place_at=place, **changed))
+                faults.point("visit.placed")
 
     async def _record(
         self, work: UnitOfWork, room: RoomAccess, visit: VisitRow, action: Action

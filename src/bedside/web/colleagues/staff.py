@@ -79,16 +79,17 @@ async def people(request: Request) -> Response:
 
 async def ask(request: Request) -> Response:
     """POST /colleagues/ask. If it is not possible, the form comes back with everything chosen and
-    typed. Fields: to, text."""
+    typed. Fields: to, text, draft."""
     staff = await staff_of(request)
     given = await form_of(request)
-    to, text = given["to"], given["text"]
+    to, text, draft = given["to"], given["text"], given["draft"]
     try:
         if not to:
             raise WrongInput(N_("Please choose a colleague."), field="to")
-        await services_of(request).colleagues.questions.ask(staff, to, text)
+        await services_of(request).colleagues.questions.ask(staff, to, text, draft)
     except (Conflict, WrongInput) as problem:
-        return await _form(request, to, text=text, error=_(problem.sentence), status=problem.status)
+        said = _(problem.sentence)
+        return await _form(request, to, text=text, draft=draft, error=said, status=problem.status)
     if not wants_fragment(request):
         return redirect("/", ASKED)
     await prepare(request)
@@ -96,7 +97,13 @@ async def ask(request: Request) -> Response:
 
 
 async def _form(
-    request: Request, to: str, *, text: str = "", error: str = "", status: int = 200
+    request: Request,
+    to: str,
+    *,
+    text: str = "",
+    draft: str = "",
+    error: str = "",
+    status: int = 200,
 ) -> Response:
     fragment = wants_fragment(request)
     staff = await (prepare(request) if fragment else shell(request))
@@ -107,6 +114,7 @@ async def _form(
         people=await _people(request, staff),
         to=to,
         text=text,
+        draft=draft or services_of(request).colleagues.questions.new_draft(),
         error=error,
         topic=f"colleagues:{staff.clinic_id}",
     )
