@@ -67,7 +67,7 @@ async def test_a_number_is_added_and_sms_is_chosen(
     await journey.seen(page, "before")
     await section.get_by_label("Your mobile number").fill("+46 70 555 01 23")
     await section.get_by_role("button", name="Send a code").click()
-    await expect(section).to_contain_text("We sent six digits to +46 70 555 01 23.")
+    await expect(section).to_contain_text("Six digits are on their way to +46 70 555 01 23.")
     await journey.seen(page, "code")
     await section.get_by_label("Code").fill("1")
     await section.get_by_role("button", name="Confirm").click()

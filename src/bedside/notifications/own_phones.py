@@ -22,8 +22,9 @@ from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.notifications.addresses import read_for_sms
 from bedside.notifications.messenger import Messenger, Notice
-from bedside.notifications.models import staff_alerts
-from bedside.notifications.rows import StaffAlertsRow
+from bedside.notifications.models import notifications, staff_alerts
+from bedside.notifications.rows import NotificationRow, StaffAlertsRow
+from bedside.notifications.states import NoticeState
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import StaffAccess
 from bedside.people.throttling import Limit, Throttle
@@ -54,6 +55,16 @@ _offer = prepared(
             "tries": 0,
         },
     )
+)
+_codes_sent = prepared(
+    select(notifications)
+    .where(
+        notifications.c.cause_id > bindparam("since"),
+        notifications.c.cause_id < bindparam("until"),
+    )
+    .order_by(notifications.c.created_at.desc(), notifications.c.id.desc())
+    .limit(1),
+    NotificationRow,
 )
 _set = prepared(update(staff_alerts).where(staff_alerts.c.staff_id == bindparam("of")))
 _NO_OFFER: dict[str, Any] = {"offered": None, "offered_until": 0, "tries": 0}
@@ -140,6 +151,13 @@ class OwnPhones:
                 refusal = N_("This was not the code, too many times. Have a new one sent.")
         raise WrongInput(refusal, field="code")
 
+    async def is_code_lost(self, staff: StaffAccess) -> bool:
+        """Whether the newest code could not be sent to its number."""
+        cause = _cause(staff)
+        async with self._database.read() as db:
+            row = await db.one(_codes_sent, since=f"{cause}/", until=f"{cause}0")  # “0” follows “/”
+        return row is not None and row.state == NoticeState.FAILED
+
     async def cancel(self, staff: StaffAccess) -> None:
         """Forget a number awaiting its code."""
         async with self._database.unit_of_work() as work:
@@ -215,12 +233,16 @@ def _is_same(typed: str, code: str) -> bool:
     return hmac.compare_digest("".join(typed.split()).encode(), code.encode())
 
 
+def _cause(staff: StaffAccess) -> str:
+    return f"{staff.staff_id}/phone"
+
+
 def _with_code(staff: StaffAccess, offered: Offered) -> Notice:
     text = _("{code} is your code for Bedside. It holds for ten minutes.")
     return Notice(
         clinic_id=staff.clinic_id,
         patient_id="",
-        cause_id=f"{staff.staff_id}/phone/{secrets.token_hex(8)}",
+        cause_id=f"{_cause(staff)}/{secrets.token_hex(8)}",
         channel="sms",
         to=offered.number,
         text=text.format(code=offered.code),

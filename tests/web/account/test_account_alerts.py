@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from bedside.database.statements import prepared
+from bedside.notifications.models import notifications
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
 from tests.peers.push_service import Device, to_bytes
@@ -45,7 +48,7 @@ async def test_a_number_is_added_by_its_code_and_then_sms_can_be_chosen(
     sent = await rita.post("/account/phone", data={"phone": " +46 70 555 01 23 "})
     assert sent.headers["location"] == "/account#mobile-number"
     page = (await rita.get("/account")).text
-    assert "We sent six digits to +46 70 555 01 23." in page
+    assert "Six digits are on their way to +46 70 555 01 23." in page
     assert "You find the code in the outbox." in page
     shown = await outbox(quick_house, rita)
     assert "For you</p>" in shown
@@ -69,6 +72,25 @@ async def test_a_number_is_added_by_its_code_and_then_sms_can_be_chosen(
     page = (await rita.get("/account")).text
     assert is_ticked(page, "email")
     assert "5550123" not in page
+
+
+async def test_a_number_that_the_gateway_refused_is_told(
+    rita: httpx.AsyncClient, quick_house: House
+) -> None:
+    await rita.post("/account/phone", data={"phone": "+46 70 555 01 23"})
+    async with quick_house.services.database.unit_of_work() as work:
+        await work.execute(
+            prepared(update(notifications).values(state="failed", failure="Refused."))
+        )
+    page = (await rita.get("/account")).text
+    assert "The code could not be sent to +46 70 555 01 23." in page
+    assert "on their way" not in page
+    assert 'value="+46705550123"' in page  # to be corrected
+    again = await rita.post("/account/phone", data={"phone": "+46 70 555 01 24"})
+    assert again.status_code == 303
+    page = (await rita.get("/account")).text
+    assert "Six digits are on their way to +46 70 555 01 24." in page
+    assert "could not be sent" not in page
 
 
 async def test_nothing_is_a_choice_and_strange_ways_are_none(rita: httpx.AsyncClient) -> None:

@@ -30,6 +30,10 @@ async def account_page(
     services = services_of(request)
     clinic = await services.people.clinics.get(staff.clinic_id)
     errors = _by_field(error, field)
+    alerts = await _alerts(request, staff)
+    offered = alerts["alerts"].offered
+    if offered is not None and alerts["code_lost"] and not phone:
+        phone = offered.number  # to be corrected
     return render(
         request,
         "account/account.html",
@@ -45,7 +49,7 @@ async def account_page(
         alert_errors={name: text for name, text in errors.items() if name in _OF_ALERTS},
         typed_phone=phone,
         phone_example=phones.example(clinic.options.home),
-        **await _alerts(request, staff),
+        **alerts,
     )
 
 
@@ -54,6 +58,7 @@ async def _alerts(request: Request, staff: StaffAccess) -> dict[str, Any]:
     return {
         "alerts": await services.notifications.staff_alerts.of(staff),
         "devices": await services.notifications.push_devices.listed(staff),
+        "code_lost": await services.notifications.own_phones.is_code_lost(staff),
         "sms_stays": Channel.SMS in services.notifications.dispatcher.local,
     }
 
