@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from bedside.visits.options import VisitOptions
 from bedside.visits.rooms import RoomKind
 from tests.house import House
 from tests.web.pages import enter
@@ -85,6 +86,59 @@ async def test_changing_a_room_and_who_is_in_charge(
     assert rooms.reception.id not in [
         r.id for r in await quick_house.visits.rooms.of_staff(here.clinician)
     ]
+
+
+_WRONG = {
+    "name": "",
+    "owner": "",
+    "slug": "Dr Okafor!",
+    "welcome_text": "x" * 1_001,
+    "closed_text": "x" * 1_001,
+    "emergency_text": "x" * 1_001,
+    "consent_text": "x" * 5_001,
+    "ask_birth_date": "perhaps",
+    "ask_phone": "",
+    "ask_reason": "yes",
+}
+
+
+def is_beside(page: str, field: str) -> None:
+    """Check that the error of a field is linked to it, and stands beside it."""
+    assert f'<a href="#{field}">' in page
+    assert f'id="{field}"' in page
+    assert f'id="{field}-error"' in page
+
+
+@pytest.mark.parametrize("field", _WRONG)
+async def test_an_error_stands_beside_its_field(
+    quick_house: House, visitor: httpx.AsyncClient, field: str
+) -> None:
+    rooms = await rooms_of(quick_house)
+    await enter(visitor, quick_house, quick_house.here.administrator)
+    given = {**_GIVEN, "kind": "personal", "owner": quick_house.here.clinician.staff_id}
+    for address in ("/settings/rooms", f"/settings/rooms/{rooms.own.id}"):
+        answer = await visitor.post(address, data={**given, field: _WRONG[field]})
+        assert answer.status_code == 422
+        is_beside(answer.text, field)
+
+
+async def test_shared_rooms_that_are_switched_off_are_told_beside_the_kind(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    rooms = await rooms_of(quick_house)
+    administrator = quick_house.here.administrator
+    async with quick_house.services.database.unit_of_work() as work:
+        await quick_house.people.clinics.change(
+            work,
+            administrator.actor,
+            quick_house.clinic.id,
+            VisitOptions(shared_rooms_allowed=False),
+        )
+    await enter(visitor, quick_house, administrator)
+    for address in ("/settings/rooms", f"/settings/rooms/{rooms.reception.id}"):
+        answer = await visitor.post(address, data=_GIVEN)
+        assert answer.status_code == 422
+        is_beside(answer.text, "kind")
 
 
 async def test_they_are_for_administrators_of_the_clinic(
