@@ -20,6 +20,7 @@ from bedside.kernel.jobs import TryAgain
 from bedside.worker.run import Worker
 from tests.adapters.rendering.test_tiff import sheet
 from tests.database.databases import ALL_JOBS
+from tests.database.earlier_version import by_way_of_before
 from tests.house import House
 from tests.web.charts.chart_files import filed, pdf, photo, tiff, upload, work
 from tests.web.pages import enter
@@ -175,3 +176,25 @@ async def test_a_photo_is_not_made_again(quick_house: House) -> None:
     await filed(quick_house, await quick_house.chart(), "a.jpg", photo())
     [row] = await rows(quick_house, files)
     assert row.made_by == MAKER
+
+
+@pytest.mark.feature("F9")
+async def test_an_update_has_mails_and_tables_read_again_and_nothing_else(
+    quick_house: House,
+) -> None:
+    for data, name in (
+        (b"From: a@x.example\nContent-Type: text/plain\n\nCome at nine.\n", "a.eml"),
+        (b"sep=;\none;two\n1;2\n", "b.csv"),
+        (pdf(2), "c.pdf"),
+    ):
+        await filed(quick_house, await quick_house.chart(), name, data)
+    await by_way_of_before(quick_house, "0032")
+    before: list[FileRow] = await rows(quick_house, files)
+    again = {row.media_type for row in before if row.made_by < MAKER}
+    assert "application/pdf" not in again
+    assert len(again) >= 1
+    assert len([row for row in before if row.made_by < MAKER]) == 2
+    await quick_house.services.files.making.look_for_older()
+    await work(quick_house)
+    after: list[FileRow] = await rows(quick_house, files)
+    assert {row.made_by for row in after} == {MAKER}

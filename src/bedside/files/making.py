@@ -36,7 +36,7 @@ MAKE_AGAIN = "later.make_again"
 READ_AGAIN = "later.read"
 NOT_YET = 0
 """`files.made_by` until everything was made of a file but the words of scans."""
-MAKER = 2
+MAKER = 3
 """The version of the code that makes things of files. One that makes other things of some types of
 files is the next number, and its migration gives that number to all files of the other types."""
 _WORDS_AT_ONCE = 200
