@@ -51,6 +51,7 @@ class Visiting:
             await self._send(phone, visit)
             await asyncio.to_thread(settled)
             await self._hand_over(visit)
+            await self._note_later(visit)
             gone = await phone.post(f"/visit/{visit}/leave")
             assert gone.status_code in (200, 204, 303), gone.text[:300]
 
@@ -105,7 +106,8 @@ class Visiting:
         mark = self._mark
         call = (await _posted(phone, f"/visit/{visit}/call/join", camera="true")).json()["call_id"]
         await self._post(f"/calls/{call}/join", camera="true")
-        invited = (await self._post(f"/calls/{call}/guests", email="", phone="")).json()
+        expected = {"name": mark("expected guest"), "role": mark("role of guest")}
+        invited = (await self._post(f"/calls/{call}/guests", **expected)).json()
         link = "/g/" + invited["link"].rpartition("/")[2]
         door = (await stranger.get(link)).headers["location"]
         await _posted(stranger, door, name=mark("name of guest"))
@@ -141,6 +143,16 @@ class Visiting:
         offered = (await self._post(f"/visits/{visit}/transfers", **about)).json()["transfer_id"]
         assert mark("offered file") in (await phone.get(own)).text
         await _posted(phone, f"{own}/{offered}/decline")
+
+    async def _note_later(self, visit: str) -> None:
+        """Say whose visit it is, and add to its notes from the chart."""
+        patient, words = self._house.patients[0].id, self._mark("addition to notes")
+        await self._post(f"/visits/{visit}/identify", patient=patient)
+        record = f"/patients/{patient}/visits/{visit}"
+        await self._post(f"{record}/notes", text=words)
+        shown = (await self._http.get(record)).text
+        assert words in shown
+        assert self._mark("name of guest") in shown
 
     async def _ask(self) -> None:
         """Ask a colleague, who answers."""

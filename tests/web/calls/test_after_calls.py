@@ -1,12 +1,15 @@
 """The page after a call: what became of everybody, the note, what is missing, who is next."""
 
+import re
+
 import httpx
 import pytest
 
 from bedside.calls.states import Mode
 from bedside.kernel import clock
 from bedside.people.permissions import VisitorAccess
-from tests.house import House
+from bedside.web.app import create_app
+from tests.house import House, at_the_door
 from tests.web.pages import FRAGMENT, enter
 from tests.web.visiting import Rooms, arrive, in_charge, rooms_of
 
@@ -44,6 +47,29 @@ async def test_the_page_has_the_chart_and_the_open_note(
     assert "in no chart yet" not in page
     kept = await visitor.post(f"/visits/{seen.visit_id}/note", data={"text": "Burn, first degree."})
     assert kept.status_code == 303
+
+
+async def test_the_page_and_what_is_added_later_are_the_same_on_both_databases(
+    house: House,
+) -> None:
+    rooms = await rooms_of(house)
+    seen = await arrive(house, rooms.reception)
+    room = await in_charge(house, rooms.reception.id)
+    call = await call_with(house, rooms, seen)
+    await house.services.calls.control.end_visit(room, seen.visit_id)
+    await house.visits.identification.confirm(room, seen.visit_id, house.patients[0].id)
+    async with at_the_door(create_app(house.services)) as browser:
+        await enter(browser, house)
+        for path in (f"/calls/{call}/after", f"/calls/{call}/after/now"):
+            page = await browser.get(path, headers=FRAGMENT if path.endswith("now") else {})
+            assert page.status_code == 200, page.text
+            assert "Maya Lindqvist" in page.text
+        record = f"/patients/{house.patients[0].id}/visits/{seen.visit_id}"
+        [draft] = re.findall(r'name="draft" value="(nad_[^"]+)"', (await browser.get(record)).text)
+        for _ in range(2):
+            added = {"text": "Wound closed.", "draft": draft}
+            assert (await browser.post(f"{record}/notes", data=added)).status_code == 303
+        assert (await browser.get(record)).text.count("Wound closed.") == 1
 
 
 @pytest.mark.parametrize("how", ["never", "expired", "left"])
