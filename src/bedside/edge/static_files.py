@@ -40,7 +40,7 @@ class CompressedFiles(StaticFiles):
                     packed,
                     status_code=status_code,
                     headers={"content-encoding": coding},
-                    media_type=mimetypes.guess_type(full_path)[0],
+                    media_type=mimetypes.guess_type(full_path)[0] or "application/octet-stream",
                     stat_result=os.stat(packed),
                 )
                 break

@@ -25,6 +25,7 @@ def _json(**fields: str) -> Callable[[Facts], Call]:
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", _CALL): Row(Access.CALL, shows=("lindqvist",)),
+    ("GET", "/blur"): Row(Access.OPEN),
     ("GET", "/calls/own/devices"): Row(Access.STAFF),
     ("GET", f"{_CALL}/after"): Row(Access.CALL, shows=("lindqvist",)),
     ("GET", f"{_CALL}/after/now"): Row(Access.CALL, shows=("lindqvist",)),

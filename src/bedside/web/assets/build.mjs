@@ -20,7 +20,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeF
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync, constants as zlib } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -29,6 +29,15 @@ const out = join(web, "static");
 const inlineIconsTemplate = join(web, "components", "icon_shapes.html");
 const iconSet = dirname(createRequire(import.meta.url).resolve("lucide-static/package.json"));
 const iconFolder = join(iconSet, "icons");
+/** The model that blurs the background, with what runs it: only browsers with SIMD are quick enough. */
+const modelFolder = dirname(createRequire(import.meta.url).resolve("@mediapipe/selfie_segmentation/package.json"));
+const MODEL = [
+  "selfie_segmentation.js",
+  "selfie_segmentation.binarypb",
+  "selfie_segmentation_landscape.tflite",
+  "selfie_segmentation_solution_simd_wasm_bin.js",
+  "selfie_segmentation_solution_simd_wasm_bin.wasm",
+];
 const iconLicence = readFileSync(join(iconSet, "LICENSE"), "utf8").trim();
 
 /** The shapes inside one icon's <svg>, on one line. */
@@ -91,6 +100,10 @@ const darkByPreference = {
     });
   },
 };
+
+/** Bytes from which the best compression takes every build longer than it saves anybody. */
+const LARGE = 1_000_000;
+const QUICKLY = { params: { [zlib.BROTLI_PARAM_QUALITY]: 9 } };
 
 const ENTRY = ".entry.ts";
 const watching = process.argv.includes("--watch");
@@ -178,10 +191,10 @@ function removeAllBut(kept) {
 /** A name stands for its content, so what is there already is right. Returns the names. */
 function compress(names) {
   const kept = [];
-  for (const name of names.filter((each) => /\.(css|js|svg)$/.test(each))) {
+  for (const name of names.filter((each) => /\.(css|js|svg|tflite|wasm)$/.test(each))) {
     const content = readFileSync(join(out, name));
     for (const [ending, packed] of [
-      [".br", () => brotliCompressSync(content)],
+      [".br", () => brotliCompressSync(content, content.length > LARGE ? QUICKLY : {})],
       [".gz", () => gzipSync(content, { level: 9 })],
     ]) {
       if (!existsSync(join(out, name + ending))) writeFileSync(join(out, name + ending), packed());
@@ -198,6 +211,7 @@ async function buildAll() {
   writeHashed("icons.svg", spriteOf([...icons.inline, ...icons.sprite].sort()), manifest);
   writeHashed("mark.svg", readFileSync(join(here, "brand", "mark.svg"), "utf8"), manifest);
   writeFileSync(inlineIconsTemplate, inlineTemplateOf(icons));
+  for (const name of MODEL) writeHashed(name, readFileSync(join(modelFolder, name)), manifest);
   const made = [];
   for (const sheet of Object.keys(SHEETS)) made.push(...(await bundle(`sheet:${sheet}`, sheet, manifest)));
   for (const entry of sourcesEnding(ENTRY)) {

@@ -1,7 +1,7 @@
 """The feature “calls”."""
 
 from bedside.edge.feature import Feature
-from bedside.web.calls import after, around, everyone, guest, newcomers, staff
+from bedside.web.calls import after, around, blur, everyone, guest, newcomers, staff
 from bedside.web.calls.sentences import SENTENCES
 
 feature = Feature(
@@ -12,6 +12,7 @@ feature = Feature(
         *after.routes,
         *guest.routes,
         *newcomers.routes,
+        *blur.routes,
     ),
     sentences=SENTENCES,
 )
