@@ -98,7 +98,12 @@ export class Controls {
     const done = await session.devices.turn();
     button?.removeAttribute("aria-busy");
     document.dispatchEvent(new Event(TURNED));
-    announce(say(session.place, done ? `facing_${session.devices.facing}` : "cannot_turn"), !done);
+    announce(say(session.place, done ? this.facing() : "cannot_turn"), !done);
+  }
+
+  private facing(): string {
+    const { facing, background } = this.session.devices;
+    return facing === "environment" && background.wanted ? "facing_environment_sharp" : `facing_${facing}`;
   }
 
   private async share(): Promise<void> {

@@ -1,6 +1,6 @@
 /** “Camera and sound”: the dialog in which another camera, microphone or speaker is chosen. */
 import { say } from "../apps/place";
-import { blur, canBlur, keepBlur, wantsBlur } from "../media/background";
+import { startBlurSwitch } from "../media/blur_switch";
 import type { CallSession } from "./session";
 
 type Kind = "audioinput" | "videoinput" | "audiooutput";
@@ -13,7 +13,7 @@ export class DeviceMenu {
     private readonly session: CallSession,
   ) {
     for (const select of this.selects()) select.addEventListener("change", () => void this.choose(select));
-    this.blurBox()?.addEventListener("change", () => void this.chooseBlur());
+    startBlurSwitch(root, session.devices.background);
     for (const opener of root.querySelectorAll("[data-devices-open]")) {
       opener.addEventListener("click", () => void this.fill());
     }
@@ -35,22 +35,8 @@ export class DeviceMenu {
     return this.root.querySelectorAll<HTMLSelectElement>("select[data-devices]");
   }
 
-  private blurBox(): HTMLInputElement | null {
-    return this.root.querySelector<HTMLInputElement>("[data-blur] input");
-  }
-
-  private async chooseBlur(): Promise<void> {
-    const box = this.blurBox();
-    if (!box) return;
-    if (await blur(this.session.devices.video, box.checked)) keepBlur(box.checked);
-    else box.checked = !box.checked;
-  }
-
   private async fill(): Promise<void> {
     if (!navigator.mediaDevices) return;
-    const box = this.blurBox();
-    box?.closest("[data-blur]")?.toggleAttribute("hidden", !canBlur(this.session.devices.video));
-    if (box) box.checked = wantsBlur();
     const found = await this.session.devices.list();
     for (const select of this.selects()) {
       const kind = select.dataset.devices as Kind;

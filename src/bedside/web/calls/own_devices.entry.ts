@@ -1,9 +1,11 @@
 /** Staff check camera and microphone: the picture, the level, and what helps if one does not work. */
+import { startBlurSwitch } from "../media/blur_switch";
 import { browserOf, type DeviceKind } from "../media/device_failures";
 import { isDenied, noticeOf } from "../media/device_state";
 import { Devices } from "../media/devices";
 import { keepCheck } from "../media/last_check";
 import { followLevel } from "../media/microphone_level";
+import { showPicture } from "../media/show_picture";
 
 class OwnDevices {
   private devices = new Devices();
@@ -21,6 +23,7 @@ class OwnDevices {
     this.devices.close(); // a check begins with nothing open
     this.devices = new Devices();
     this.devices.addEventListener("change", () => this.draw());
+    startBlurSwitch(this.root, this.devices.background);
     await this.devices.open(true);
     this.draw();
     const { audio, video } = this.devices;
@@ -29,19 +32,17 @@ class OwnDevices {
   }
 
   private draw(): void {
-    const { audio, video, failures } = this.devices;
+    const { audio, video, picture, background, failures } = this.devices;
+    background.release(); // nobody else sees it here, and the switch has its words
     for (const [kind, track] of [
       ["audio", audio],
       ["video", video],
     ] as const) {
       if (track ?? failures[kind]) this.show(kind, track ? "ok" : "bad");
     }
-    const picture = this.find<HTMLVideoElement>("[data-picture]");
-    picture.hidden = !video;
-    if (video && (picture.srcObject as MediaStream | null)?.getVideoTracks()[0] !== video) {
-      picture.srcObject = new MediaStream([video]);
-      void picture.play().catch(() => undefined);
-    }
+    const shown = this.find<HTMLVideoElement>("[data-picture]");
+    shown.hidden = !video;
+    if (showPicture(shown, picture)) void shown.play().catch(() => undefined);
     this.find("[data-meter]").hidden = !audio;
     this.help();
   }

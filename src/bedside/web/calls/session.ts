@@ -387,7 +387,7 @@ export class CallSession extends EventTarget implements OpenCall {
   // ------------------------------------------------------------------------------------
 
   private tracks(): Tracks {
-    return { audio: this.devices.audio, camera: this.devices.video, screen: this.devices.screen };
+    return { audio: this.devices.audio, camera: this.devices.picture, screen: this.devices.screen };
   }
 
   private give(): void {

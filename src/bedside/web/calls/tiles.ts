@@ -6,6 +6,7 @@
 
 import { say } from "../apps/place";
 import { announce } from "../components/announce";
+import { showPicture } from "../media/show_picture";
 import { OwnPicture } from "./own_picture";
 import { columnsFor } from "./picture_fit";
 import { Playing } from "./playing";
@@ -196,12 +197,8 @@ export class Tiles {
     const own = this.root.querySelector<HTMLElement>("[data-own]");
     const video = own?.querySelector("video");
     if (!own || !video) return;
-    const track = this.session.devices.video;
-    const before = (video.srcObject as MediaStream | null)?.getVideoTracks()[0] ?? null;
-    if (track !== before) {
-      video.srcObject = track ? new MediaStream([track]) : null;
-      if (track) void this.playing.play(video);
-    }
+    const track = this.session.devices.picture;
+    if (showPicture(video, track)) void this.playing.play(video);
     own.dataset.picture = track && this.session.seen && !this.playing.isHeld(video) ? "on" : "off";
     const { microphone, muted } = this.session;
     showSigns(own, signOf({ kind: this.session.place.audience, microphone, muted, camera: true }, false));

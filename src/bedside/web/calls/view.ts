@@ -4,6 +4,7 @@ import { type CallPlace, say } from "../apps/place";
 import { announce } from "../components/announce";
 import type { LiveSocket } from "../live/socket";
 import { startWayOut } from "../media/way_out";
+import { BlurNotice } from "./blur_notice";
 import { Controls } from "./controls";
 import { DeviceMenu } from "./device_menu";
 import { CallSession, type End } from "./session";
@@ -26,6 +27,7 @@ export class CallView {
   private readonly tiles: Tiles;
   private readonly controls: Controls;
   private readonly devices: DeviceMenu;
+  private readonly blurNotice: BlurNotice;
   private readonly clock: number;
   private over = false;
 
@@ -40,6 +42,7 @@ export class CallView {
     this.tiles = new Tiles(root, this.session);
     this.controls = new Controls(root, this.session, this.tiles, happenings.leave);
     this.devices = new DeviceMenu(root, this.session);
+    this.blurNotice = new BlurNotice(root, this.session);
     this.session.addEventListener("change", () => this.draw());
     this.clock = window.setInterval(() => this.drawTime(), 1_000);
     this.drawTime();
@@ -55,6 +58,7 @@ export class CallView {
     this.over = true;
     window.clearInterval(this.clock);
     this.controls.close();
+    this.blurNotice.close();
     this.tiles.close();
     this.session.stop();
   }

@@ -3,6 +3,8 @@
  * call's own: many phones open one at a time only.
  */
 
+import { cameraOf as cameraBehind } from "../media/raw_camera";
+
 const QUALITY = 0.92;
 const AIM: MediaStreamConstraints = {
   video: { width: { ideal: 1920 }, height: { ideal: 1080 }, facingMode: "environment" },
@@ -23,10 +25,12 @@ export interface Camera {
   close(): void;
 }
 
-/** The call's own video track. */
+/** The call's own camera, and not the picture with the blurred room that others see of it. */
 function ownTrack(): MediaStreamTrack | null {
   const streams = [...document.querySelectorAll<HTMLVideoElement>("[data-own] video")].map((video) => video.srcObject);
-  const tracks = streams.flatMap((stream) => (stream instanceof MediaStream ? stream.getVideoTracks() : []));
+  const tracks = streams
+    .flatMap((stream) => (stream instanceof MediaStream ? stream.getVideoTracks() : []))
+    .map(cameraBehind);
   return tracks.find((track) => track.enabled && track.readyState === "live") ?? null;
 }
 

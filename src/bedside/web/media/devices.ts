@@ -3,7 +3,7 @@
  * camera the call is voice only, without a microphone one is seen and hears. “change” fires when a
  * track was added, removed or replaced.
  */
-import { blur, wantsBlur } from "./background";
+import { Blurring } from "./blurring";
 import { type DeviceKind, type Failure, failureOf } from "./device_failures";
 
 const CAMERA: MediaTrackConstraints = {
@@ -29,12 +29,20 @@ export class Devices extends EventTarget {
   readonly interrupted: Record<DeviceKind, boolean> = { audio: false, video: false };
   /** The camera that looks at the person, or at what the person looks at. */
   facing: Facing = "user";
+  /** What others see of the camera. */
+  readonly background = new Blurring();
   private cameras = 0;
   private closed = false;
 
   constructor() {
     super();
     navigator.mediaDevices?.addEventListener("devicechange", this.look);
+    this.background.addEventListener("change", () => this.changed());
+  }
+
+  /** The camera as others see it: with the room blurred, if that is wanted. */
+  get picture(): MediaStreamTrack | null {
+    return this.background.picture;
   }
 
   /** Opens the microphone, and the camera if it is wanted; never throws. */
@@ -133,6 +141,7 @@ export class Devices extends EventTarget {
   close(): void {
     this.closed = true;
     navigator.mediaDevices?.removeEventListener("devicechange", this.look);
+    this.background.close();
     for (const track of [this.audio, this.video, this.screen]) track?.stop();
     this.audio = this.video = this.screen = null;
   }
@@ -184,7 +193,7 @@ export class Devices extends EventTarget {
     this[kind] = track;
     this.interrupted[kind] = false;
     if (before && before !== track) before.stop();
-    if (kind === "video" && wantsBlur()) void blur(track, true);
+    if (kind === "video") this.background.use(track);
     if (track) this.follow(kind, track);
     this.changed();
   }

@@ -4,11 +4,13 @@
  */
 
 import { announce } from "../components/announce";
+import { startBlurSwitch } from "../media/blur_switch";
 import { appOf } from "../media/browsers";
 import { browserOf, type DeviceKind, type Failure } from "../media/device_failures";
 import { Devices } from "../media/devices";
 import { followLevel } from "../media/microphone_level";
 import { tell } from "../media/server";
+import { showPicture } from "../media/show_picture";
 import { startWayOut } from "../media/way_out";
 import { checkConnection } from "./connection_check";
 import { play } from "./sounds";
@@ -67,6 +69,7 @@ export class DeviceTest {
       void this.goOn();
     });
     this.devices.addEventListener("change", () => this.follow());
+    startBlurSwitch(root, this.devices.background);
     if (startWayOut(root)) this.without();
     else this.offer();
   }
@@ -116,25 +119,31 @@ export class DeviceTest {
   /** A device that stops in the middle of the test is no longer fine. */
   private follow(): void {
     if (this.isOpening) return;
-    const { audio, video } = this.devices;
+    const { audio, video, picture, background } = this.devices;
+    background.release(); // nobody else sees it here, and the switch has its words
     if (video !== this.shownVideo) this.showCamera();
+    else if (video) this.showPicture(picture);
     if (audio !== this.shownAudio) this.showMicrophone();
   }
 
   private showCamera(): void {
-    const picture = this.find<HTMLVideoElement>("[data-picture]");
-    const { video, failures } = this.devices;
+    const { video, picture, failures } = this.devices;
     this.shownVideo = video;
-    picture.hidden = !video;
+    this.find("[data-picture]").hidden = !video;
     this.find("[data-picture-words]").hidden = video !== null;
     if (video) {
-      picture.srcObject = new MediaStream([video]);
-      void picture.play().catch(() => undefined);
+      this.showPicture(picture);
       this.found("camera", "ok", word("camera_ok"));
       return;
     }
     this.find("[data-picture-words]").textContent = word("no_picture");
     this.failed("camera", failures.video ?? "other");
+  }
+
+  /** As others would see it. */
+  private showPicture(picture: MediaStreamTrack | null): void {
+    const video = this.find<HTMLVideoElement>("[data-picture]");
+    if (showPicture(video, picture)) void video.play().catch(() => undefined);
   }
 
   private showMicrophone(): void {
