@@ -16,7 +16,7 @@ _FILES = (
     "selfie_segmentation_solution_simd_wasm_bin.js",
     "selfie_segmentation_solution_simd_wasm_bin.wasm",
 )
-"""What the model's script asks for, by the names that it knows."""
+"""Files that the script of the model loads, by the names that it knows."""
 _CONTENT_POLICY = "; ".join(
     [
         "default-src 'none'",
