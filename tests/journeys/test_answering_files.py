@@ -50,7 +50,7 @@ async def test_accepted_at_once_and_looked_at_in_the_page(
     journey = Journey("answering-files")
     async with meeting(served, chromium) as two:
         async with two.staff.expect_file_chooser() as choosing:
-            await two.row.get_by_role("link", name="Send a file to").click()
+            await two.row.get_by_role("link", name="Send a file").click()
         await (await choosing.value).set_files(files())
         rows = two.patient.locator("[data-transfer]")
         await expect(rows).to_have_count(3)

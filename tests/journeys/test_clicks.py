@@ -71,7 +71,7 @@ async def test_the_work_of_a_day_in_presses(served: Served, chromium: Chromium) 
         await expect(two.row).to_contain_text("Noor Haddad")
         await desk.took(1)  # “Sign in” itself: who waits is seen without one
 
-        await two.row.get_by_role("link", name="Open the chart of Noor Haddad").click()
+        await two.row.get_by_role("link", name="Open chart").click()
         await expect(two.staff.get_by_role("heading", level=1)).to_have_text("Noor Haddad")
         await desk.took(1)
         await two.staff.go_back()
@@ -84,7 +84,7 @@ async def test_the_work_of_a_day_in_presses(served: Served, chromium: Chromium) 
 
 async def _sends_a_file(two: Meeting, desk: Presses) -> None:
     async with two.staff.expect_file_chooser() as choosing:
-        await two.row.get_by_role("link", name="Send a file to Noor Haddad").click()
+        await two.row.get_by_role("link", name="Send a file").click()
     await (await choosing.value).set_files([LEAFLET])
     await expect(two.patient.locator("[data-transfer]").first).to_contain_text("leaflet.txt")
     await expect(two.staff.locator("#dock")).to_contain_text("Waiting for the patient to accept.")

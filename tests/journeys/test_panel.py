@@ -22,11 +22,11 @@ async def test_photos_are_requested_beside_the_queue(served: Served, chromium: C
         visit = await clinic.check_in(unidentified, "Maya Lindqvist", identified=False)
         page, panel, journey = two.staff, two.staff.locator("#panel"), Journey("panel")
         row = page.locator(f"#row-{visit}")
-        await expect(row.get_by_role("link", name="Open the chart of")).to_have_count(0)
+        await expect(row.get_by_role("link", name="Open chart")).to_have_count(0)
         await house.services.visits.identification.override(
             clinic.access, visit, "Maya Lindqvist", date(1991, 3, 14), "Shown on the passport"
         )
-        await expect(row.get_by_role("link", name="Open the chart of")).to_be_visible()
+        await expect(row.get_by_role("link", name="Open chart")).to_be_visible()
 
         # the other one has left no number: the panel says so, and offers no button
         await two.row.get_by_role("button", name="Actions for").click()

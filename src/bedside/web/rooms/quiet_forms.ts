@@ -1,8 +1,8 @@
 /**
  * Small forms that are sent without leaving the page: data-quiet is the message shown then.
  * data-undo holds the fields that undo it, as a query (“open=no”), and data-undo-at the address if
- * it is another one. A button may have its own of all of them, and its own address. They work
- * without script too.
+ * it is another one. A button may have its own of all of them, and its own address. With
+ * data-closes-panel the panel is closed afterwards. They work without script too.
  */
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
@@ -37,7 +37,7 @@ function onSubmit(event: SubmitEvent): void {
   send(form, address, fieldsOf(form, event.submitter), () => {
     dropDraft(form);
     form.closest("dialog")?.close();
-    if (form.closest("#panel")) closePanel();
+    if (form.dataset.closesPanel !== undefined) closePanel();
     toast(said, "good", back ? { label, run: () => send(form, undoAt ?? address, back, () => undefined) } : undefined);
   });
 }
