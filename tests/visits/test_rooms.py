@@ -106,5 +106,5 @@ async def test_the_list_of_rooms_shows_which_are_open_and_how_many_wait(ward: Wa
     await ward.admit(mine, first.visit_id)
     listed = {one.room.id: one for one in await house.services.visits.rooms.of_clinic(mine.staff)}
     own, other = listed[mine.room_id], listed[theirs.room_id]
-    assert (own.room.open, own.waiting, own.in_call, own.mine) == (True, 1, 1, True)
-    assert (other.room.open, other.waiting, other.in_call, other.mine) == (False, 0, 0, False)
+    assert (own.room.open, own.waiting, own.count.seen, own.mine) == (True, 1, 1, True)
+    assert (other.room.open, other.waiting, other.count.seen, other.mine) == (False, 0, 0, False)

@@ -78,4 +78,5 @@ def _alert(clinic_name: str, room: RoomRow, visit: VisitRow, window: int) -> Sta
 
 def _is_unseen(visit: VisitRow, leg: int) -> bool:
     """Whether the arrival is still waiting where it arrived, and nobody has looked."""
-    return visit.state == State.WAITING and visit.leg == leg and not visit.looked_at
+    waits = visit.state == State.WAITING and not visit.on_telephone
+    return waits and visit.leg == leg and not visit.looked_at

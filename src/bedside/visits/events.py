@@ -76,7 +76,8 @@ class RoomMessaged(_OfRoom):
 
 @declared
 class RoomsChanged(Event):
-    """The entry of a room in the list of all rooms changed."""
+    """The entry of a room in the list of all rooms changed. `in_call` counts those being seen, also
+    by telephone."""
 
     type: ClassVar[str] = "rooms.changed"
     clinic_id: str

@@ -6,12 +6,13 @@ estimate and a margin, and never for less than the clinic's own time.
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, false, select
+from sqlalchemy import bindparam, select
 
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader
 from bedside.visits import room_rows, rows
+from bedside.visits.counts import WAITS
 from bedside.visits.models import visit_legs, visits
 from bedside.visits.rows import VisitRow
 from bedside.visits.states import State
@@ -28,8 +29,7 @@ in_line = prepared(
     select(visits.c.id)
     .where(
         visits.c.room_id == bindparam("room"),
-        visits.c.state == State.WAITING.value,
-        visits.c.on_telephone == false(),
+        WAITS,
     )
     .order_by(*rows.IN_ORDER)
 )

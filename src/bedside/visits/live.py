@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
@@ -11,16 +11,11 @@ from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.audiences import Audiences, named
 from bedside.people.permissions import Permissions, StaffAccess, VisitorAccess
 from bedside.realtime.topics import TopicKind
-from bedside.visits import room_rows, rows
-from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
-from bedside.visits.states import GOING_ON, State
+from bedside.visits import counts, room_rows, rows
+from bedside.visits.counts import RoomCount
+from bedside.visits.models import patient_transfers, rooms
 
 _rooms = prepared(select(rooms.c.id, rooms.c.open).where(rooms.c.clinic_id == bindparam("clinic")))
-_counts = prepared(
-    select(visits.c.room_id, visits.c.state, func.count().label("visits"))
-    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON), NOT_ENDED)
-    .group_by(visits.c.room_id, visits.c.state)
-)
 _open_transfers = prepared(
     select(*patient_transfers.c, rooms.c.open)
     .select_from(patient_transfers.join(rooms, rooms.c.id == patient_transfers.c.to_room_id))
@@ -76,14 +71,14 @@ class VisitLive:
             raise NotFound
         async with self._database.read() as db:
             found = await db.all(_rooms, clinic=clinic_id)
-            counted = await db.all(_counts, clinic=clinic_id)
-        counts = {(row.room_id, row.state): row.visits for row in counted}
+            counted = await db.all(counts.in_clinic, clinic=clinic_id)
+        by_room = counts.by_room(counted)
         return {
             "rooms": {
                 row.id: {
                     "open": bool(row.open),
-                    "waiting": counts.get((row.id, State.WAITING), 0),
-                    "in_call": counts.get((row.id, State.IN_CALL), 0),
+                    "waiting": by_room.get(row.id, RoomCount()).waiting,
+                    "in_call": by_room.get(row.id, RoomCount()).seen,
                 }
                 for row in found
             }

@@ -22,6 +22,7 @@ from bedside.kernel.typed import says_nothing
 from bedside.kernel.unit_of_work import Reader, Row, Transactions, UnitOfWork
 from bedside.people.permissions import RoomAccess
 from bedside.visits import rows
+from bedside.visits.counts import WAITS
 from bedside.visits.models import visit_legs, visits
 from bedside.visits.rows import VisitRow
 from bedside.visits.states import State
@@ -34,7 +35,7 @@ _COLUMN = "visits.order_reason"
 
 _waiting = prepared(
     select(visits)
-    .where(visits.c.room_id == bindparam("room"), visits.c.state == State.WAITING.value)
+    .where(visits.c.room_id == bindparam("room"), WAITS)
     .order_by(visits.c.id)
     .with_for_update(),
     VisitRow,

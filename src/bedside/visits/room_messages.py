@@ -156,7 +156,7 @@ class RoomMessages:
     ) -> None:
         work.emit(RoomMessaged(room_id=room_id, message_id=message_id, withdrawn=withdrawn))
         for row in await work.all(rows.in_room, room=room_id):
-            if row.state == State.WAITING:
+            if row.state == State.WAITING and not row.on_telephone:
                 work.emit(VisitRoomMessage(visit_id=row.id, message_id=message_id))
 
     async def shown(self, room: RoomAccess) -> list[RoomMessage]:
@@ -167,7 +167,7 @@ class RoomMessages:
         """Return the messages for a waiting patient, newest first."""
         async with self._database.read() as db:
             row = await db.one(rows.by_id, of=visitor.visit_id)
-        if row is None or row.state != State.WAITING:
+        if row is None or row.state != State.WAITING or row.on_telephone:
             return []
         return await self._said(row.clinic_id, row.room_id)
 

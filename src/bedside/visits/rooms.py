@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bedside.audit import Action, AuditLog
 from bedside.database.statements import prepared
@@ -17,9 +17,10 @@ from bedside.people.clinics import ClinicOptions, Clinics
 from bedside.people.permissions import ClinicAccess, RoomAccess, StaffAccess, rooms_in_charge
 from bedside.people.staff import Staff
 from bedside.people.teams import Team, TeamKind, Teams
-from bedside.visits import room_rows, texts
+from bedside.visits import counts, room_rows, texts
+from bedside.visits.counts import RoomCount
 from bedside.visits.events import RoomChanged
-from bedside.visits.models import NOT_ENDED, patient_transfers, rooms, visits
+from bedside.visits.models import patient_transfers, rooms
 from bedside.visits.options import VisitOptions
 from bedside.visits.room_rows import (
     FOR_NEW_ROOMS,
@@ -31,7 +32,6 @@ from bedside.visits.room_rows import (
     slug_of,
 )
 from bedside.visits.rows import PatientTransferRow
-from bedside.visits.states import GOING_ON, State
 from bedside.visits.texts import Place
 from bedside.visits.transitions import Transitions
 
@@ -60,17 +60,6 @@ _in_charge_of = prepared(
     .order_by(room_rows.ROOM_NAMES.c.room_name, rooms.c.id),
     RoomRow,
 )
-_counts = prepared(
-    select(
-        visits.c.room_id,
-        visits.c.state,
-        visits.c.admitted_by,
-        func.count().label("visits"),
-        func.min(visits.c.queued_at).label("first"),
-    )
-    .where(visits.c.clinic_id == bindparam("clinic"), visits.c.state.in_(GOING_ON), NOT_ENDED)
-    .group_by(visits.c.room_id, visits.c.state, visits.c.admitted_by)
-)
 _open_transfers_to = prepared(
     select(patient_transfers).where(
         patient_transfers.c.to_room_id == bindparam("room"), patient_transfers.c.state == "open"
@@ -92,16 +81,18 @@ class RoomChange:
 
 @dataclass(frozen=True, slots=True)
 class RoomInClinic:
-    """A room in the list of all rooms, with how many are waiting and in a call. `mine`: whether
-    the viewer is in charge of it. `waiting_since` is when the one came who waits longest, 0 if
-    nobody does. `seen_by` are the names of those who are in a call."""
+    """A room in the list of all rooms, with how many are there. `mine`: whether the viewer is in
+    charge of it; `seen_by` are the names of those who see somebody."""
 
     room: Room
-    waiting: int
-    in_call: int
     mine: bool
-    waiting_since: int
+    count: RoomCount
     seen_by: tuple[str, ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return self.count.waiting
 
 
 class Rooms:
@@ -282,20 +273,18 @@ class Rooms:
         be transferred to, and who is busy. Nothing in it is about patients."""
         async with self._database.read() as db:
             found = await db.all(room_rows.of_clinic, clinic=staff.clinic_id)
-            counted = await db.all(_counts, clinic=staff.clinic_id)
+            counted = await db.all(counts.in_clinic, clinic=staff.clinic_id)
             own = await db.all(_in_charge_of, staff=staff.staff_id, clinic=staff.clinic_id)
-        waiting = [row for row in counted if row.state == State.WAITING]
-        seen = [row for row in counted if row.state == State.IN_CALL]
-        by = await self._staff.named(staff.clinic_id, {row.admitted_by for row in seen})
+        by_room = counts.by_room(counted)
+        seers = {one for count in by_room.values() for one in count.seen_by}
+        by = await self._staff.named(staff.clinic_id, seers - {""})
         mine = {row.id for row in own}
         return [
             RoomInClinic(
                 await self._opened(row),
-                sum(one.visits for one in waiting if one.room_id == row.id),
-                sum(one.visits for one in seen if one.room_id == row.id),
                 row.id in mine,
-                min((one.first for one in waiting if one.room_id == row.id), default=0),
-                tuple(sorted(by.get(o.admitted_by, "") for o in seen if o.room_id == row.id)),
+                count := by_room.get(row.id, RoomCount()),
+                tuple(sorted({by.get(one, "") for one in count.seen_by})),
             )
             for row in found
         ]

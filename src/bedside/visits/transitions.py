@@ -11,7 +11,7 @@ anything counted after it is right.
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.statements import prepared
@@ -23,7 +23,8 @@ from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess
 from bedside.people.staff import Staff
-from bedside.visits import rows
+from bedside.visits import counts, rows
+from bedside.visits.counts import RoomCount
 from bedside.visits.events import PersonTransferChanged, RoomsChanged, RoomVisitGone
 from bedside.visits.models import patient_transfers, rooms, visit_legs, visits
 from bedside.visits.options import VisitOptions
@@ -102,11 +103,6 @@ _other = prepared(
     .limit(1)
 )
 _open = prepared(select(rooms.c.open).where(rooms.c.id == bindparam("room")))
-_counts = prepared(
-    select(visits.c.state, func.count().label("visits"))
-    .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
-    .group_by(visits.c.state)
-)
 
 
 class Transitions:
@@ -376,14 +372,15 @@ class Transitions:
         """Publish how many are waiting in a room to the list of rooms; after the audit line of a
         change."""
         room = await work.one(_open, room=room_id)
-        found = {row.state: row.visits for row in await work.all(_counts, room=room_id)}
+        by_room = counts.by_room(await work.all(counts.in_room, room=room_id))
+        here = by_room.get(room_id, RoomCount())
         work.emit(
             RoomsChanged(
                 clinic_id=clinic_id,
                 room_id=room_id,
                 open=bool(room and room.open),
-                waiting=found.get(State.WAITING, 0),
-                in_call=found.get(State.IN_CALL, 0),
+                waiting=here.waiting,
+                in_call=here.seen,
             )
         )
 

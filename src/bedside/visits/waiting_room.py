@@ -22,6 +22,7 @@ from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, r
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import queue_order, rows
+from bedside.visits.counts import WAITS
 from bedside.visits.kept_places import Ahead, ahead_of, in_line
 from bedside.visits.models import NOT_ENDED, patient_transfers, visits
 from bedside.visits.rows import Identified
@@ -75,7 +76,7 @@ _unseen_of = prepared(
     )
     .where(
         visits.c.clinic_id == bindparam("clinic"),
-        visits.c.state == State.WAITING.value,
+        WAITS,
         NOT_ENDED,
         visits.c.looked_at == 0,
         visits.c.room_id.in_(rooms_in_charge()),

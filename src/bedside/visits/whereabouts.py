@@ -17,6 +17,7 @@ from bedside.people.permissions import (
     rooms_in_charge,
 )
 from bedside.visits import rows
+from bedside.visits.counts import WAITS
 from bedside.visits.models import NOT_ENDED, visit_legs, visits
 from bedside.visits.rows import VisitRow
 from bedside.visits.states import GOING_ON, State
@@ -46,15 +47,13 @@ _present = prepared(
 _waiting = prepared(
     select(func.count().label("visits")).where(
         visits.c.clinic_id == bindparam("clinic"),
-        visits.c.state == State.WAITING.value,
+        WAITS,
         NOT_ENDED,
         visits.c.room_id.in_(rooms_in_charge()),
     )
 )
 
-_waiting_anywhere = prepared(
-    select(func.count().label("visits")).where(visits.c.state == State.WAITING.value, NOT_ENDED)
-)
+_waiting_anywhere = prepared(select(func.count().label("visits")).where(WAITS, NOT_ENDED))
 
 
 class NotIdentified(Conflict):
