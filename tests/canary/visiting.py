@@ -67,8 +67,9 @@ class Visiting:
         door = f"/r/{(await self._house.visits.rooms.get(room.clinic_id, room.room_id)).slug}"
         lost = {"name": mark("lost link"), "contact": PHONE}
         born = {"birth_day": "1", "birth_month": "2", "birth_year": "1960"}
-        assert (await phone.post(f"{door}/lost-link", data=lost)).status_code == 422
-        await _posted(phone, f"{door}/lost-link", **lost, **born)
+        await _posted(phone, f"{door}/lost-link", address=PHONE)
+        assert (await phone.post(f"{door}/lost-link/staff", data=lost)).status_code == 422
+        await _posted(phone, f"{door}/lost-link/staff", **lost, **born)
         assert mark("lost link") in (await self._http.get("/requests?view=waiting")).text
         typed = {
             "name": f"{mark('typed first name')} {mark('typed last name')}",

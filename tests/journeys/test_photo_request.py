@@ -225,7 +225,7 @@ async def test_a_device_that_was_not_let_in_sees_nothing(asked: Asked, chromium:
     await asked.house.requests.all.revoke(asked.sent.chart, asked.sent.id)
     await page.reload()
     await expect(page.get_by_role("heading", name="This link was closed")).to_be_visible()
-    await page.get_by_role("button", name="Ask for a new link").click()
+    await page.get_by_role("button", name="Ask the clinic for a new link").click()
     await expect(page.get_by_text("knows that you need a new link")).to_be_visible()
     await first.leave()
     await second.leave()

@@ -6,9 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.house import Served
+from tests.journeys.calling import LONG, two_in_call, watched
 from tests.journeys.test_staff_console import at_desk, connected
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
+from tests.visits.ward import Ward
 from tests.web.visiting import arrive, in_charge, rooms_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
@@ -82,3 +84,83 @@ async def test_a_bare_number_is_invited_in_two_clicks(served: Served, chromium: 
     assert f"/r/{rooms.own.slug}" in sent.text
     assert sent.to == "+46701740605"
     await person.leave()
+
+
+@pytest.mark.feature("V24")
+async def test_a_call_that_goes_on_by_telephone_ends_and_the_visit_does_not(
+    served: Served, chromium: Chromium
+) -> None:
+    two, journey = await two_in_call(served, chromium), Journey("ending-by-telephone")
+    house, desk = served.house, two.staff_page
+    await expect(desk.locator("[data-tiles] > *")).to_have_count(1, timeout=LONG)
+    await desk.get_by_role("button", name="End", exact=True).click()
+    ending = desk.locator("dialog#ending")
+    await expect(ending.get_by_text("The call ends, the visit does not.")).to_be_visible()
+    await journey.seen(desk, "dialog", whole=False)
+    await ending.get_by_role("button", name="We go on by telephone").click()
+    await expect(desk).to_have_url(re.compile("/after"), timeout=LONG)
+    await journey.seen(desk, "after")
+    place = two.patient_page.locator("#visit-telephone")
+    await expect(place).to_contain_text("goes on with you by telephone")
+    await expect(place).to_contain_text("Answer your phone when it rings")
+    await journey.seen(two.patient_page, "patient")
+    [waiting] = await house.visits.waiting_room.queue(two.clinic.access)
+    assert waiting.on_telephone
+
+    await desk.goto(f"/rooms/{two.clinic.room.id}")
+    await expect(desk.locator("#queue-sum")).to_have_count(0)  # nobody waits
+    row = desk.locator("#queue-seen .row", has_text="Noor Haddad")
+    await row.get_by_role("button", name="Actions for").click()
+    await expect(desk.get_by_role("menuitem", name="See first")).to_have_count(0)
+    await journey.seen(desk, "row")
+    await desk.get_by_role("menuitem", name="End visit").click()
+    await expect(row).to_have_count(0)
+    await expect(two.patient_page.get_by_role("heading", name="Your visit is over")).to_be_visible()
+    await two.leave()
+
+
+@pytest.mark.feature("V24")
+@pytest.mark.parametrize(
+    ("way", "to", "sent_to"),
+    [
+        ("SMS", "070 174 06 41", "+46701740641"),
+        ("e-mail", "ana@interpreters.example", "ana@interpreters.example"),
+    ],
+)
+async def test_a_guest_s_link_goes_out_from_the_dialog_and_leads_in(
+    served: Served, chromium: Chromium, way: str, to: str, sent_to: str
+) -> None:
+    two, journey = await two_in_call(served, chromium), Journey(f"guest-by-{way}")
+    desk, ward = two.staff_page, Ward(served.house)
+    await expect(desk.locator("[data-tiles] > *")).to_have_count(1, timeout=LONG)
+    await desk.get_by_role("button", name="More").click()
+    await desk.get_by_role("menuitem", name="Invite a guest").click()
+    dialog = desk.locator("dialog#invitation")
+    await dialog.get_by_label("Name").fill("Ana Ruiz")
+    await dialog.get_by_label("Role").fill("interpreter")
+    await dialog.get_by_label("Phone number or e-mail address").fill("12")
+    await dialog.get_by_role("button", name=f"Send by {way}").click()
+    await expect(dialog.locator("[data-inviting-problem]")).to_be_visible()
+    await journey.seen(desk, "wrong", whole=False)
+    await dialog.get_by_label("Phone number or e-mail address").fill(to)
+    await dialog.get_by_role("button", name=f"Send by {way}").click()
+    await expect(desk.locator("#toasts .toast")).not_to_have_count(0)
+    await journey.seen(desk, "sent", whole=False)
+    [(address, text)] = await ward.texts("gst_")
+    assert address == sent_to
+    assert "Noor" not in text
+    found = re.search(r"/g/\S+", text)
+    assert found
+
+    interpreter = await chromium.phone(served.url)
+    await watched(interpreter)
+    page = await interpreter.page(found[0])
+    await expect(page.get_by_label("Your name")).to_have_value("Ana Ruiz, interpreter")
+    await page.get_by_role("button", name="Ask to join").click()
+    await desk.locator("[data-knocking] li").get_by_role("button", name="Admit").click()
+    question = two.patient_page.locator("[data-newcomer]")
+    await expect(question).to_contain_text("Ana Ruiz, interpreter would like to join this call")
+    await question.get_by_role("button", name="Yes, I agree").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Your call with")
+    await interpreter.leave()
+    await two.leave()

@@ -3,15 +3,14 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 
 from bedside.calls.states import Mode
-from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
-from bedside.notifications.models import notifications
 from bedside.notifications.sms_parts import sms_parts
+from bedside.notifications.text_limits import TEXTS, ManyTexts
 from bedside.people.clinics import Clinic
+from bedside.visits.events import RoomsChanged
 from bedside.visits.sms_texts import Why, door_wording, wording
 from bedside.visits.states import State, Step
 from tests.visits.ward import Ward
@@ -21,17 +20,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V24")]
 NUMBER = "070 174 06 05"
 STORED = "+46701740605"
 DRAFT = "draft-of-a-dialog"
-_all = prepared(select(notifications).order_by(notifications.c.id))
-
-
-async def texts_of(ward: Ward) -> list[tuple[str, str]]:
-    """Return number and text of every message, whoever may see it."""
-    services = ward.house.services
-    keys = await services.vault.clinic(ward.house.clinic.id)
-    async with services.database.read() as db:
-        found = await db.all(_all)
-    opened = [keys.unseal("notifications.content", row.id, row.content) for row in found]
-    return [(one["to"], one["text"]) for one in opened]
 
 
 @pytest.mark.parametrize("in_call", [True, False])
@@ -59,6 +47,45 @@ async def test_a_visit_goes_on_by_telephone(ward: Ward, in_call: bool) -> None:
     assert row.telephone_at  # for the record
     with pytest.raises(Conflict):
         await services.visits.telephones.go_on(room, waiter.visit_id)
+
+
+async def test_nobody_on_the_telephone_is_counted_among_those_who_wait(ward: Ward) -> None:
+    visits = ward.house.services.visits
+    room = await ward.room("Shared")
+    spoken_with, waits = await ward.check_in(room), await ward.check_in(room)
+    for kind, waiting, seen in (("waiting", 2, 0), ("on the telephone", 1, 1)):
+        if kind == "on the telephone":
+            await visits.telephones.go_on(room, spoken_with.visit_id)
+        [tile] = [
+            one for one in await visits.rooms.of_clinic(room.staff) if one.room.id == room.room_id
+        ]
+        assert (tile.waiting, tile.count.seen) == (waiting, seen)
+        assert await visits.whereabouts.waiting(room.staff) == waiting
+        assert await visits.whereabouts.waiting_anywhere() == waiting
+        live = (await visits.live.rooms(room.staff, room.clinic_id))["rooms"][room.room_id]
+        assert (live["waiting"], live["in_call"]) == (waiting, seen)
+        assert len(await visits.waiting_room.unlooked(room.staff)) == waiting
+    assert tile.count.waiting_since == (await ward.row(waits.visit_id)).queued_at
+    with pytest.raises(Conflict):  # there is no place in the queue to change
+        await visits.order.see_first(room, spoken_with.visit_id, "Fever")
+    with pytest.raises(Conflict):
+        await visits.order.move(room, waits.visit_id, after=spoken_with.visit_id)
+    assert await visits.order.next_in(room) == waits.visit_id
+
+
+async def test_the_event_counts_like_the_list(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open pages are told the numbers that a new page reads."""
+    visits = ward.house.services.visits
+    room = await ward.room("Shared")
+    waiters = [await ward.check_in(room) for _each in range(3)]
+    await visits.telephones.go_on(room, waiters[0].visit_id)
+    await ward.house.services.calls.control.start(room, waiters[1].visit_id, Mode.VIDEO)
+    told: list[RoomsChanged] = []
+    async with ward.house.services.database.unit_of_work() as work:
+        monkeypatch.setattr(work, "emit", told.append)
+        await visits.transitions.publish_counts(work, room.clinic_id, room.room_id)
+    [event] = told
+    assert (event.waiting, event.in_call) == (1, 2)
 
 
 async def test_it_can_go_back_to_video(ward: Ward) -> None:
@@ -96,7 +123,7 @@ async def test_staff_text_what_they_have_read(ward: Ward) -> None:
     assert shown.to == STORED
     for _ in range(2):  # pressed twice
         await telephones.send(room, waiter.visit_id, Why.OPEN_PAGE, DRAFT)
-    assert await texts_of(ward) == [(STORED, shown.wordings[Why.OPEN_PAGE].text)]
+    assert await ward.texts() == [(STORED, shown.wordings[Why.OPEN_PAGE].text)]
     said = shown.wordings[Why.OPEN_PAGE].text
     assert f"/visit/{waiter.visit_id}?door=shared" in said
     assert "Grace" not in said
@@ -137,12 +164,36 @@ async def test_a_bare_number_is_invited(ward: Ward) -> None:
     room = await ward.room("Shared")
     for _ in range(2):
         assert await telephones.invite_number(room, NUMBER, DRAFT) == "+46 70 174 06 05"
-    [(to, text)] = await texts_of(ward)
+    [(to, text)] = await ward.texts()
     assert to == STORED
     assert text == (await telephones.door_text(room)).text
     for wrong in ("", "12", "grace@lee.example"):
         with pytest.raises(WrongInput):
             await telephones.invite_number(room, wrong, "another-draft")
+
+
+async def test_one_number_gets_only_so_many_texts(ward: Ward) -> None:
+    telephones = ward.house.services.visits.telephones
+    room, other = await ward.room("Shared"), await ward.room("Other")
+    waiter, elsewhere = await ward.check_in(room, phone=NUMBER), await ward.check_in(room)
+    for number in range(TEXTS.holds):
+        await telephones.send(room, waiter.visit_id, Why.OPEN_PAGE, f"{DRAFT}-{number}")
+    for try_again in (
+        telephones.send(room, waiter.visit_id, Why.NO_SOUND, f"{DRAFT}-more"),
+        telephones.invite_number(other, NUMBER, f"{DRAFT}-bare"),
+    ):
+        with pytest.raises(ManyTexts) as error:
+            await try_again
+        assert "nothing was sent" in error.value.sentence
+        assert "minute" in error.value.sentence
+    assert len(await ward.texts()) == TEXTS.holds
+    assert elsewhere
+    await telephones.invite_number(other, "+46 70 174 06 99", f"{DRAFT}-another")
+    with clock.shifted(11 * clock.MINUTE):
+        await telephones.send(room, waiter.visit_id, Why.NO_SOUND, f"{DRAFT}-more")
+        with pytest.raises(ManyTexts):
+            await telephones.send(room, waiter.visit_id, Why.NO_SOUND, f"{DRAFT}-most")
+    assert len(await ward.texts()) == TEXTS.holds + 2
 
 
 @pytest.mark.feature("V25")
@@ -157,11 +208,11 @@ async def test_one_text_when_the_turn_comes_near(ward: Ward, away: str) -> None:
         await ward.lose(waiter)
     assert await services.visits.telephones.texts_near(waiter.visitor)
     await services.visits.turn_texts.sweep()  # has only just come
-    assert await texts_of(ward) == []
+    assert await ward.texts() == []
     with clock.shifted(4 * clock.MINUTE):
         for _ in range(2):
             await services.visits.turn_texts.sweep()
-    [(to, text)] = await texts_of(ward)
+    [(to, text)] = await ward.texts()
     assert to == STORED
     assert "it is your turn soon" in text
     assert f"/visit/{waiter.visit_id}?door=shared" in text
@@ -180,7 +231,7 @@ async def test_no_text_when_there_is_no_need(ward: Ward, how: str) -> None:
         await ward.lose(waiter)
     with clock.shifted(4 * clock.MINUTE):
         await services.visits.turn_texts.sweep()
-    assert await texts_of(ward) == []
+    assert await ward.texts() == []
 
 
 @pytest.mark.feature("V25")
@@ -195,7 +246,7 @@ async def test_a_call_that_is_not_answered(ward: Ward, answers: bool) -> None:
         await services.calls.participants.join(seat, connection_id=waiter.connection)
     with clock.shifted(11 * clock.SECOND):
         await ward.do_jobs()
-    found = [text for _to, text in await texts_of(ward) if "we are calling you now" in text]
+    found = [text for _to, text in await ward.texts() if "we are calling you now" in text]
     assert len(found) == (not answers)
 
 

@@ -5,8 +5,12 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from bedside.calls.states import Mode
+from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Row
+from bedside.notifications.models import notifications
 from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess
 from bedside.visits import rows
 from bedside.visits.check_in import CheckedIn, CheckInForm
@@ -17,6 +21,7 @@ from tests.house import House
 
 ADDRESS = "192.0.2.7"
 _numbers = count(1)
+_messages = prepared(select(notifications).order_by(notifications.c.id))
 
 
 @dataclass
@@ -139,6 +144,16 @@ class Ward:
             if one.call_id == call_id
         ]
         return admitted
+
+    async def texts(self, of: str = "") -> list[tuple[str, str]]:
+        """Return number or address and text of every message with `of` in its cause, oldest first,
+        whoever may see it."""
+        services = self.house.services
+        keys = await services.vault.clinic(self.house.clinic.id)
+        async with services.database.read() as db:
+            found = [row for row in await db.all(_messages) if of in row.cause_id]
+        opened = [keys.unseal("notifications.content", row.id, row.content) for row in found]
+        return [(one["to"], one["text"]) for one in opened]
 
     async def order(self, access: RoomAccess) -> list[str]:
         """Return the visits in a room, in order."""

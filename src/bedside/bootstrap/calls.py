@@ -31,6 +31,7 @@ from bedside.calls.visit_departure import SETTLE, VisitDeparture
 from bedside.kernel.known_states import DOWN, INCOMPLETE, NOT_SET_UP, OK, Seldom, State
 from bedside.kernel.language import N_
 from bedside.notifications.dispatcher import Dispatcher
+from bedside.notifications.text_limits import TextLimits
 from bedside.realtime.presence import Presence
 from bedside.realtime.topics import TopicKind
 from bedside.services.calls import CallServices
@@ -123,6 +124,7 @@ def calls_of(
         group_calls,
         newcomers,
         dispatcher,
+        TextLimits(people.throttle),
         settings.base_url,
     )
     names = PatientNames(vault, people.patients, people.permissions, visits.whereabouts)

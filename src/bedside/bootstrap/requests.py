@@ -7,6 +7,8 @@ from bedside.bootstrap.kinds import request_kinds
 from bedside.bootstrap.people import PeopleParts
 from bedside.links.service import Links
 from bedside.notifications.dispatcher import Dispatcher
+from bedside.notifications.text_limits import TextLimits
+from bedside.people.by_address import PatientsByAddress
 from bedside.realtime.topics import TopicKind
 from bedside.requests import endings as jobs
 from bedside.requests import records
@@ -15,6 +17,7 @@ from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
 from bedside.requests.invitations.kind import INVITATIONS
 from bedside.requests.kinds import RequestTools
+from bedside.requests.links_again import SEND_AGAIN, LinksAgain
 from bedside.requests.lists import RequestLists
 from bedside.requests.live import RequestLive
 from bedside.requests.lost_links import LostLinks
@@ -23,6 +26,7 @@ from bedside.requests.service import Requests
 from bedside.services.files import FileServices
 from bedside.services.registered import Registered
 from bedside.services.requests import RequestServices
+from bedside.visits.lost_places import LostPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class RequestParts(RequestServices):
             handlers={
                 reminder_jobs.REMIND: self.all.remind,
                 records.REMIND_UNAGREED: self.all.remind_unagreed,
+                SEND_AGAIN: self.again.send,
                 jobs.EXPIRE: self.endings.expire,
                 jobs.CLEAR_UP: self.endings.clear_up,
                 **self.kinds.handlers(),
@@ -51,7 +56,12 @@ class RequestParts(RequestServices):
 
 
 def requests_of(
-    base: Base, people: PeopleParts, links: Links, files: FileServices, dispatcher: Dispatcher
+    base: Base,
+    people: PeopleParts,
+    links: Links,
+    files: FileServices,
+    dispatcher: Dispatcher,
+    places: LostPlaces,
 ) -> RequestParts:
     """Construct the services of requests."""
     database, vault, audit = base.database, base.vault, base.audit.log
@@ -66,6 +76,7 @@ def requests_of(
         people.staff,
         links,
         dispatcher,
+        TextLimits(people.throttle),
         kinds,
         base.settings.base_url,
     )
@@ -95,6 +106,22 @@ def requests_of(
         faces=RequestFaces(database, vault, audit, clinics, links, people.phone_numbers),
         lists=lists,
         lost=LostLinks(database, vault, audit, people.permissions, people.likely, lists, requests),
+        again=_again(base, people, requests, places),
         endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),
         live=RequestLive(kinds),
+    )
+
+
+def _again(base: Base, people: PeopleParts, requests: Requests, places: LostPlaces) -> LinksAgain:
+    """Make what sends lost links again."""
+    database, vault = base.database, base.vault
+    return LinksAgain(
+        database,
+        vault,
+        base.audit.log,
+        people.throttle,
+        TextLimits(people.throttle),
+        PatientsByAddress(database, vault),
+        requests,
+        places,
     )

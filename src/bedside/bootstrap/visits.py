@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.bootstrap.base import Base
 from bedside.bootstrap.people import PeopleParts
 from bedside.links.service import Links
+from bedside.notifications.text_limits import TextLimits
 from bedside.realtime.presence import Presence
 from bedside.realtime.topics import TopicKind
 from bedside.services.notifications import NotificationServices
@@ -23,6 +24,7 @@ from bedside.visits.identification import Identification
 from bedside.visits.invitations import Invitations
 from bedside.visits.left import LeftPatients
 from bedside.visits.live import VisitLive
+from bedside.visits.lost_places import LostPlaces
 from bedside.visits.notes import VisitNotes
 from bedside.visits.own_visit import OwnVisits
 from bedside.visits.presence import VisitPresence
@@ -37,15 +39,18 @@ from bedside.visits.transitions import UNATTENDED, Transitions
 from bedside.visits.turn_texts import TurnTexts
 from bedside.visits.unidentified import UnidentifiedVisits
 from bedside.visits.waiting_room import WaitingRoom
+from bedside.visits.ways_back import WaysBack
 from bedside.visits.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
 class VisitParts(VisitServices):
-    """The visit services, with what open pages follow and what alerts staff."""
+    """The visit services, with what open pages follow, what alerts staff, and what finds lost
+    places."""
 
     alerts: RoomAlerts
     turn_texts: TurnTexts
+    lost_places: LostPlaces
 
     def registered(self) -> Registered:
         """Return what they register for the worker, the rail and /metrics."""
@@ -84,12 +89,14 @@ def visits_of(
     database, vault, audit, looks = base.database, base.vault, base.audit.log, base.audit.looks
     clinics, patients, staff = people.clinics, people.patients, people.staff
     permissions, messenger = people.permissions, notifications.dispatcher
+    limits, base_url = TextLimits(people.throttle), base.settings.base_url
     transitions = Transitions(audit, clinics, people.assignments, staff)
     rooms = Rooms(database, audit, clinics, people.teams, staff, transitions)
     identification = Identification(
         database, vault, audit, patients, people.likely, permissions, transitions
     )
     invitations = Invitations(database, rooms)
+    ways_back = WaysBack(database, vault, audit, people.throttle)
     return VisitParts(
         rooms=rooms,
         check_in=CheckIn(database, vault, patients, rooms, transitions),
@@ -107,15 +114,16 @@ def visits_of(
         whereabouts=Whereabouts(database, permissions),
         presence=VisitPresence(database, presence, clinics, transitions),
         invitations=invitations,
-        own=OwnVisits(database, vault, rooms),
+        own=OwnVisits(database, vault, rooms, ways_back),
         transitions=transitions,
         live=VisitLive(database, permissions, people.audiences),
         telephones=Telephones(
-            database, vault, audit, clinics, rooms, transitions, messenger, base.settings.base_url
+            database, vault, audit, clinics, rooms, transitions, messenger, limits, base_url
         ),
         turn_texts=TurnTexts(
-            database, vault, audit, clinics, transitions, messenger, base.settings.base_url
+            database, vault, audit, clinics, transitions, messenger, limits, base_url
         ),
+        lost_places=LostPlaces(database, vault, audit, clinics, messenger, ways_back, base_url),
         alerts=RoomAlerts(database, clinics, staff, presence, notifications.staff_alerts),
     )
 

@@ -55,8 +55,8 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     links = links_of(base, people)
     notifications = notifications_of(base, people)
     dispatcher, presence = notifications.dispatcher, realtime.presence
-    requests = requests_of(base, people, links, files, dispatcher)
     visits = visits_of(base, people, links, notifications, presence)
+    requests = requests_of(base, people, links, files, dispatcher, visits.lost_places)
     calls = calls_of(base, people, visits, dispatcher, presence)
     return Parts(
         base=base,

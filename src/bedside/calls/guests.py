@@ -43,6 +43,7 @@ from bedside.kernel.typed import one_line
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.notifications.addresses import read_for_sms
 from bedside.notifications.messenger import Messenger, Notice
+from bedside.notifications.text_limits import TextLimits
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import GuestAccess, guest_access
 
@@ -157,6 +158,7 @@ class Guests:
         group_calls: GroupCalls,
         newcomers: Newcomers,
         messenger: Messenger,
+        limits: TextLimits,
         base_url: str,
     ) -> None:
         self._database = database
@@ -167,6 +169,7 @@ class Guests:
         self._group_calls = group_calls
         self._newcomers = newcomers
         self._messenger = messenger
+        self._limits = limits
         self._base_url = base_url
 
     # --- staff ---------------------------------------------------------------------------------
@@ -176,7 +179,7 @@ class Guests:
     ) -> Invitation:
         """Create a link for one guest, for this call and a day at most; it is also sent to an
         e-mail address or a phone number. `name` is who is expected (see `guest_name`): the guest
-        finds it in the field, and can correct it. Raises CallEnded, WrongInput."""
+        finds it in the field, and can correct it. Raises CallEnded, WrongInput, ManyTexts."""
         clinic = await self._clinics.get(host.clinic_id)
         _check_address(email)
         phone = read_for_sms(phone, clinic.options.home) if phone else ""
@@ -185,6 +188,8 @@ class Guests:
         keys = await self._vault.clinic(host.clinic_id)
         async with self._database.unit_of_work() as work:
             await rows.active_call(work, host.call_id)
+            if phone:
+                await self._limits.take(work, host.clinic_id, phone)
             await work.execute(
                 _add,
                 id=guest_id,

@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 from bedside.edge.forms import Form
 from bedside.edge.rendering import render
+from bedside.errors import BedsideError
 from bedside.kernel import language
 from bedside.kernel.kinds import Kinds
+from bedside.kernel.language import gettext as _
 from bedside.links.kinds import LinkKind
 from bedside.links.records import Link, LinkState
 from bedside.people.clinics import Clinic
@@ -121,17 +123,27 @@ class LinkPages:
 AllLinkPages = Kinds[LinkPages]
 
 
-def closed_page(request: Request, face: LinkFace, *, address: str = "") -> Response:
-    """Explain why a link does not open, and what to do; `address` is where to request a new one."""
+def closed_page(
+    request: Request,
+    face: LinkFace,
+    *,
+    address: str = "",
+    typed: str = "",
+    error: BedsideError | None = None,
+) -> Response:
+    """Explain why a link does not open, and what to do; `address` is where to request a new one,
+    `typed` what was typed there, `error` what is wrong with it."""
     values = {} if face.sent is None else {"sent": face.sent}
     return page(
         request,
         "components/link_closed.html",
         face,
-        status=STATUS[face.link.state],
+        status=error.status if error else STATUS[face.link.state],
         state=str(face.link.state),
         address=address,
         ended=face.link.subject_id if face.over else "",
+        typed=typed,
+        error=_(error.sentence) if error else "",
         asked=face.reported is Reported.NEW_LINK,
         **values,
     )

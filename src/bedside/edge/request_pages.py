@@ -11,6 +11,7 @@ from bedside.edge.context import Handler, address_of, services_of
 from bedside.edge.dates import first_box
 from bedside.edge.devices import device_of, device_token, keep_device, pages_of
 from bedside.edge.errors import wants_json
+from bedside.edge.forms import form_of
 from bedside.edge.link_devices import page_of_link
 from bedside.edge.link_pages import (
     Entry,
@@ -21,11 +22,12 @@ from bedside.edge.link_pages import (
     page,
     told_page,
 )
+from bedside.edge.links_again import FIELD, ask_again, asked_page
 from bedside.edge.rendering import render
-from bedside.errors import NotFound, NotSignedIn
+from bedside.errors import NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.kernel import language
 from bedside.kernel.ids import is_id
-from bedside.links.records import Link, LinkClosed
+from bedside.links.records import Link, LinkClosed, LinkState
 from bedside.people.permissions import LinkAccess
 from bedside.requests.faces import Face
 from bedside.requests.kinds import AnyRequestKind
@@ -143,6 +145,24 @@ async def turned_away(request: Request) -> Response:
         lang=language.spoken(),
         clinic_name="",
     )
+
+
+async def send_again(request: Request) -> Response:
+    """POST /my/{request_id}/again: ask for a link on a device whose own has ended."""
+    request_id = request.path_params["request_id"]
+    faces = services_of(request).requests.faces
+    face = await faces.of_device(device_token(request), request_id)
+    if face is None:
+        return await turned_away(request)
+    here = pages_of(request_id)
+    if face.link.state is LinkState.OPEN:
+        return RedirectResponse(here, status_code=303)
+    typed = (await form_of(request)).line(FIELD)
+    try:
+        await ask_again(request, typed, face.link.clinic_id, target=request_id)
+    except (WrongInput, TooMany) as error:
+        return closed_page(request, face_of(face), address=here, typed=typed, error=error)
+    return asked_page(request, face_of(face), back=here)
 
 
 async def ask_new_link(request: Request) -> Response:

@@ -12,7 +12,7 @@ from asyncio import sleep
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
@@ -60,6 +60,16 @@ _revoke = prepared(
     .where(links.c.subject_id == bindparam("of_subject"), ~links.c.revoked)
     .values(revoked=True)
 )
+_revoke_unopened = prepared(
+    update(links)
+    .where(links.c.subject_id == bindparam("of_subject"), links.c.opened_at == 0, ~links.c.revoked)
+    .values(revoked=True)
+)
+_wrong_answers = prepared(
+    select(func.max(links.c.wrong_answers).label("most")).where(
+        links.c.subject_id == bindparam("of_subject"), ~links.c.revoked
+    )
+)
 _by_device = prepared(
     select(link_devices).where(link_devices.c.token_hash == bindparam("hash")), LinkDeviceRow
 )
@@ -95,10 +105,17 @@ class Links:
         self._addresses = _AddressLimit()
 
     async def issue(
-        self, work: UnitOfWork, clinic_id: str, patient_id: str, subject_id: str, until: int
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        patient_id: str,
+        subject_id: str,
+        until: int,
+        *,
+        wrong_answers: int = 0,
     ) -> str:
         """Create a link to `subject_id`, open until that time. Returns its secret, which is not
-        stored.
+        stored. `wrong_answers` have been given to earlier links already.
 
         Earlier links to the same subject stay open unless they are revoked. Raises UnknownKind if
         `subject_id` is of no registered kind.
@@ -111,7 +128,7 @@ class Links:
             "clinic_id": clinic_id,
             "patient_id": patient_id,
             "subject_id": subject_id,
-            "wrong_answers": 0,
+            "wrong_answers": wrong_answers,
             "locked": False,
             "revoked": False,
             "opened_at": 0,
@@ -125,6 +142,16 @@ class Links:
     async def revoke(self, work: UnitOfWork, subject_id: str) -> None:
         """Close every link to `subject_id`, and the access of its devices."""
         await work.execute(_revoke, of_subject=subject_id)
+
+    async def wrong_answers(self, work: UnitOfWork, subject_id: str) -> int:
+        """Return how many wrong answers a link to `subject_id` has got that is not revoked: the
+        most of several."""
+        row = await work.one(_wrong_answers, of_subject=subject_id)
+        return (row.most if row else 0) or 0
+
+    async def revoke_unopened(self, work: UnitOfWork, subject_id: str) -> None:
+        """Close the links to `subject_id` that nobody has opened; devices with access keep it."""
+        await work.execute(_revoke_unopened, of_subject=subject_id)
 
     async def look(self, secret: str) -> Link | None:
         """Return the link with this secret, without changing it; None if there is none."""

@@ -173,6 +173,11 @@ def with_phone(keys: ClinicKeys, phone: str) -> Group:
     return [keys.token("patient.phone", digits) for digits in sorted(found)]
 
 
+def with_email(keys: ClinicKeys, email: str) -> Group:
+    """Return what patients have with this e-mail address."""
+    return [keys.token("patient.email", fold(email))]
+
+
 def with_identifiers(keys: ClinicKeys, identifiers: Iterable[str]) -> Group:
     """Return what patients have who have one of these numbers in some system."""
     return [_identifier(keys, fold(value)) for value in identifiers]

@@ -28,7 +28,7 @@ from bedside.people.permissions import Permissions, StaffAccess, rooms_in_charge
 from bedside.requests.events import DeskLinkMissed
 from bedside.requests.lists import RequestLists
 from bedside.requests.models import lost_links
-from bedside.requests.records import Request
+from bedside.requests.records import STILL_WANTED, Request
 from bedside.requests.service import Requests
 from bedside.requests.states import State, Step, allowed
 
@@ -37,8 +37,6 @@ MOST_IN_A_ROOM = 100
 """Filling the list with made-up names must not push out those who are real."""
 _MOST_SHOWN = 50
 _MOST_LIKELY = 4
-_STILL_WANTED = 30 * clock.DAY
-"""After the end of a link nobody is offered to send it again."""
 _COLUMN = "lost_links.record"
 
 
@@ -179,7 +177,7 @@ class LostLinks:
         """Return the requests to a patient that still want an answer."""
         chart = await self._permissions.chart(staff, patient_id)
         found = await self._lists.of_chart(chart)
-        since = clock.now() - _STILL_WANTED
+        since = clock.now() - STILL_WANTED
         return [
             one
             for one in found

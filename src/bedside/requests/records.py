@@ -21,6 +21,9 @@ REMIND_UNAGREED = "request.remind_unagreed"
 PATIENCE = 2 * clock.HOUR
 """Whoever chose files this recently may still be at it."""
 
+STILL_WANTED = 30 * clock.DAY
+"""How long after its end a link can still be asked for again."""
+_SENT_AGAIN = frozenset(State) - {State.DONE, State.REVOKED, State.LOCKED}
 _COLUMN = "requests.content"
 
 
@@ -172,6 +175,13 @@ def has_ended(row: RequestRow) -> bool:
     if row.state == State.DONE:  # more may follow until the link ends
         return row.expires_at <= clock.now()
     return row.state in ENDED
+
+
+def is_sent_by_itself(row: RequestRow) -> bool:
+    """Whether the link of a request is sent again without staff: not one that staff have closed,
+    that wrong dates of birth have locked, or that reached somebody else."""
+    wanted = row.expires_at > clock.now() - STILL_WANTED
+    return State(row.state) in _SENT_AGAIN and wanted and row.reported != Reported.WRONG_PERSON
 
 
 def seal(keys: ClinicKeys, request_id: str, content: Content) -> bytes:

@@ -17,6 +17,7 @@ from bedside.links.options import LinkOptions
 from bedside.links.service import Links
 from bedside.notifications.addresses import addresses_of, usable
 from bedside.notifications.messenger import ChannelName, Messenger, Outcome
+from bedside.notifications.text_limits import TextLimits
 from bedside.notifications.texts import OutgoingText, in_language
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.patients import Patient, Patients
@@ -68,6 +69,7 @@ class Requests:
         staff: Staff,
         links: Links,
         messenger: Messenger,
+        limits: TextLimits,
         kinds: RequestKinds,
         base_url: str,
     ) -> None:
@@ -79,6 +81,7 @@ class Requests:
         self._staff = staff
         self._links = links
         self._messenger = messenger
+        self._limits = limits
         self._kinds = kinds
         self._base_url = base_url
 
@@ -139,6 +142,7 @@ class Requests:
             if row is None or row.patient_id != chart.patient_id:
                 raise NotFound
             if added:
+                await self._count_texts(work, clinic.id, composed.content)
                 await self._invite(work, row, clinic, composed.content, ends)
                 await records.save(work, row)
                 channels = list(composed.content.to)
@@ -148,11 +152,24 @@ class Requests:
                 await self._note(work, chart, request_id, sent, channels=channels, **noted)
         return request_id
 
+    async def _count_texts(self, work: UnitOfWork, clinic_id: str, content: Content) -> None:
+        """Count the text message to a patient's number. Raises ManyTexts."""
+        if "sms" in content.to:
+            await self._limits.take(work, clinic_id, content.to["sms"], field="channels")
+
     async def _invite(
-        self, work: UnitOfWork, row: RequestRow, clinic: Clinic, content: Content, until: int
+        self,
+        work: UnitOfWork,
+        row: RequestRow,
+        clinic: Clinic,
+        content: Content,
+        until: int,
+        wrong_answers: int = 0,
     ) -> None:
         """Issue a link, write the messages that carry it, and schedule reminder and expiry."""
-        secret = await self._links.issue(work, clinic.id, row.patient_id, row.id, until)
+        secret = await self._links.issue(
+            work, clinic.id, row.patient_id, row.id, until, wrong_answers=wrong_answers
+        )
         compose = self._kinds.by_key(row.kind).texts.invitation
         with in_language(content.language):
             wording = compose(clinic, content, self._address(secret), until)
@@ -201,39 +218,91 @@ class Requests:
 
         What was chosen before stays, and the patient agrees to it again. `answers` settles, in the
         same unit of work, what the new link is an answer to. Raises Conflict if the request is
-        done, WrongInput if no message can go to the patient by its channels.
+        done, WrongInput if no message can go to the patient by its channels, ManyTexts.
         """
         if not allows(chart.staff.role, May.SEND_REQUESTS):
             raise NotAllowed
         request = await self.get(chart, request_id)
         patient = await self._patients.get(chart)
         clinic = await self._clinics.get(chart.clinic_id)
-        keys = await self._vault.clinic(chart.clinic_id)
         _must_be_answerable(patient)
         to = addresses_of(patient.demographics, _ways(patient, request.content))
         content = replace(request.content, to=to)
-        ends = until(clinic)
         async with self._database.unit_of_work() as work:
             row = await self._row(work, chart, request_id)
             require(State(row.state), Step.REISSUED)
-            await self._links.revoke(work, row.id)
-            await self._kinds.handling(row.id).reissued(work, row)
-            await records.take_step(
-                work,
-                row,
-                Step.REISSUED,
-                round=row.round + 1,
-                expires_at=ends,
-                content=records.seal(keys, row.id, content),
-                expected=row.filed,
-                reported=Reported.NOTHING,
-                unagreed_at=0,
-            )
-            row = await self._row(work, chart, request_id)
-            await self._invite(work, row, clinic, content, ends)
+            await self._count_texts(work, clinic.id, content)
+            await self._renew(work, row, clinic, content)
             await self._note(work, chart, request_id, Action.REQUEST_REISSUED)
             if answers is not None:
                 await answers(work)
+
+    async def _renew(
+        self,
+        work: UnitOfWork,
+        row: RequestRow,
+        clinic: Clinic,
+        content: Content,
+        wrong_answers: int = 0,
+    ) -> None:
+        """Close the links of a locked request, and send another one to where `content` goes."""
+        keys, ends = await self._vault.clinic(row.clinic_id), until(clinic)
+        await self._links.revoke(work, row.id)
+        await self._kinds.handling(row.id).reissued(work, row)
+        await records.take_step(
+            work,
+            row,
+            Step.REISSUED,
+            round=row.round + 1,
+            expires_at=ends,
+            content=records.seal(keys, row.id, content),
+            expected=row.filed,
+            reported=Reported.NOTHING,
+            unagreed_at=0,
+        )
+        row = await records.locked_again(work, row)
+        await self._invite(work, row, clinic, content, ends, wrong_answers)
+
+    async def send_again(
+        self, work: UnitOfWork, row: RequestRow, to: dict[ChannelName, str], cause: str
+    ) -> bool:
+        """Send the link of a locked request again to one of the patient's addresses, because
+        somebody asked for it there; `cause` is unique in the request.
+
+        Anybody can type a number, so no device loses access: only links that nobody has opened
+        are closed, and wrong answers given to them still count. A request that has ended, or whose
+        message failed, gets a new round. Returns False for one that only staff may send again.
+        """
+        clinic = await self._clinics.get(row.clinic_id)
+        keys = await self._vault.clinic(row.clinic_id)
+        wrong = await self._links.wrong_answers(work, row.id)
+        if not records.is_sent_by_itself(row) or wrong >= clinic.of(LinkOptions).link_wrong_answers:
+            return False
+        content = records.opened(keys, row).content
+        if row.state in (State.EXPIRED, State.FAILED) or row.expires_at <= clock.now():
+            await self._renew(work, row, clinic, replace(content, to=to), wrong)
+        else:
+            kept = replace(content, to={**content.to, **to})
+            sealed = records.seal(keys, row.id, kept)
+            await records.save(work, row, content=sealed, reported=Reported.NOTHING)
+            await self._links.revoke_unopened(work, row.id)
+            secret = await self._links.issue(
+                work, clinic.id, row.patient_id, row.id, row.expires_at, wrong_answers=wrong
+            )
+            compose = self._kinds.by_key(row.kind).texts.invitation
+            with in_language(content.language):
+                wording = compose(clinic, content, self._address(secret), row.expires_at)
+            only = replace(content, to=to)
+            await send_text(self._messenger, work, row, only, f"again/{row.round}/{cause}", wording)
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            SYSTEM,
+            Action.LINK_SENT_AGAIN,
+            patient_id=row.patient_id,
+            subject_id=row.id,
+        )
+        return True
 
     async def _row(self, work: UnitOfWork, chart: ChartAccess, request_id: str) -> RequestRow:
         row = await records.locked(work, request_id)
@@ -267,7 +336,7 @@ class Requests:
             row = await db.one(records.by_id, of=request_id)
         if row is None or row.state in ENDED or row.expires_at <= clock.now():
             return _CLOSED
-        return "" if row.round == int(number) else _CLOSED
+        return "" if row.round == int(number.partition("/")[0]) else _CLOSED
 
     async def remind(self, payload: dict[str, Any]) -> None:
         """Job: before the link ends, remind a patient who has not opened it.
@@ -373,7 +442,7 @@ def _ways(patient: Patient, content: Content) -> tuple[str, ...]:
     return tuple(way for way in ways if usable(patient.demographics, way)) or ways
 
 
-_WITH_LINK = ("invite", "reminder", "unagreed")
+_WITH_LINK = ("invite", "reminder", "unagreed", "again")
 """The causes of messages that carry a link."""
 _CLOSED = N_("It was not sent: by then its link was closed or replaced, or the request answered.")
 _WAITING = (State.REQUESTED, State.SENT, State.DELIVERED, State.UNCERTAIN)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.requests.faces import RequestFaces
 from bedside.requests.invitations.sending import InvitationRequests
 from bedside.requests.kinds import RequestKinds
+from bedside.requests.links_again import LinksAgain
 from bedside.requests.lists import RequestLists
 from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.answers import PhotoAnswers
@@ -21,6 +22,7 @@ class RequestServices:
     faces: RequestFaces
     lists: RequestLists
     lost: LostLinks
+    again: LinksAgain
     kinds: RequestKinds
     invitations: InvitationRequests
     photos: PhotoRequests

@@ -184,6 +184,22 @@ async def add_device(work: UnitOfWork, keys: ClinicKeys, visit_id: str, token: s
     await work.execute(_add, **_row(keys, visit_id, _hash(token)))
 
 
+async def add_way_back(work: UnitOfWork, keys: ClinicKeys, visit_id: str, secret: str) -> None:
+    """Remember the secret of a link that leads back to a visit. It lets no device in by itself: it
+    is stored under a different hash than tokens."""
+    await work.execute(_add, **_row(keys, visit_id, _hash_of_way_back(secret)))
+
+
+async def way_back(reader: Reader, vault: Vault, secret: str) -> DeviceRow | None:
+    """Return the visit to which such a link leads; None for an unknown one, or one that is over.
+    Raises RecordSealBroken like `VisitDevices.resume`."""
+    row = await reader.one(_by_token, hash=_hash_of_way_back(secret)) if secret else None
+    if row is None or _is_over(row):
+        return None
+    await VISIT_DEVICES.check(vault, row)
+    return row
+
+
 async def visit_of_draft(reader: Reader, draft: str) -> DeviceRow | None:
     """Return the visit made by a form with this draft; None if there is none."""
     return await reader.one(_by_token, hash=_hash_of_draft(draft)) if _is_secret(draft) else None
@@ -238,6 +254,10 @@ def _is_secret(draft: str) -> bool:
 
 def _hash_of_draft(draft: str) -> bytes:
     return hmac.digest(b"check-in draft", draft.encode(), "sha256")
+
+
+def _hash_of_way_back(secret: str) -> bytes:
+    return hmac.digest(b"way back", secret.encode(), "sha256")
 
 
 def _is_over(row: DeviceRow) -> bool:

@@ -17,6 +17,7 @@ from bedside.visits.rows import How, Identified
 from bedside.visits.states import State
 from bedside.visits.texts import Place
 from bedside.visits.waiting_room import DeviceTest
+from bedside.visits.ways_back import WaysBack
 from bedside.visits.whereabouts import require_open, visit_of
 
 _leg = prepared(
@@ -51,9 +52,12 @@ class OwnVisit:
 
 
 class OwnVisits:
-    """Shows patients their visit."""
+    """Shows patients their visit, and lets them back into it (`ways_back`)."""
 
-    def __init__(self, database: Transactions, vault: Vault, rooms: Rooms) -> None:
+    def __init__(
+        self, database: Transactions, vault: Vault, rooms: Rooms, ways_back: WaysBack
+    ) -> None:
+        self.ways_back = ways_back
         self._database = database
         self._vault = vault
         self._rooms = rooms

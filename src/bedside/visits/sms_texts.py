@@ -60,6 +60,18 @@ def wording(clinic: Clinic, why: Why, link: str, language: str) -> OutgoingText:
         )
 
 
+def again_wording(clinic: Clinic, link: str, language: str) -> OutgoingText:
+    """Compose the message to a patient who has lost the page of a visit."""
+    with in_language(language):
+        said = _("{clinic}: this link leads back to your visit:")
+        return outgoing_text(
+            clinic,
+            subject=_("{clinic}: back to your visit").format(clinic=clinic.name),
+            said=said.format(clinic=clinic.name),
+            link=link,
+        )
+
+
 def door_wording(clinic: Clinic, link: str) -> OutgoingText:
     """Compose an invitation to the waiting room at this link, to a bare number."""
     said = _("{clinic} invites you to a video visit. Check in here when it is time:")

@@ -18,6 +18,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.notifications.addresses import read_for_sms
 from bedside.notifications.messenger import Messenger, Notice
+from bedside.notifications.text_limits import TextLimits
 from bedside.notifications.texts import OutgoingText
 from bedside.people.clinics import Clinics
 from bedside.people.patients import SEALED_PATIENTS, phone_of
@@ -95,6 +96,7 @@ class Telephones:
         rooms: Rooms,
         transitions: Transitions,
         messenger: Messenger,
+        limits: TextLimits,
         base_url: str,
     ) -> None:
         self._database = database
@@ -104,6 +106,7 @@ class Telephones:
         self._rooms = rooms
         self._transitions = transitions
         self._messenger = messenger
+        self._limits = limits
         self._base_url = base_url
 
     async def go_on(self, room: RoomAccess, visit_id: str, *, leg: int | None = None) -> None:
@@ -133,7 +136,7 @@ class Telephones:
 
     async def send(self, room: RoomAccess, visit_id: str, why: Why, draft: str) -> None:
         """Send one of these texts. `draft` was made with the dialog: pressed twice, one message
-        goes. Raises as `texts`, and WrongInput for another text."""
+        goes. Raises as `texts`, WrongInput for another text, and ManyTexts."""
         if why not in BY_STAFF or not _DRAFT.fullmatch(draft):
             raise WrongInput(N_("Please choose one."), field="text")
         text = (await self.texts(room, visit_id)).wordings[why].text
@@ -141,6 +144,7 @@ class Telephones:
         async with self._database.unit_of_work() as work:
             row = await self._transitions.lock_in_room(work, room, visit_id)
             number = await number_of(work, keys, row)
+            await self._limits.take(work, room.clinic_id, number.for_sms, field="text")
             cause = f"{visit_id}/text/{draft}"
             await self._messenger.send(work, notice(row, number, cause, text, room.staff.staff_id))
             await self._audit.record(
@@ -172,13 +176,14 @@ class Telephones:
 
     async def invite_number(self, room: RoomAccess, typed: str, draft: str) -> str:
         """Send the address of the room to a bare number. Returns the number as it was understood.
-        Raises WrongInput (field `phone`)."""
+        Raises WrongInput (field `phone`), ManyTexts."""
         clinic = await self._clinics.get(room.clinic_id)
         if not typed.strip() or not _DRAFT.fullmatch(draft):
             raise WrongInput(N_("Enter a phone number."), field="phone")
         to = read_for_sms(typed, clinic.options.home)
         text = (await self.door_text(room)).text
         async with self._database.unit_of_work() as work:
+            await self._limits.take(work, room.clinic_id, to)
             cause = f"{room.room_id}/invited/{draft}"
             await self._messenger.send(
                 work,

@@ -2,7 +2,7 @@
 near, once, and that they are called now. A setting of the room switches both off.
 """
 
-from sqlalchemy import bindparam, false, or_, select, true
+from sqlalchemy import bindparam, or_, select, true
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
@@ -11,13 +11,14 @@ from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.notifications.messenger import Messenger
+from bedside.notifications.text_limits import ManyTexts, TextLimits
 from bedside.people.clinics import Clinics
 from bedside.visits import room_rows, rows
+from bedside.visits.counts import WAITS
 from bedside.visits.kept_places import ahead_of
 from bedside.visits.models import visits
 from bedside.visits.rows import VisitRow
 from bedside.visits.sms_texts import Why, wording
-from bedside.visits.states import State
 from bedside.visits.telephone import link_into, notice, number_of
 from bedside.visits.transitions import Transitions
 
@@ -30,8 +31,7 @@ AWAY_FOR = clock.MINUTE
 
 _away = prepared(
     select(visits.c.id).where(
-        visits.c.state == State.WAITING.value,
-        visits.c.on_telephone == false(),
+        WAITS,
         visits.c.texted_at == 0,
         or_(visits.c.away_since > 0, visits.c.hidden == true()),
         visits.c.queued_at <= bindparam("came_before"),
@@ -51,6 +51,7 @@ class TurnTexts:
         clinics: Clinics,
         transitions: Transitions,
         messenger: Messenger,
+        limits: TextLimits,
         base_url: str,
     ) -> None:
         self._database = database
@@ -59,6 +60,7 @@ class TurnTexts:
         self._clinics = clinics
         self._transitions = transitions
         self._messenger = messenger
+        self._limits = limits
         self._base_url = base_url
 
     async def sweep(self) -> None:
@@ -86,7 +88,8 @@ class TurnTexts:
         await self._send(work, row, Why.CALLED, f"{row.id}/called/{row.call_id}")
 
     async def _send(self, work: UnitOfWork, row: VisitRow, why: Why, cause: str) -> bool:
-        """Write the message. Returns False if there is no number, or the room sends none."""
+        """Write the message. Returns False if there is no number, the room sends none, or very many
+        went to the number just now."""
         room = await work.one(room_rows.by_id, of=row.room_id)
         keys = await self._vault.clinic(row.clinic_id)
         number = await number_of(work, keys, row)
@@ -94,6 +97,10 @@ class TurnTexts:
             return False
         opened = room_rows.opened(room)
         if not opened.options.text_when_away:
+            return False
+        try:
+            await self._limits.take(work, row.clinic_id, number.for_sms)
+        except ManyTexts:
             return False
         clinic = await self._clinics.get(row.clinic_id)
         link = link_into(self._base_url, row.id, opened.slug)

@@ -1,4 +1,5 @@
-"""The pages of “Send me my link again”: the same for everybody at the door, one press for staff."""
+"""Asking the staff for a link, when none comes by itself: the same for everybody at the door, one
+press for staff."""
 
 import html
 import re
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V20")]
 async def ask(visitor: httpx.AsyncClient, slug: str, name: str, **typed: str) -> httpx.Response:
     """Fill in the form at the door."""
     data = {"name": name, **born(), **typed}
-    return await visitor.post(f"/r/{slug}/lost-link", data=data)
+    return await visitor.post(f"/r/{slug}/lost-link/staff", data=data)
 
 
 async def test_the_door_answers_the_same_to_everybody(
@@ -45,8 +46,9 @@ async def test_it_is_there_when_the_room_is_closed_too(
         access = await quick_house.people.permissions.room(quick_house.here.clinician, room.id)
         await quick_house.visits.rooms.close(access)
     assert 'id="lost-link"' in (await visitor.get(f"/r/{room.slug}")).text
-    assert (await visitor.get(f"/r/{room.slug}/lost-link")).status_code == 200
-    assert (await visitor.get("/r/no-such-room/lost-link")).status_code == 303
+    for page in ("lost-link", "lost-link/asked", "lost-link/staff", "lost-link/staff/asked"):
+        assert (await visitor.get(f"/r/{room.slug}/{page}")).status_code == 200
+        assert (await visitor.get(f"/r/no-such-room/{page}")).status_code == 303
 
 
 async def test_what_is_wrong_is_explained_and_kept(

@@ -30,9 +30,10 @@ from bedside.edge.link_pages import (
     told_page,
 )
 from bedside.edge.link_secrets import led_on, secret_of
+from bedside.edge.links_again import FIELD, PATH, ask_again, asked_page
 from bedside.edge.rendering import render
 from bedside.edge.routes import link_route, open_route
-from bedside.errors import BedsideError, NotFound, WrongInput
+from bedside.errors import BedsideError, NotFound, TooMany, WrongInput
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import ngettext
@@ -137,9 +138,16 @@ async def _goes_on(request: Request, pages: LinkPages, face: LinkFace) -> Respon
     return await pages.ended(request, face) if known is not None else None
 
 
-def _closed(request: Request, pages: LinkPages, face: LinkFace) -> Response:
+def _closed(
+    request: Request,
+    pages: LinkPages,
+    face: LinkFace,
+    *,
+    typed: str = "",
+    error: BedsideError | None = None,
+) -> Response:
     address = page_of_link(face.link.id) if pages.report and face.reports else ""
-    return closed_page(request, face, address=address)
+    return closed_page(request, face, address=address, typed=typed, error=error)
 
 
 # --- telling the clinic ------------------------------------------------------------------------
@@ -172,6 +180,25 @@ def _not_me_page(request: Request, pages: LinkPages, face: LinkFace, error: str 
 async def ask_new_link(request: Request) -> Response:
     """POST /link/{link_id}/new-link: ask the clinic for a new link."""
     return await _report(request, Reported.NEW_LINK)
+
+
+async def send_again(request: Request) -> Response:
+    """POST /link/{link_id}/again: ask for a link in place of one that is over."""
+    pages, face = await _opened(request)
+    if face.link.state is LinkState.OPEN:
+        return RedirectResponse(page_of_link(face.link.id), status_code=303)
+    typed = (await form_of(request)).line(FIELD)
+    try:
+        await ask_again(request, typed, face.link.clinic_id, target=face.link.subject_id)
+    except (WrongInput, TooMany) as error:
+        return _closed(request, pages, face, typed=typed, error=error)
+    return RedirectResponse(f"{page_of_link(face.link.id)}{PATH}", status_code=303)
+
+
+async def asked_again(request: Request) -> Response:
+    """GET /link/{link_id}/again: what happens now, the same for everybody."""
+    _pages, face = await _opened(request)
+    return asked_page(request, face, back=page_of_link(face.link.id))
 
 
 async def _report(request: Request, report: Reported) -> Response:
@@ -208,7 +235,10 @@ routes = [
     open_route(_PAGE + "/not-me", not_me, methods=["GET"]),
     open_route(_PAGE + "/not-me", report_not_me, methods=["POST"]),
     open_route(_PAGE + "/new-link", ask_new_link, methods=["POST"]),
+    open_route(_PAGE + PATH, send_again, methods=["POST"]),
+    open_route(_PAGE + PATH, asked_again, methods=["GET"]),
     open_route(_PAGE + "/reported", reported, methods=["GET"]),
     link_route("/my/{request_id}", home, methods=["GET"]),
+    link_route("/my/{request_id}" + PATH, request_pages.send_again, methods=["POST"]),
     link_route("/my/{request_id}/new-link", request_pages.ask_new_link, methods=["POST"]),
 ]

@@ -5,7 +5,7 @@ from bedside.kernel.language import N_
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May
 from bedside.services import Services
-from bedside.web.requests import lost, staff
+from bedside.web.requests import links_again, lost, staff
 from bedside.web.requests.sentences import SENTENCES, TODAY
 
 
@@ -14,7 +14,7 @@ async def _waiting(services: Services, who: StaffAccess) -> int:
 
 
 feature = Feature(
-    routes=(*staff.routes, *lost.routes),
+    routes=(*staff.routes, *links_again.routes, *lost.routes),
     section=Section("requests", N_("Requests"), "send", "/requests", May.SEND_REQUESTS, _waiting),
     sentences=SENTENCES,
     today=TODAY,

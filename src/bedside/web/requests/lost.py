@@ -1,4 +1,5 @@
-"""“Send me my link again”, at the door of a room: for people who have lost the message.
+"""Asking the staff for a link, at the door of a room: for people whose number or address has
+changed, so that no link comes by itself (`links_again`).
 
 The answer is the same whether the clinic knows the person or not.
 """
@@ -23,11 +24,13 @@ from bedside.errors import Conflict, TooMany, WrongInput
 from bedside.kernel import language, phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.notifications.text_limits import ManyTexts
 from bedside.people import names
 from bedside.people.clinics import Clinic
 from bedside.people.patients import NO_NAME
 from bedside.requests.lost_links import Asker
 from bedside.visits.rooms import Room
+from bedside.web.requests.staff import MANY_TEXTS
 
 NAME_MAX = 200
 _FIELDS = {"name": "name", "birth": "birth_day", "contact": "contact"}
@@ -107,17 +110,17 @@ class Entered:
 
 
 async def form_page(request: Request) -> Response:
-    """GET /r/{slug}/lost-link: who asks."""
-    room = await _room(request)
-    return await _page(request, room, Entered()) if room else _no_room(request)
+    """GET /r/{slug}/lost-link/staff: who asks."""
+    room = await room_of(request)
+    return await _page(request, room, Entered()) if room else no_room(request)
 
 
 async def ask(request: Request) -> Response:
-    """POST /r/{slug}/lost-link: staff are told, and decide."""
+    """POST /r/{slug}/lost-link/staff: staff are told, and decide."""
     services = services_of(request)
-    room = await _room(request)
+    room = await room_of(request)
     if room is None:
-        return _no_room(request)
+        return no_room(request)
     entered = Entered.of(await form_of(request))
     clinic = await services.people.clinics.get(room.clinic_id)
     asker, errors = entered.checked(clinic)
@@ -129,22 +132,23 @@ async def ask(request: Request) -> Response:
         said = _(error.sentence)
         return await _page(request, room, entered, status=error.status, problem=said)
     await services.requests.lost.ask(room.clinic_id, room.id, asker, address_of(request))
-    return RedirectResponse(f"{door_of(room.slug)}/lost-link/asked", status_code=303)
+    return RedirectResponse(f"{door_of(room.slug)}/lost-link/staff/asked", status_code=303)
 
 
 async def asked(request: Request) -> Response:
-    """GET /r/{slug}/lost-link/asked: what happens now, the same for everybody."""
-    room = await _room(request)
+    """GET /r/{slug}/lost-link/staff/asked: what happens now, the same for everybody."""
+    room = await room_of(request)
     if room is None:
-        return _no_room(request)
+        return no_room(request)
     return await _page(request, room, template="requests/lost_link_asked.html")
 
 
-async def _room(request: Request) -> Room | None:
+async def room_of(request: Request) -> Room | None:
+    """Return the room of the address; None if there is none."""
     return await services_of(request).visits.rooms.by_slug(request.path_params["slug"])
 
 
-def _no_room(request: Request) -> Response:
+def no_room(request: Request) -> Response:
     """Lead to the door, which explains that there is no such room."""
     return RedirectResponse(door_of(request.path_params["slug"]), status_code=303)
 
@@ -193,6 +197,8 @@ async def send_again(request: Request) -> Response:
         )
     except Conflict:
         return redirect(_DESK, ANSWERED)
+    except ManyTexts:
+        return redirect(_DESK, MANY_TEXTS)
     except WrongInput:
         return redirect(_DESK, NO_ADDRESS)
     return redirect(_DESK, SENT)
@@ -208,10 +214,11 @@ async def dismiss(request: Request) -> Response:
     return redirect(_DESK, DISMISSED)
 
 
+_DOOR = "/r/{slug}/lost-link/staff"
 routes = [
-    open_route("/r/{slug}/lost-link", form_page, methods=["GET"]),
-    open_route("/r/{slug}/lost-link", ask, methods=["POST"]),
-    open_route("/r/{slug}/lost-link/asked", asked, methods=["GET"]),
+    open_route(_DOOR, form_page, methods=["GET"]),
+    open_route(_DOOR, ask, methods=["POST"]),
+    open_route(_DOOR + "/asked", asked, methods=["GET"]),
     staff_route("/lost-links/{lost_id}/send", send_again, methods=["POST"]),
     staff_route("/lost-links/{lost_id}/dismiss", dismiss, methods=["POST"]),
 ]

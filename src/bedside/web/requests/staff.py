@@ -21,6 +21,7 @@ from bedside.kernel.language import gettext as _
 from bedside.links.options import LinkOptions
 from bedside.notifications.addresses import usable
 from bedside.notifications.messenger import CHANNELS
+from bedside.notifications.text_limits import ManyTexts
 from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
@@ -46,6 +47,15 @@ NOT_NOW = flash_message(
 NO_ADDRESS = flash_message(
     "request_no_address",
     N_("No message can go to the patient's number or address. Correct or confirm it on the card."),
+    "attention",
+)
+
+MANY_TEXTS = flash_message(
+    "request_many_texts",
+    N_(
+        "Many text messages went to this number just now, so nothing was sent. Call the patient, "
+        "or send it again in some minutes."
+    ),
     "attention",
 )
 
@@ -286,6 +296,8 @@ async def reissue(request: Request) -> Response:
         await services_of(request).requests.all.reissue(chart, request_id)
     except Conflict:
         return redirect(back, NOT_NOW)
+    except ManyTexts:
+        return redirect(back, MANY_TEXTS)
     except WrongInput:
         return redirect(back, NO_ADDRESS)
     return redirect(back, REISSUED)

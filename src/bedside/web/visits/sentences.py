@@ -6,6 +6,10 @@ from bedside.kernel.language import N_
 
 SENTENCES = {
     Action.VISIT_CHECKED_IN: Sentence("armchair", N_("{patient} checked in")),
+    Action.VISIT_CAME_BACK: Sentence("armchair", N_("{patient} came back to a visit by a link")),
+    Action.VISIT_REFUSED: Sentence(
+        "circle-x", N_("A wrong date of birth was given to come back to a visit"), "attention"
+    ),
     Action.VISIT_IDENTIFIED: Sentence(
         "user-check", N_("{who} said that a visit is one of {patient}")
     ),
@@ -26,6 +30,7 @@ SENTENCES = {
 }
 TODAY = {
     Action.VISIT_CHECKED_IN: N_("{who} checked in"),
+    Action.VISIT_CAME_BACK: N_("{who} came back to the visit by a link"),
     Action.VISIT_IDENTIFIED: N_("{who} said that a visit is one of this patient"),
     Action.VISIT_REASSIGNED: N_("{who} moved a visit to the right chart"),
     Action.VISIT_LEFT: N_("{who} left the visit"),
