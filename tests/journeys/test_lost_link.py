@@ -25,7 +25,7 @@ KNOWN = "070-174 06 05"
 async def link_in(house: House, served: Served) -> str:
     """Return the link of the newest message that was asked for."""
     await do_jobs(house)
-    text = (await Ward(house).texts("/again/"))[-1][1]
+    text = (await Ward(house).texts())[-1][1]
     found = re.search(r"/l/\S+", text)
     assert found
     return served.url + found[0]

@@ -99,10 +99,17 @@ async def test_a_call_that_goes_on_by_telephone_ends_and_the_visit_does_not(
     await journey.seen(desk, "dialog", whole=False)
     await ending.get_by_role("button", name="We go on by telephone").click()
     await expect(desk).to_have_url(re.compile("/after"), timeout=LONG)
+    after = desk.locator("#after-patients .row", has_text="Noor Haddad")
+    await expect(after).to_contain_text("On the telephone")
+    await expect(desk.locator("#who-is-next")).to_have_text("Nobody is waiting.")
     await journey.seen(desk, "after")
     place = two.patient_page.locator("#visit-telephone")
     await expect(place).to_contain_text("goes on with you by telephone")
     await expect(place).to_contain_text("Answer your phone when it rings")
+    await expect(
+        two.patient_page.get_by_role("heading", name="Your visit goes on by telephone")
+    ).to_be_visible()
+    await expect(two.patient_page.get_by_text("we keep your place for")).to_have_count(0)
     await journey.seen(two.patient_page, "patient")
     [waiting] = await house.visits.waiting_room.queue(two.clinic.access)
     assert waiting.on_telephone

@@ -28,6 +28,7 @@ class PatientOfCall:
     checked_in_at: int
     admitted_at: int
     admitted_by: str
+    on_telephone: bool
     came: bool
     """Whether the patient's page was ever in the call."""
 
@@ -102,5 +103,6 @@ def _patient(row: VisitRow, name: str, *, came: bool) -> PatientOfCall:
         checked_in_at=row.checked_in_at,
         admitted_at=row.admitted_at,
         admitted_by=row.admitted_by,
+        on_telephone=bool(row.on_telephone),
         came=came,
     )

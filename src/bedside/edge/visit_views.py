@@ -162,8 +162,7 @@ def views_of(queue: Queue, staff: StaffAccess) -> list[VisitView]:
 
 def _beside(visits: Sequence[Waiting]) -> dict[str, tuple[str, str]]:
     """Return who waits before and behind each of those who wait."""
-    waiting = (one for one in visits if one.state is State.WAITING and not one.on_telephone)
-    ids = ["", *(one.visit_id for one in waiting), ""]
+    ids = ["", *(one.visit_id for one in visits if one.waits), ""]
     return {ids[n]: (ids[n - 1], ids[n + 1]) for n in range(1, len(ids) - 1)}
 
 

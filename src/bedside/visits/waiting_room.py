@@ -148,6 +148,11 @@ class Waiting:
     """Why staff want the patient to be seen first."""
     returned_at: int
 
+    @property
+    def waits(self) -> bool:
+        """Whether nobody is with the patient, neither in a call nor by telephone."""
+        return self.state is State.WAITING and not self.on_telephone
+
 
 @dataclass(frozen=True, slots=True)
 class VisitDetails:

@@ -42,7 +42,7 @@ async def next_in(services: Services, staff: StaffAccess, room_id: str) -> list[
         room = await services.people.permissions.room(staff, room_id)
     except BedsideError:
         return []
-    found = [one for one in await services.visits.waiting_room.queue(room) if not one.call_id]
+    found = [one for one in await services.visits.waiting_room.queue(room) if one.waits]
     next_id = await services.visits.order.next_in(room)
     return sorted(found, key=lambda one: one.visit_id != next_id)
 

@@ -83,7 +83,7 @@ async def _who_waits(request: Request, host: HostSeat) -> list[dict[str, Any]]:
 async def _waiting_in(request: Request, staff: StaffAccess, room_id: str) -> list[Waiting]:
     services = services_of(request)
     access = await services.people.permissions.room(staff, room_id)
-    return [one for one in await services.visits.waiting_room.queue(access) if not one.call_id]
+    return [one for one in await services.visits.waiting_room.queue(access) if one.waits]
 
 
 def _heading(patients: list[Person]) -> str:

@@ -92,6 +92,8 @@ class VisitPage:
 
     @property
     def _soon(self) -> str:
+        if self.visit.on_telephone:
+            return _("Your visit goes on by telephone")
         if self.visit.place.personal:
             return _("%(host)s will see you soon")
         return _("The team of %(host)s will see you soon")
