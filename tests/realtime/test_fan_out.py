@@ -10,7 +10,7 @@ from bedside.errors import Unavailable
 from bedside.kernel.events import Published
 from bedside.people.audiences import Audiences, person_of
 from bedside.people.permissions import StaffAccess
-from bedside.realtime.bus import Bus, Listener
+from bedside.realtime.bus import _MOST_OWN, Bus, Listener
 from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
 from bedside.realtime.topics import Audience
 from tests.house import House, Served
@@ -219,3 +219,46 @@ async def take_away(house: House, staff: StaffAccess) -> None:
     await house.services.people.staff.unassign(
         house.administer(), staff.staff_id, house.here.room.id
     )
+
+
+async def test_a_page_that_never_reads_keeps_one_snapshot_of_each_topic() -> None:
+    """Numbers of the rail are pushed every second, also to a page that has fallen asleep."""
+    page = Open()
+    for number in range(5_000):
+        for topic in ("rail:a", "chart:x"):
+            page.listener.send(topic, f"{topic} {number}")
+    assert len(page.listener._queue) == 2
+    assert [await page.listener.next() for _ in range(2)] == ["rail:a 4999", "chart:x 4999"]
+    page.listener.send("rail:a", "rail:a 5000")
+    assert await page.listener.next() == "rail:a 5000"
+
+
+async def test_a_newer_snapshot_stands_where_the_unread_one_stood(quick_house: House) -> None:
+    """What followed the older one, and is part of the newer one, is old to the page."""
+    bus, page = bus_of(quick_house, None), Open()
+    bus.subscribe(page.listener, "chart:x")
+    page.listener.send("chart:x", "snapshot 3")
+    page.listener.offer(happening(4), event_envelope(happening(4)))
+    page.listener.send("rail:a", "numbers")
+    page.listener.send("chart:x", "snapshot 4")
+    page.listener.offer(happening(5), event_envelope(happening(5)))
+    assert [await page.listener.next() for _ in range(4)] == [
+        "snapshot 4",
+        event_envelope(happening(4)),
+        "numbers",
+        event_envelope(happening(5)),
+    ]
+
+
+async def test_a_page_that_leaves_answers_unread_is_not_read_either() -> None:
+    page = Open()
+    for number in range(200):
+        await asyncio.wait_for(page.listener.has_room(), PATIENCE)
+        page.listener.send(f"refused:{number}", "refused")
+        if len(page.listener._queue) == _MOST_OWN:
+            break
+    waiting = asyncio.create_task(page.listener.has_room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    assert await page.listener.next() == "refused"
+    await asyncio.wait_for(waiting, PATIENCE)

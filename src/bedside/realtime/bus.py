@@ -17,6 +17,8 @@ from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
 from bedside.realtime.topics import Audience
 
 _LONGEST_QUEUE = 256
+_MOST_OWN = 64
+"""Messages of the server's own that wait for a page before nothing more is taken from it."""
 _AT_ONCE = 250
 """Pages served before anything else that is waiting gets to run: some two milliseconds."""
 
@@ -50,12 +52,18 @@ class Subscriber(Protocol):
 
 class Listener:
     """One open page. `push` writes directly while the page's sender task is idle; otherwise texts
-    queue for `next`. `person` is the name by which an `Audience` knows the page, or ""."""
+    queue for `next`. `person` is the name by which an `Audience` knows the page, or "".
+
+    A page that never reads costs a bounded amount: of its topics' events some are kept, and of the
+    server's own messages the newest of each topic.
+    """
 
     def __init__(self, may_hear: MayHear, push: Push) -> None:
         self._may_hear = may_hear
         self._push = push
-        self._queue: deque[tuple[Published, str] | str] = deque()
+        self._queue: deque[tuple[Published, str] | str] = deque()  # a topic: see `_own`
+        self._own: dict[str, str] = {}
+        self._room: asyncio.Event | None = None
         self._wake = asyncio.Event()
         self._at_rest = False
         self.person = ""
@@ -79,10 +87,20 @@ class Listener:
             self._queue.append((published, text))
         self._rouse()
 
-    def send(self, text: str) -> None:
-        """Queue a message of the server's own, such as a snapshot."""
-        self._queue.append(text)
+    def send(self, topic: str, text: str) -> None:
+        """Queue a message of the server's own about a topic, such as a snapshot. It takes the
+        place of one that the page has not read: events that follow there and that it includes
+        are old to the page, which passes over them."""
+        if topic not in self._own:
+            self._queue.append(topic)
+        self._own[topic] = text
         self._rouse()
+
+    async def has_room(self) -> None:
+        """Wait while the page leaves too many of the server's answers unread."""
+        while len(self._own) >= _MOST_OWN:
+            self._room = asyncio.Event()
+            await self._room.wait()
 
     def _rouse(self) -> None:
         self._at_rest = False
@@ -95,7 +113,7 @@ class Listener:
             if self._queue:
                 waiting = self._queue.popleft()
                 if isinstance(waiting, str):
-                    return waiting
+                    return self._taken(waiting)
                 published, text = waiting
                 if published.topic not in self.topics:
                     continue
@@ -107,6 +125,11 @@ class Listener:
             self._wake.clear()
             self._at_rest = True
             await self._wake.wait()
+
+    def _taken(self, topic: str) -> str:
+        if self._room is not None:
+            self._room.set()
+        return self._own.pop(topic)
 
 
 class Bus:
@@ -135,7 +158,7 @@ class Bus:
         """Send a message of the server's own to every page that is subscribed to a topic."""
         for listener in list(self._listeners.get(topic, ())):
             if isinstance(listener, Listener):
-                listener.send(text)
+                listener.send(topic, text)
 
     def subscribe(self, listener: Subscriber, topic: str) -> None:
         """Deliver events of `topic` to `listener` from now on."""

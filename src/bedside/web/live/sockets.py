@@ -164,8 +164,8 @@ class LivePage:
         return _SIGNED_OUT
 
     async def _read(self) -> int:
-        """Read until the page sends what no page of ours sends, or too much. Returns the code to
-        close with."""
+        """Read until the page sends what no page of ours sends, or too much; one that leaves the
+        answers unread is not read either. Returns the code to close with."""
         while True:
             try:
                 text = await self._socket.receive_text()
@@ -177,12 +177,13 @@ class LivePage:
                     return TOO_MANY
             elif self._rate.take(_MESSAGES, ""):
                 return TOO_MANY
+            await self._listener.has_room()
             await self._take(message)
 
     async def _take(self, message: Said) -> None:
         if isinstance(message, Subscribe | Unsubscribe):
             if self._services.realtime.topics.kind(message.topic) is None:
-                self._listener.send(refused_envelope(message.topic))
+                self._listener.send(message.topic, refused_envelope(message.topic))
             elif isinstance(message, Subscribe):
                 await self._subscribe(message.topic, message.since)
             else:
@@ -212,14 +213,14 @@ class LivePage:
         if topic in self._listener.topics:
             self._services.realtime.bus.unsubscribe(self._listener, topic)
         if len(self._listener.topics) >= _MOST_TOPICS:
-            self._listener.send(refused_envelope(topic))
+            self._listener.send(topic, refused_envelope(topic))
             return
         try:
             state = await self._snapshot(topic)  # which refuses those who may not see it
         except Unavailable:
             raise
         except BedsideError:
-            self._listener.send(refused_envelope(topic))
+            self._listener.send(topic, refused_envelope(topic))
             return
         bus = self._services.realtime.bus
         kind = self._services.realtime.topics.kind(topic)
@@ -227,12 +228,13 @@ class LivePage:
         if from_first and not since:
             since = await bus.before_kept(topic)
             if since and not again:
-                self._listener.send(snapshot_envelope(topic, since, state))
+                self._listener.send(topic, snapshot_envelope(topic, since, state))
         bus.subscribe(self._listener, topic)
         await self._presence.subscribed(topic)
         version = await bus.catch_up(self._listener, topic, since, from_first=from_first)
         if version is not None:
-            self._listener.send(snapshot_envelope(topic, version, await self._snapshot(topic)))
+            state = await self._snapshot(topic)
+            self._listener.send(topic, snapshot_envelope(topic, version, state))
 
     async def _snapshot(self, topic: str) -> dict[str, Any]:
         kind = self._services.realtime.topics.kind(topic)
