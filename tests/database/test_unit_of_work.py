@@ -4,8 +4,10 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+from sqlalchemy import select
 
 from bedside.database import Database, outbox
+from bedside.database.tables import topics
 from bedside.kernel.events import Published
 from bedside.kernel.unit_of_work import UnitOfWork
 from tests.database.databases import (
@@ -47,6 +49,76 @@ async def test_what_commits_is_there_and_told_afterwards(database: Database) -> 
         assert row is not None
         assert row.version == 7
         assert len(await db.all(ALL_JOBS)) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 350])
+async def test_many_rows_in_one_go(database: Database, count: int) -> None:
+    rows = [{"topic": f"row {n:03}", "version": n} for n in range(count)]
+    async with database.unit_of_work() as work:
+        await work.execute(PUT, topic="before", version=7)
+        await work.execute_many(PUT, rows)
+        assert len(await work.all(ALL_ROWS)) == count + 1
+
+    async def fail() -> None:
+        async with database.unit_of_work() as work:
+            await work.execute_many(PUT, [{"topic": f"no {n}", "version": n} for n in range(count)])
+            raise Wrong
+
+    with pytest.raises(Wrong):
+        await fail()
+    async with database.read() as db:
+        rows_there = await db.all(select(topics.c.topic, topics.c.version))
+        found = {row.topic: row.version for row in rows_there}
+    assert found == {"before": 7, **{row["topic"]: row["version"] for row in rows}}
+
+
+async def test_others_have_their_turn_while_many_rows_are_written(database: Database) -> None:
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            async with database.read() as db:
+                assert await db.all(ALL_ROWS) == [], "nothing is seen before the commit"
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with database.unit_of_work() as work:
+        others = asyncio.create_task(other())
+        await work.execute_many(PUT, [{"topic": f"row {n}", "version": n} for n in range(2_000)])
+        others.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await others
+    assert turns >= 2
+
+
+async def test_one_row_of_many_that_does_not_fit_undoes_all(database: Database) -> None:
+    twice = [{"topic": f"row {n % 300}", "version": n} for n in range(301)]
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        async with database.unit_of_work() as work:
+            await work.execute_many(PUT, twice)
+    async with database.read() as db:
+        assert await db.all(ALL_ROWS) == []
+
+
+async def test_many_events_of_one_topic_are_numbered_without_a_gap(database: Database) -> None:
+    told: list[Published] = []
+    database.on_events(told.extend)
+    for first in (0, 250, 251):
+        async with database.unit_of_work() as work:
+            for number in range(first, {0: 250, 250: 251, 251: 300}[first]):
+                work.emit(Said(room="a", number=number))
+                if number % 50 == 0:
+                    work.emit(Said(room="b", number=number))
+    mine = [event for event in told if event.topic == "room:a"]
+    assert [(one.version, one.payload["number"]) for one in mine] == [
+        (number + 1, number) for number in range(300)
+    ]
+    assert [one.version for one in told if one.topic == "room:b"] == [1, 2, 3, 4, 5, 6]
+    async with database.read() as db:
+        kept = await outbox.events_since(db, "room:a", 0)
+        assert kept is not None
+        assert [one.version for one in kept] == [one.version for one in mine]
 
 
 async def test_what_fails_leaves_nothing(database: Database) -> None:

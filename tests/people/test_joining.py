@@ -4,16 +4,18 @@ import asyncio
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.bootstrap.patient_rows import patient_rows
+from bedside.charts.models import chart_entries
 from bedside.charts.patient_rows import EntriesOfPatient
 from bedside.charts.records import ChartFilter
+from bedside.database.sealed import RecordSealBroken
 from bedside.database.tables import metadata
 from bedside.errors import NotFound, WrongInput
-from bedside.kernel import clock
+from bedside.kernel import clock, pieces
 from bedside.people.joining import IsJoined, TooLateToUndo, chosen_from
 from bedside.people.patients import Demographics
 from bedside.people.permissions import ChartAccess, ChartJoined
@@ -159,6 +161,51 @@ async def test_an_undo_parts_them_and_leaves_what_came_since(house: House) -> No
     assert not await house.people.joining.of(kept)
     with pytest.raises(TooLateToUndo):
         await house.people.joining.undo(kept, join_id)
+
+
+async def test_many_files_come_along_while_others_have_their_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "AT_ONCE", 0.0)
+    kept, joined = await both(house)
+    names = [f"file {number:03}.pdf" for number in range(130)]
+    for name in names:
+        await filed(house, joined, name)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(other())
+    mine, theirs = [(await house.people.patients.get(c)).demographics for c in (kept, joined)]
+    join_id = await house.people.joining.join(kept, joined, chosen_from(mine, theirs, ()))
+    others.cancel()
+    assert turns > len(names)
+    assert await titles(house, kept) == names
+    for entry in await house.charts.contents.entries(kept, ChartFilter(limit=200)):
+        assert (await house.charts.contents.entry(kept, entry.id)).title == entry.title
+    await filed(house, kept, "since.pdf")
+    await house.people.joining.undo(kept, join_id)
+    assert await titles(house, joined) == names
+    assert await titles(house, kept) == ["since.pdf"]
+
+
+async def test_an_altered_file_among_many_stops_the_join(house: House) -> None:
+    kept, joined = await both(house)
+    entries = [await filed(house, joined, f"{number}.pdf") for number in range(5)]
+    row = update(chart_entries).where(chart_entries.c.id == entries[3].id)
+    async with house.database.unit_of_work() as work:
+        await work.execute(row.values(file_id="fil_of_somebody_else"))
+    with pytest.raises(RecordSealBroken):
+        await join(house, kept, joined)
+    async with house.database.read() as db:
+        of = select(func.count().label("n")).where(chart_entries.c.patient_id == joined.patient_id)
+        left = await db.one(of)
+    assert left.n == len(entries)
+    assert not await house.people.joining.of(kept)
 
 
 async def test_an_undo_leaves_details_that_were_changed_since(house: House) -> None:

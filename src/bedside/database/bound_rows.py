@@ -7,7 +7,7 @@ again. docs/formats/bound-row.md has the format, and what this does not detect.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import lru_cache
 from hmac import compare_digest
 from operator import attrgetter, itemgetter
@@ -17,6 +17,7 @@ from sqlalchemy import Boolean, LargeBinary, Table, and_, bindparam, select, tup
 
 from bedside.database.sealed import ClinicKeys, RecordSealBroken, Vault
 from bedside.database.statements import Prepared, prepared
+from bedside.kernel.pieces import in_pieces
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 
 _PAGE = 500
@@ -100,6 +101,25 @@ class BoundTable(Generic[Declared]):
         keys = await vault.clinic(row.clinic_id)
         before = dict(zip(self.columns, self._of_row(row), strict=True))
         await self._set(work, keys, row, self._of_values({**before, **values}), values)
+
+    async def change_all(
+        self, work: UnitOfWork, vault: Vault, rows: Sequence[Declared], **values: Any
+    ) -> None:
+        """Check rows of one clinic that this unit of work has locked, and change all of them in
+        the same way. Raises RecordSealBroken, and has changed nothing then."""
+        if not rows:
+            return
+        keys = await vault.clinic(rows[0].clinic_id)
+
+        def changed(row: Declared) -> dict[str, Any]:
+            decides = self._of_row(row)
+            if row.mac is None or not self._compare(keys, decides, row.mac):
+                raise RecordSealBroken
+            after = self._of_values({**dict(zip(self.columns, decides, strict=True)), **values})
+            this = {f"of_{name}": getattr(row, name) for name in self.key}
+            return {**this, **values, "mac": self._mac(keys, after)}
+
+        await work.execute_many(self._change, await in_pieces(changed, rows))
 
     async def bind(self, work: UnitOfWork, keys: ClinicKeys, row: Declared) -> None:
         """Accept a row as it is and bind it: for `audit.bindings` only."""

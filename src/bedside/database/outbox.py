@@ -5,9 +5,10 @@
 
 import asyncio
 import json
+from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.statements import Prepared, prepared
@@ -15,6 +16,7 @@ from bedside.database.tables import events, jobs, topics
 from bedside.kernel import clock
 from bedside.kernel.events import KEEP, Event, Published, all_declared
 from bedside.kernel.ids import new_id
+from bedside.kernel.pieces import in_pieces
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 
 FLOOR = ""
@@ -23,12 +25,14 @@ _lowest = topics.alias("lowest")
 _floor = func.coalesce(
     select(_lowest.c.version).where(_lowest.c.topic == FLOOR).scalar_subquery(), 0
 )
-_next_version = prepared(
+_several = bindparam("several", type_=BigInteger)
+_next_versions = prepared(
     upsert(topics)
-    .values(version=_floor + 1)
-    .on_conflict_do_update(index_elements=["topic"], set_={"version": topics.c.version + 1})
+    .values(version=_floor + _several)
+    .on_conflict_do_update(index_elements=["topic"], set_={"version": topics.c.version + _several})
     .returning(topics.c.version)
 )
+"""Numbers so many events of a topic; the last of them gets the version that it returns."""
 _add_event = prepared(insert(events))
 _add_job = prepared(upsert(jobs).on_conflict_do_nothing(index_elements=["unique_name"]))
 _version = prepared(
@@ -76,21 +80,9 @@ async def write(work: Ending, origin: str) -> None:
     Topics and names of unique jobs are locked in one global order: otherwise two units that want
     the same two would deadlock. Within a topic the order is that of `emit`.
     """
-    for event in sorted(work.events, key=lambda event: event.topic()):
-        topic = event.topic()
-        row = await work.one(_next_version, topic=topic)
-        assert row is not None  # noqa: S101 - RETURNING of an upsert always gives a row
-        payload = event.payload()
-        await work.execute(
-            _add_event,
-            topic=topic,
-            version=row.version,
-            type=event.type,
-            payload=json.dumps(payload),
-            origin=origin,
-            at=clock.now(),
-        )
-        work.published.append(Published(topic, row.version, event.type, payload))
+    by_topic = sorted(work.events, key=lambda event: event.topic())
+    for topic, events_of in groupby(by_topic, key=lambda event: event.topic()):
+        await _write_topic(work, topic, list(events_of), origin)
     for job in sorted(work.jobs, key=lambda job: job["unique_name"] or ""):
         await work.execute(
             _add_job,
@@ -101,6 +93,30 @@ async def write(work: Ending, origin: str) -> None:
             failed=False,
             last_error="",
         )
+
+
+async def _write_topic(work: Ending, topic: str, emitted: list[Event], origin: str) -> None:
+    row = await work.one(_next_versions, topic=topic, several=len(emitted))
+    assert row is not None  # noqa: S101 - RETURNING of an upsert always gives a row
+    first, now = row.version - len(emitted) + 1, clock.now()
+
+    def as_row(numbered: tuple[int, Event]) -> dict[str, Any]:
+        version, event = numbered
+        payload = event.payload()
+        work.published.append(Published(topic, version, event.type, payload))
+        return {
+            "topic": topic,
+            "version": version,
+            "type": event.type,
+            "payload": json.dumps(payload),
+            "origin": origin,
+            "at": now,
+        }
+
+    if len(emitted) == 1:
+        await work.execute(_add_event, **as_row((first, emitted[0])))
+    else:
+        await work.execute_many(_add_event, await in_pieces(as_row, enumerate(emitted, first)))
 
 
 async def topic_version(reader: Reader, topic: str) -> int:

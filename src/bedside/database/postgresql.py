@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import Any
 
@@ -152,6 +152,14 @@ class _Work(_Session, Pending):
         status: str = await self._connection.execute(sql, *arguments)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
+
+    async def execute_many(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        """See `UnitOfWork`: pipelined, in one round trip or a few."""
+        if not rows:
+            return
+        form = compiled(statement, "postgresql", tuple(rows[0]))
+        given = [[{**form.defaults, **row}[name] for name in form.order] for row in rows]
+        await self._connection.executemany(form.sql, given)
 
     async def lock(self, name: str) -> None:
         """Take an advisory lock, released with the transaction."""

@@ -7,7 +7,7 @@ many small writes share one fsync.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -27,6 +27,9 @@ from bedside.kernel.unit_of_work import Row
 _BUSY_FOR = 10.0
 _OTHER_PROCESS_EVERY = 0.1
 _ASIDE_AT_ONCE = 2
+_ROWS_AT_ONCE = 100
+"""Rows of one unit of work that are written or read before others have their turn: some
+milliseconds."""
 _NEW_EVENTS = (
     "SELECT rowid, origin, topic, version, type, payload FROM events WHERE rowid > ? ORDER BY rowid"
 )
@@ -101,6 +104,27 @@ class _Work(_Session, Pending):
     async def execute(self, statement: Any, /, **values: Any) -> int:
         self._cursor(statement, values)
         return self._connection.changes()
+
+    async def execute_many(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        """See `UnitOfWork`. On the loop and not in a thread, which would have to wait for the
+        interpreter after each row while the loop is busy."""
+        if not rows:
+            return
+        form = compiled(statement, "sqlite", tuple(rows[0]))
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            if first:
+                await asyncio.sleep(0)
+            given = [{**form.defaults, **row} for row in rows[first : first + _ROWS_AT_ONCE]]
+            self._connection.executemany(form.sql, given)
+
+    async def all(self, statement: Any, /, **values: Any) -> list[Row]:
+        cursor, row_type = self._cursor(statement, values)
+        rows: list[Row] = []
+        for row in cursor:
+            rows.append(row_type._make(row))
+            if len(rows) % _ROWS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # nobody else has this connection meanwhile
+        return rows
 
     async def lock(self, name: str) -> None:
         """Return at once: there is one writer, and this is it."""

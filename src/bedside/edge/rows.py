@@ -6,30 +6,25 @@ nothing has to be invalidated. Many new ones are rendered in pieces, and others 
 between.
 """
 
-import asyncio
-import time
+import sys
 import zlib
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from functools import lru_cache
-from typing import TypeVar
+from collections.abc import Hashable, Iterable, Mapping
 
 from markupsafe import Markup
 
 from bedside.edge.rendering import build, environment
 from bedside.kernel import language
+from bedside.kernel.pieces import in_pieces
 
-_KEPT = 4_000
-"""Rows of 2 to 5 kB."""
-_AT_ONCE = 0.004
-"""Seconds."""
-
+_MOST_BYTES = 8 << 20
+"""For all rows that are kept: a thousand or two."""
+_SHOWN_BYTES = 2_000
+"""What a row is made of, as it is kept beside it: some texts, an entry, a few numbers."""
 
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 _LAST_BLOCK = b"\x03\0"
 
 Shown = Mapping[str, Hashable]
-Of = TypeVar("Of")
-To = TypeVar("To")
 
 
 class Row:
@@ -41,10 +36,61 @@ class Row:
         self.html = html
         self._packed = b""
 
+    @property
+    def size(self) -> int:
+        """The memory that it takes, compressed form included, in bytes."""
+        return sys.getsizeof(self.html) * 5 // 4 + _SHOWN_BYTES
+
     def packed(self) -> bytes:
         """Return the row as blocks of a deflate stream that refer to nothing before them."""
         self._packed = self._packed or _packed(self.html.encode())
         return self._packed
+
+
+_Key = tuple[str, str, int, tuple[tuple[str, Hashable], ...]]
+
+
+class Kept:
+    """Rows by everything they show, as many as fit into `most` bytes.
+
+    In two generations: a row that is asked for moves into the newer one, and once that is half of
+    the whole, the older one is dropped. So a row that is kept costs one look-up.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._newer: dict[_Key, Row] = {}
+        self._older: dict[_Key, Row] = {}
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._newer) + len(self._older)
+
+    def row(self, *key: *_Key) -> Row:
+        """Return a row, rendered or as it is kept: its template, the language, the build of the
+        pages, and what it shows."""
+        row = self._newer.get(key)
+        if row is not None:
+            return row
+        row = self._older.pop(key, None) or _rendered(*key)
+        if self._bytes + row.size > self._most // 2:
+            self._older, self._newer, self._bytes = self._newer, {}, 0
+        self._newer[key] = row
+        self._bytes += row.size
+        return row
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self._older, self._newer, self._bytes = {}, {}, 0
+
+
+def _rendered(
+    template: str, _spoken: str, _build: int, shown: tuple[tuple[str, Hashable], ...]
+) -> Row:
+    return Row(environment().get_template(template).render(dict(shown)))
+
+
+KEPT = Kept(_MOST_BYTES)
 
 
 async def drawn(template: str, rows: Iterable[Shown]) -> Markup:
@@ -64,7 +110,7 @@ def joined(rows: Iterable[Row]) -> Markup:
 async def each(template: str, rows: Iterable[Shown]) -> list[Row]:
     """Like `drawn`, as separate rows."""
     spoken, made = language.spoken(), build()
-    return await _in_pieces(lambda one: _row(template, spoken, made, tuple(one.items())), rows)
+    return await in_pieces(lambda one: KEPT.row(template, spoken, made, tuple(one.items())), rows)
 
 
 async def gzipped(parts: Iterable[str | Row]) -> bytes:
@@ -80,7 +126,7 @@ async def gzipped(parts: Iterable[str | Row]) -> bytes:
         text = one.encode()
         return text, _packed(text)
 
-    pieces = await _in_pieces(packed, parts)
+    pieces = await in_pieces(packed, parts)
     checksum = length = 0
     for text, _blocks in pieces:
         checksum = zlib.crc32(text, checksum)
@@ -89,23 +135,6 @@ async def gzipped(parts: Iterable[str | Row]) -> bytes:
     return b"".join([_GZIP_HEADER, *(blocks for _text, blocks in pieces), _LAST_BLOCK, end])
 
 
-async def _in_pieces(work: Callable[[Of], To], many: Iterable[Of]) -> list[To]:
-    """Do something with each of many, and let others have their turn now and then."""
-    done: list[To] = []
-    began = time.perf_counter()
-    for one in many:
-        done.append(work(one))
-        if time.perf_counter() - began > _AT_ONCE:
-            await asyncio.sleep(0)
-            began = time.perf_counter()
-    return done
-
-
 def _packed(text: bytes) -> bytes:
     packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
-
-
-@lru_cache(_KEPT)
-def _row(template: str, _spoken: str, _build: int, shown: tuple[tuple[str, Hashable], ...]) -> Row:
-    return Row(environment().get_template(template).render(dict(shown)))

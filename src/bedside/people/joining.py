@@ -293,8 +293,11 @@ class Joining:
         self, work: UnitOfWork, clinic_id: str, join_id: str, patient_id: str, to: str
     ) -> None:
         for what, rows in self._contents.items():
-            for row_id in await rows.reassign(work, clinic_id, patient_id, to):
-                await work.execute(_add_row, join_id=join_id, what=what, row_id=row_id)
+            came = await rows.reassign(work, clinic_id, patient_id, to)
+            await work.execute_many(
+                _add_row,
+                [{"join_id": join_id, "what": what, "row_id": row_id} for row_id in came],
+            )
 
     async def _put_details_back(
         self, work: UnitOfWork, chart: ChartAccess, record: Mapping[str, Any]

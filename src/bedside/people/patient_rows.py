@@ -7,8 +7,12 @@ from sqlalchemy import Table, bindparam, func, select, update
 
 from bedside.database.bound_rows import BoundTable
 from bedside.database.sealed import Vault
-from bedside.database.statements import Prepared, prepared
+from bedside.database.statements import Among, Prepared, prepared
+from bedside.kernel.pieces import Turns
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
+
+_SOME = 500
+"""Ids in one statement."""
 
 
 class PatientRows(Protocol):
@@ -51,7 +55,7 @@ class RowsOfPatient:
         )
         locked = select(table).where(*of_patient).order_by(table.c.id).with_for_update()
         self._all = Prepared(locked, row)
-        self._one = Prepared(locked.where(table.c.id == bindparam("of")), row)
+        self._some = Among(lambda ids: locked.where(table.c.id.in_(ids)), row)
         self._set = prepared(update(table).where(table.c.id == bindparam("of")))
 
     async def count(self, reader: Reader, clinic_id: str, patient_id: str) -> int:
@@ -69,9 +73,11 @@ class RowsOfPatient:
     ) -> list[str]:
         """Make the rows of a patient belong to another one: see `PatientRows`."""
         rows = await self._locked(work, clinic_id, patient_id, only)
+        await self._change(work, rows, to)
+        turns = Turns()
         for row in rows:
-            await self._change(work, row, to)
             await self.reassigned(work, row, to)
+            await turns.give()
         return [row.id for row in rows]
 
     async def _locked(
@@ -80,11 +86,14 @@ class RowsOfPatient:
         which = {"clinic": clinic_id, "patient": patient_id}
         if only is None:
             return await work.all(self._all, **which)
-        found = [await work.one(self._one, **which, of=row_id) for row_id in only]
-        return [row for row in found if row is not None]
+        wanted, found = sorted(only), list[Any]()
+        for first in range(0, len(wanted), _SOME):
+            some, among = self._some.of(wanted[first : first + _SOME])
+            found += await work.all(some, **which, **among)
+        return found
 
-    async def _change(self, work: UnitOfWork, row: Any, to: str) -> None:
-        await work.execute(self._set, of=row.id, patient_id=to)
+    async def _change(self, work: UnitOfWork, rows: list[Any], to: str) -> None:
+        await work.execute_many(self._set, [{"of": row.id, "patient_id": to} for row in rows])
 
     async def reassigned(self, work: UnitOfWork, row: Any, to: str) -> None:
         """Do what else follows for a row, given as it was before; nothing here."""
@@ -98,6 +107,5 @@ class BoundRowsOfPatient(RowsOfPatient):
         self._bound = bound
         self._vault = vault
 
-    async def _change(self, work: UnitOfWork, row: Any, to: str) -> None:
-        await self._bound.check(self._vault, row)
-        await self._bound.change(work, self._vault, row, patient_id=to)
+    async def _change(self, work: UnitOfWork, rows: list[Any], to: str) -> None:
+        await self._bound.change_all(work, self._vault, rows, patient_id=to)
