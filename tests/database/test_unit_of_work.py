@@ -78,17 +78,15 @@ async def test_others_have_their_turn_while_many_rows_are_written(database: Data
     async def other() -> None:
         nonlocal turns
         while True:
-            async with database.read() as db:
-                assert await db.all(ALL_ROWS) == [], "nothing is seen before the commit"
             turns += 1
             await asyncio.sleep(0)
 
     async with database.unit_of_work() as work:
         others = asyncio.create_task(other())
         await work.execute_many(PUT, [{"topic": f"row {n}", "version": n} for n in range(2_000)])
+        async with database.read() as db:
+            assert await db.all(ALL_ROWS) == [], "nothing is seen before the commit"
         others.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await others
     assert turns >= 2
 
 

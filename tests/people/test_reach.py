@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, select, update
 
 from bedside.database.statements import prepared
 from bedside.people import reach
 from bedside.people.patients import Demographics
 from bedside.people.permissions import StaffAccess
+from bedside.requests.models import requests
 from tests.charts.filing import filed
 from tests.house import House
+from tests.requests.sending import send
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F9")]
 
@@ -140,3 +142,82 @@ async def test_a_view_is_what_one_is_assigned_to(house: House) -> None:
         house.administer(), here.clinician.staff_id, here.room.id
     )
     assert await reach.view_of(here.clinician) != views[here.receptionist]
+
+
+@pytest.mark.parametrize("side", ["older", "newer"])
+async def test_pages_of_the_list_begin_at_a_patient(
+    house: House, monkeypatch: pytest.MonkeyPatch, side: Literal["older", "newer"]
+) -> None:
+    ids = sorted(await crowd(house), reverse=True)
+    patients = house.services.people.patients
+    for at, than in enumerate(ids):
+        few, many = await both_ways(
+            house, monkeypatch, lambda who, than=than: patients.listed_beyond(who, side, than)
+        )
+        assert few == many
+        theirs = [one.id for one in few if one.id in ids]
+        assert theirs == (ids[at + 1 :] if side == "older" else ids[:at])
+    next_door = await patients.listed_beyond(house.next_door.receptionist, side, ids[0])
+    assert not {one.id for one in next_door} & set(ids)
+
+
+async def test_who_sees_very_many_is_not_counted_for_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crowd(house)
+    services, staff = house.services, house.here.receptionist
+    monkeypatch.setattr(reach, "FEW", 3)
+    services.people.reach._known.clear()
+    assert await services.people.patients.count(staff, most=2) == 3
+    assert await services.people.patients.count(staff, most=50) >= len(NAMES)
+    services.people.reach._known.clear()
+
+
+async def test_requests_are_the_same_for_both(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await send(house)
+    others = [await send(house, body_part=f"Left hand {number}") for number in range(3)]
+    await house.requests.all.revoke(first.chart, first.id)
+    states = (("locked", ""), ("uncertain", ""), ("sent", "new_link"))
+    async with house.services.database.unit_of_work() as work:
+        for one, (state, reported) in zip(others, states, strict=True):
+            changed = update(requests).where(requests.c.id == one.id)
+            await work.execute(changed.values(state=state, reported=reported))
+    lists = house.services.requests.lists
+    for view, expected in {"open": 3, "waiting": 3, "done": 0, "all": 4}.items():
+        few, many = await both_ways(
+            house, monkeypatch, lambda who, view=view: lists.of_desk(who, view)
+        )
+        assert few == many
+        assert len(few) == expected
+    assert await both_ways(house, monkeypatch, lists.waiting) == (3, 3)
+    assert await lists.waiting(house.next_door.receptionist) == 0
+    assert await lists.of_desk(house.here.receptionist, "all", page=2) == []
+
+
+async def test_places_of_the_inbox_are_the_same_for_both(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crowd(house)
+    inbox, contents = house.services.charts.inbox, house.services.charts.contents
+    few, many = await both_ways(house, monkeypatch, lambda who: inbox.places(who, 50))
+    assert few == many
+    entries = await contents.inbox(house.here.receptionist)
+    ids = [entry.id for entry in entries]
+    assert [place.id for place in few] == ids
+    assert await inbox.entries(house.here.receptionist, ids[::-1]) == entries[::-1]
+
+
+async def test_entries_by_their_places_only_as_far_as_they_wait(house: House) -> None:
+    """Not what somebody has reviewed or moved meanwhile, and nothing of another clinic."""
+    ids, inbox = await crowd(house), house.services.charts.inbox
+    staff = house.here.receptionist
+    places = [place.id for place in await inbox.places(staff, 50)]
+    assert await inbox.entries(house.next_door.receptionist, places) == []
+    chart = await house.services.people.permissions.chart(staff, ids[0])
+    to = await house.services.people.permissions.chart(staff, ids[1])
+    await house.services.charts.contents.review(chart, places[0])
+    await house.services.charts.contents.move(chart, places[1], to, "another patient")
+    assert [entry.id for entry in await inbox.entries(staff, places)] == places[2:]
+    assert await inbox.entries(staff, []) == []

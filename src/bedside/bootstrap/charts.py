@@ -37,7 +37,7 @@ def charts_of(base: Base, people: PeopleParts) -> ChartParts:
     contents = Charts(database, vault, base.audit.log, search, people.reach)
     return ChartParts(
         contents=contents,
-        inbox=Inbox(database, vault),
+        inbox=Inbox(database, vault, people.reach),
         search=search,
         of_patient=EntriesOfPatient(database, vault, search),
         live=LiveCharts(database, people.permissions, people.audiences),

@@ -96,7 +96,7 @@ def requests_of(
         )
     )
     photos = kinds.parts(PHOTOS)
-    lists = RequestLists(database, vault, base.audit.looks, patients)
+    lists = RequestLists(database, vault, base.audit.looks, patients, people.reach)
     return RequestParts(
         all=requests,
         kinds=kinds,

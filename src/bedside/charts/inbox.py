@@ -8,13 +8,14 @@ from sqlalchemy import bindparam, literal_column, select
 from bedside.charts.entries import opened
 from bedside.charts.models import chart_entries
 from bedside.charts.records import DEAD, Entry
-from bedside.charts.rows import IN_INBOX, EntryRow
+from bedside.charts.rows import IN_INBOX, INBOX_PLACES, INBOX_SOME, EntryRow, Place
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.patients import SEALED_PATIENTS, name_of
 from bedside.people.permissions import StaffAccess, is_visible
+from bedside.people.reach import Reach
 
 _COLUMN = "chart_entries.record"
 _ALARM_FOR = 30 * clock.DAY
@@ -81,9 +82,10 @@ class InboxLine:
 class Inbox:
     """The entries awaiting a person's review."""
 
-    def __init__(self, database: Transactions, vault: Vault) -> None:
+    def __init__(self, database: Transactions, vault: Vault, reach: Reach) -> None:
         self._database = database
         self._vault = vault
+        self._reach = reach
 
     async def lines(self, staff: StaffAccess, limit: int = 50) -> list[InboxLine]:
         """Return unreviewed entries of all patients this person may see, newest first.
@@ -94,6 +96,25 @@ class Inbox:
         async with self._database.read() as db:
             rows = await db.all(_LEAN, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit)
         return [_line(keys, *row) for row in rows]
+
+    async def places(self, staff: StaffAccess, limit: int) -> list[Place]:
+        """Return by what the newest entries can be put in order, newest first: much quicker than
+        the entries themselves."""
+        listed = INBOX_PLACES.when(await self._reach.sees_few(staff))
+        async with self._database.read() as db:
+            return await db.all(listed, staff=staff.staff_id, clinic=staff.clinic_id, limit=limit)
+
+    async def entries(self, staff: StaffAccess, ids: list[str]) -> list[Entry]:
+        """Return some entries in the order of their ids, as far as they still wait for this
+        person."""
+        if not ids:
+            return []
+        keys = await self._vault.clinic(staff.clinic_id)
+        some, among = INBOX_SOME.of(ids)
+        async with self._database.read() as db:
+            rows = await db.all(some, staff=staff.staff_id, clinic=staff.clinic_id, **among)
+        known = {row.id: row for row in rows}
+        return [opened(keys, known[one]) for one in ids if one in known]
 
     async def alarms(self, staff: StaffAccess) -> list[Entry]:
         """Return entries of the last 30 days, newest first, whose content was destroyed (malware)

@@ -43,6 +43,15 @@ class EntryRow(NamedTuple):
     mac: bytes | None
 
 
+class Place(NamedTuple):
+    """By what an entry of the inbox has its place in the list; nothing of it is sealed."""
+
+    id: str
+    patient_id: str
+    category: str
+    received_at: int
+
+
 _IS_UNREVIEWED = (
     _entries.reviewed_at == literal_column("0"),
     _entries.moved_to == literal_column("''"),
@@ -149,6 +158,25 @@ INBOX = {
 }
 """By whether the oldest come first, and whether it begins beyond a place."""
 INBOX_COUNT = two_ways(_unreviewed)
+
+
+def _newest_places(visible: Condition) -> Any:
+    waiting = _waiting(visible, *(_entries[name] for name in Place._fields))
+    newest = (_entries.received_at.desc(), _entries.id.desc())
+    return waiting.order_by(*newest).limit(bindparam("limit"))
+
+
+INBOX_PLACES = two_ways(_newest_places, Place)
+INBOX_SOME = Among(
+    lambda ids: select(chart_entries).where(
+        _entries.id.in_(ids),
+        _entries.clinic_id.concat("") == bindparam("clinic"),
+        *_IS_UNREVIEWED,
+        is_visible(_entries.patient_id),
+    ),
+    EntryRow,
+)
+"""Entries of the inbox by their ids, as far as they still wait."""
 CHART_UNREVIEWED = prepared(
     select(func.count().label("unreviewed"))
     .select_from(chart_entries)

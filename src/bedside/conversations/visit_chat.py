@@ -71,7 +71,8 @@ _of_visit = prepared(
     select(visit_messages)
     .where(
         visit_messages.c.visit_id == bindparam("visit"),
-        visit_messages.c.clinic_id == bindparam("clinic"),
+        # Not by the index of the clinic's messages, which has them in this order.
+        visit_messages.c.clinic_id.concat("") == bindparam("clinic"),
     )
     .order_by(visit_messages.c.at, visit_messages.c.id),
     MessageRow,

@@ -15,7 +15,7 @@ from bedside.notifications.ports import Channel
 from bedside.notifications.rows import NotificationRow
 from bedside.notifications.states import NoticeState
 from bedside.people.patients import Patients
-from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
+from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
 
 PAGE = 50
 _COLUMN = "notifications.content"
@@ -27,9 +27,7 @@ _local = prepared(
         notifications.c.local,
         or_(
             notifications.c.staff_id == bindparam("reader"),
-            and_(
-                notifications.c.staff_id == "", notifications.c.patient_id.in_(visible_patients())
-            ),
+            and_(notifications.c.staff_id == "", is_visible(notifications.c.patient_id)),
         ),
     )
     .order_by(notifications.c.created_at.desc(), notifications.c.id.desc())

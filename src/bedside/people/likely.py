@@ -15,7 +15,8 @@ from bedside.people import patient_index
 from bedside.people.likeness import Likeness, Reason, compare, dates_near, likeness_to
 from bedside.people.names import folded, name_of
 from bedside.people.patient_index import Group
-from bedside.people.patients import Demographics, Patient, PatientRow, opened, with_tokens
+from bedside.people.patient_statements import PatientRow, with_tokens
+from bedside.people.patients import Demographics, Patient, opened
 from bedside.people.permissions import Permissions, StaffAccess
 
 _COMPARED = 200

@@ -157,6 +157,7 @@ staff_assignments = Table(
     Column("target_id", Text, primary_key=True),
     Column("clinic_id", Text, nullable=False),
     Column("mac", LargeBinary),
+    Index("ix_staff_assignments_target", "target_id"),
     sqlite_with_rowid=False,
 )
 """Staff → a team, a room or a single patient."""

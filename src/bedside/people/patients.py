@@ -2,21 +2,10 @@
 
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Text,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bedside.audit import Action, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
@@ -26,7 +15,7 @@ from bedside.kernel import clock, phones
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people import earlier_names, names, patient_index
+from bedside.people import earlier_names, names, patient_index, reach
 from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
 from bedside.people.models import (
     patient_assignments,
@@ -36,6 +25,15 @@ from bedside.people.models import (
 )
 from bedside.people.patient_index import Group
 from bedside.people.patient_search import search
+from bedside.people.patient_statements import (
+    COLUMNS,
+    COUNT,
+    LISTED,
+    LISTED_BEYOND,
+    PatientRow,
+    in_clinic,
+    with_tokens,
+)
 from bedside.people.permissions import (
     AuditAccess,
     ChartAccess,
@@ -43,7 +41,7 @@ from bedside.people.permissions import (
     StaffAccess,
     is_visible,
 )
-from bedside.people.reach import Condition, Reach, among_the_few, two_ways
+from bedside.people.reach import Reach, among_the_few
 from bedside.people.roles import May, allows
 
 _COLUMN = "patients.record"
@@ -95,19 +93,8 @@ class Patient(BaseModel):
         return self.demographics.earlier_names
 
 
-class PatientRow(NamedTuple):
-    """The columns of a patient that are shown."""
-
-    id: str
-    clinic_id: str
-    record: bytes
-
-
-_columns = (patients.c.id, patients.c.clinic_id, patients.c.record)
 _named = Among(
-    lambda ids: select(*_columns).where(
-        patients.c.clinic_id == bindparam("clinic"), patients.c.id.in_(ids)
-    ),
+    lambda ids: select(*COLUMNS).where(in_clinic(), patients.c.id.in_(ids)),
     PatientRow,
 )
 _add = prepared(insert(patients))
@@ -121,7 +108,7 @@ _change = prepared(
     )
 )
 _by_id = prepared(
-    select(*_columns).where(
+    select(*COLUMNS).where(
         patients.c.id == bindparam("of"), patients.c.clinic_id == bindparam("clinic")
     ),
     PatientRow,
@@ -129,25 +116,13 @@ _by_id = prepared(
 _set_index = prepared(
     update(patients).where(patients.c.id == bindparam("of")).values(indexed=bindparam("version"))
 )
-_TOKENS_AT_ONCE = 16
 _locked_row = prepared(
-    select(*_columns)
+    select(*COLUMNS)
     .where(patients.c.id == bindparam("of"), patients.c.clinic_id == bindparam("clinic"))
     .with_for_update(),
     PatientRow,
 )
 _add_token = prepared(insert(patient_tokens))
-_add_some_tokens = prepared(
-    insert(patient_tokens).from_select(
-        ["token", "patient_id"],
-        union_all(
-            *[
-                select(bindparam(f"token_{n}", type_=BigInteger), bindparam("of", type_=Text))
-                for n in range(_TOKENS_AT_ONCE)
-            ]
-        ),
-    )
-)
 _drop_tokens = prepared(
     delete(patient_tokens).where(patient_tokens.c.patient_id == bindparam("of"))
 )
@@ -156,33 +131,6 @@ _assign_staff = prepared(insert(staff_assignments))
 MOST_COUNTED = 1_000
 """Nobody reads a larger number to its last digit, and counting takes as long as there are."""
 
-
-def _last_added(visible: Condition) -> Any:
-    """Select patients, last added first: ids sort by time."""
-    return (
-        select(*_columns)
-        .where(in_clinic(), visible(patients.c.id))
-        .order_by(patients.c.id.desc())
-        .limit(bindparam("limit"))
-        .offset(bindparam("offset"))
-    )
-
-
-def _how_many(visible: Condition) -> Any:
-    some = select(patients.c.id).where(in_clinic(), visible(patients.c.id))
-    return select(func.count().label("patients")).select_from(
-        some.limit(bindparam("most")).subquery()
-    )
-
-
-def in_clinic() -> ColumnElement[bool]:
-    """Whether a patient is of this clinic, in a form that makes no index of a clinic's patients
-    look useful: nearly all of them are of one."""
-    return patients.c.clinic_id.concat("") == bindparam("clinic")
-
-
-_listed = two_ways(_last_added, PatientRow)
-_count = two_ways(_how_many)
 
 SEALED_PATIENTS = select(
     patients.c.id.label("patient"), patients.c.record.label("person")
@@ -348,14 +296,14 @@ class Patients:
         wanted, among = _named.of(sorted(patient_ids))
         async with self._database.read() as db:
             rows = await db.all(wanted, clinic=clinic_id, **among)
-        return {row.id: opened(keys, row).name for row in rows}
+        return {row.id: name_of(keys, row.id, row.record) for row in rows}
 
     async def listed(
         self, staff: StaffAccess, *, limit: int = 50, offset: int = 0
     ) -> list[Patient]:
         """Return patients this person may see, last added first."""
         keys = await self._vault.clinic(staff.clinic_id)
-        listed = _listed.when(await self._reach.sees_few(staff))
+        listed = LISTED.when(await self._reach.sees_few(staff))
         async with self._database.aside() as db:
             rows = await db.all(
                 listed,
@@ -366,9 +314,28 @@ class Patients:
             )
         return [opened(keys, row) for row in rows]
 
+    async def listed_beyond(
+        self, staff: StaffAccess, side: Literal["older", "newer"], than: str, *, limit: int = 50
+    ) -> list[Patient]:
+        """Return those that were added just before (or after) the patient `than`, last added
+        first. However far down the list, it takes as long as the first page."""
+        keys = await self._vault.clinic(staff.clinic_id)
+        listed = LISTED_BEYOND[side].when(await self._reach.sees_few(staff))
+        asked = {"staff": staff.staff_id, "clinic": staff.clinic_id, "than": than, "limit": limit}
+        async with self._database.aside() as db:
+            rows = await db.all(listed, **asked)
+        found = [opened(keys, row) for row in rows]
+        return found if side == "older" else found[::-1]
+
     async def count(self, staff: StaffAccess, *, most: int = MOST_COUNTED) -> int:
-        """Count the patients this person may see; `most` + 1 stands for more than `most`."""
-        counted = _count.when(await self._reach.sees_few(staff))
+        """Count the patients this person may see; `most` + 1 stands for more than `most`.
+
+        Who was known to see very many in the last minutes is not counted for again.
+        """
+        few = await self._reach.sees_few(staff)
+        if not few and most < reach.FEW:
+            return most + 1
+        counted = COUNT.when(few)
         async with self._database.aside() as db:
             row = await db.one(counted, staff=staff.staff_id, clinic=staff.clinic_id, most=most + 1)
         return row.patients if row else 0
@@ -414,32 +381,9 @@ async def replace_tokens(work: UnitOfWork, keys: ClinicKeys, patient: Patient) -
 
 async def _add_tokens(work: UnitOfWork, keys: ClinicKeys, patient: Patient) -> None:
     tokens = sorted(index_tokens(keys, patient.demographics))
-    several = len(tokens) - len(tokens) % _TOKENS_AT_ONCE
-    for at in range(0, several, _TOKENS_AT_ONCE):
-        some = {f"token_{n}": tokens[at + n] for n in range(_TOKENS_AT_ONCE)}
-        await work.execute(_add_some_tokens, of=patient.id, **some)
-    for token in tokens[several:]:
-        await work.execute(_add_token, token=token, patient_id=patient.id)
-
-
-def with_tokens(tokens: list[Group], limit: int, visible: Condition | None = None) -> Any:
-    """Select patients of a clinic who have one token of each group.
-
-    Whoever sees few patients has those gone through. Otherwise the first group's tokens lead to
-    patients, and for each the rest is looked up, until the list is full.
-    """
-    found = select(*_columns).where(in_clinic()).limit(limit)
-    leading, others = (tokens[:1], tokens[1:]) if visible is not among_the_few else ([], tokens)
-    for group in leading:
-        having = select(patient_tokens.c.patient_id).where(patient_tokens.c.token.in_(group))
-        found = found.where(patients.c.id.in_(having))
-    for group in others:
-        found = found.where(
-            select(patient_tokens.c.token)
-            .where(patient_tokens.c.token.in_(group), patient_tokens.c.patient_id == patients.c.id)
-            .exists()
-        )
-    return found if visible is None else found.where(visible(patients.c.id))
+    await work.execute_many(
+        _add_token, [{"token": token, "patient_id": patient.id} for token in tokens]
+    )
 
 
 def _with_clean_name(demographics: Demographics) -> Demographics:

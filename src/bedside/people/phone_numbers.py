@@ -14,7 +14,8 @@ from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.models import patient_tokens, patients
 from bedside.people.patient_index import HIDDEN, unread_number
-from bedside.people.patients import Patient, PatientRow, Patients, opened
+from bedside.people.patient_statements import PatientRow
+from bedside.people.patients import Patient, Patients, opened
 from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
 
 _AT_ONCE = 100

@@ -62,7 +62,7 @@ def among_the_few(patient_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 _seen = prepared(
     select(func.count().label("patients")).select_from(
-        visible_patients().limit(bindparam("most")).subquery()
+        visible_patients().distinct().limit(bindparam("most")).subquery()
     )
 )
 _assigned = prepared(

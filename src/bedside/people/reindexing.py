@@ -10,7 +10,8 @@ from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.models import patients
 from bedside.people.patient_index import VERSION
-from bedside.people.patients import PatientRow, opened, replace_tokens
+from bedside.people.patient_statements import PatientRow
+from bedside.people.patients import opened, replace_tokens
 
 _AT_ONCE = 20
 

@@ -1,39 +1,44 @@
 """Lists of requests, for a chart and for the clinic's desk."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, select, true
 
 from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import Vault
-from bedside.database.statements import Among, Prepared, prepared
+from bedside.database.statements import Among, prepared
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.patients import Patients
-from bedside.people.permissions import ChartAccess, StaffAccess, visible_patients
+from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.reach import Condition, Reach, TwoWays, among_the_few, two_ways
 from bedside.requests import records
-from bedside.requests.models import requests
-from bedside.requests.records import Reported, Request, RequestRow
-from bedside.requests.states import NEEDS_STAFF, State
+from bedside.requests.models import NEEDS_SOMEBODY, requests
+from bedside.requests.records import Request, RequestRow
+from bedside.requests.states import State
 
 PAGE = 50
+MOST_COUNTED = 999
+"""The largest number of waiting requests that is shown."""
 
-VIEWS: dict[str, tuple[State, ...]] = {
-    "open": (
-        State.REQUESTED,
-        State.SENT,
-        State.DELIVERED,
-        State.OPENED,
-        State.IN_PROGRESS,
-        State.UNCERTAIN,
-        State.FAILED,
-        State.LOCKED,
-    ),
-    "waiting": tuple(NEEDS_STAFF),
-    "done": (State.DONE,),
-    "all": tuple(State),
+_OPEN = (
+    State.REQUESTED,
+    State.SENT,
+    State.DELIVERED,
+    State.OPENED,
+    State.IN_PROGRESS,
+    State.UNCERTAIN,
+    State.FAILED,
+    State.LOCKED,
+)
+VIEWS: dict[str, ColumnElement[bool]] = {
+    "open": requests.c.state.in_(_OPEN),
+    "waiting": NEEDS_SOMEBODY,
+    "done": requests.c.state == State.DONE,
+    "all": true(),
 }
-"""The tabs of the list, with their states."""
+"""The tabs of the list, with what their requests have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +58,38 @@ _of_patient = prepared(
     .limit(PAGE),
     RequestRow,
 )
-_visible = requests.c.patient_id.in_(visible_patients())
-_reported = requests.c.reported != Reported.NOTHING
-_waiting = prepared(
-    select(func.count().label("waiting"))
-    .select_from(requests)
-    .where(
-        requests.c.clinic_id == bindparam("clinic"),
-        or_(requests.c.state.in_(sorted(NEEDS_STAFF)), _reported),
-        _visible,
-    )
-)
+
+
+def _seen(visible: Condition, which: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    # For few patients the index over theirs serves, which the clinic's would hide.
+    few = visible is among_the_few
+    clinic = requests.c.clinic_id.concat("") if few else requests.c.clinic_id
+    return clinic == bindparam("clinic"), which, visible(requests.c.patient_id)
+
+
+def _counted(visible: Condition) -> Any:
+    some = select(requests.c.id).where(*_seen(visible, NEEDS_SOMEBODY)).limit(bindparam("most"))
+    return select(func.count().label("waiting")).select_from(some.subquery())
+
+
+def _listed(which: ColumnElement[bool]) -> TwoWays[Any]:
+    def asked(visible: Condition) -> Any:
+        return (
+            select(requests)
+            .where(*_seen(visible, which))
+            .order_by(requests.c.created_at.desc())
+            .limit(PAGE)
+            .offset(bindparam("offset"))
+        )
+
+    return two_ways(asked, RequestRow)
+
+
+_waiting = two_ways(_counted)
+_desk = {view: _listed(which) for view, which in VIEWS.items()}
 _named = Among(
     lambda ids: select(requests).where(
-        requests.c.clinic_id == bindparam("clinic"), requests.c.id.in_(ids)
+        requests.c.clinic_id.concat("") == bindparam("clinic"), requests.c.id.in_(ids)
     ),
     RequestRow,
 )
@@ -76,12 +99,18 @@ class RequestLists:
     """Finds requests for those who may see their patients."""
 
     def __init__(
-        self, database: Transactions, vault: Vault, looks: Looks, patients: Patients
+        self,
+        database: Transactions,
+        vault: Vault,
+        looks: Looks,
+        patients: Patients,
+        reach: Reach,
     ) -> None:
         self._database = database
         self._vault = vault
         self._looks = looks
         self._patients = patients
+        self._reach = reach
 
     async def of_chart(self, chart: ChartAccess) -> list[Request]:
         """Return the newest requests to one patient."""
@@ -97,9 +126,11 @@ class RequestLists:
         shown.
         """
         keys = await self._vault.clinic(staff.clinic_id)
-        found = _desk(view, page)
-        async with self._database.read() as db:
-            rows = await db.all(found, staff=staff.staff_id, clinic=staff.clinic_id)
+        found = _desk[view].when(await self._reach.sees_few(staff))
+        async with self._database.aside() as db:
+            rows: list[RequestRow] = await db.all(
+                found, staff=staff.staff_id, clinic=staff.clinic_id, offset=(page - 1) * PAGE
+            )
         names = await self._patients.named(staff.clinic_id, {row.patient_id for row in rows})
         await self._looks.note(
             staff.clinic_id, staff.actor, staff.session_id, Action.REQUEST_VIEWED
@@ -119,23 +150,11 @@ class RequestLists:
         return {row.id: records.opened(keys, row) for row in rows}
 
     async def waiting(self, staff: StaffAccess) -> int:
-        """Count the requests that wait for the clinic: undelivered, locked, expired, or with a
-        question."""
+        """Count the requests that wait for the clinic: undelivered, locked, or with a report of
+        the patient's; `MOST_COUNTED` + 1 stands for more."""
+        waiting = _waiting.when(await self._reach.sees_few(staff))
         async with self._database.read() as db:
-            row = await db.one(_waiting, staff=staff.staff_id, clinic=staff.clinic_id)
+            row = await db.one(
+                waiting, staff=staff.staff_id, clinic=staff.clinic_id, most=MOST_COUNTED + 1
+            )
         return row.waiting if row else 0
-
-
-def _desk(view: str, page: int) -> Prepared[RequestRow]:
-    states = VIEWS.get(view, VIEWS["all"])
-    wanted = requests.c.state.in_(states)
-    if view == "waiting":
-        wanted = or_(wanted, _reported)
-    return prepared(
-        select(requests)
-        .where(requests.c.clinic_id == bindparam("clinic"), wanted, _visible)
-        .order_by(requests.c.created_at.desc())
-        .limit(PAGE)
-        .offset((page - 1) * PAGE),
-        RequestRow,
-    )

@@ -24,7 +24,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.likely import Likely, LikelyPatients
 from bedside.people.names import folded
-from bedside.people.permissions import Permissions, StaffAccess, rooms_in_charge
+from bedside.people.permissions import Permissions, StaffAccess, is_in_charge
 from bedside.requests.events import DeskLinkMissed
 from bedside.requests.lists import RequestLists
 from bedside.requests.models import lost_links
@@ -64,7 +64,7 @@ _in_room = prepared(
 _by_id = prepared(select(lost_links).where(lost_links.c.id == bindparam("of")), LostLinkRow)
 _mine = (
     lost_links.c.clinic_id == bindparam("clinic"),
-    lost_links.c.room_id.in_(rooms_in_charge()),
+    is_in_charge(lost_links.c.room_id),
 )
 _listed = prepared(
     select(lost_links).where(*_mine).order_by(lost_links.c.asked_at.desc()).limit(_MOST_SHOWN),

@@ -1,8 +1,20 @@
 """Tables of requests."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    literal_column,
+    or_,
+)
 
 from bedside.database.tables import metadata
+from bedside.requests.states import NEEDS_STAFF
 
 requests = Table(
     "requests",
@@ -37,6 +49,19 @@ requests = Table(
 counts the links that were sent. `photo_limit`, `expected` and `filed` count files; `reported` is
 what somebody reported by pressing a button on the link's page (`records.Reported`); `unagreed_at`
 is since when files are here that the patient has not agreed to send; times are 0 until known."""
+
+NEEDS_SOMEBODY = or_(
+    requests.c.state.in_([literal_column(f"'{state}'") for state in sorted(NEEDS_STAFF)]),
+    requests.c.reported != literal_column("''"),
+)
+"""Condition of the index over the few requests for which the clinic has to act next."""
+Index(
+    "ix_requests_needing",
+    requests.c.clinic_id,
+    requests.c.created_at,
+    sqlite_where=NEEDS_SOMEBODY,
+    postgresql_where=NEEDS_SOMEBODY,
+)
 
 lost_links = Table(
     "lost_links",

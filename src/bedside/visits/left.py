@@ -11,7 +11,8 @@ from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Row, Transactions
-from bedside.people.patients import SEALED_PATIENTS, PatientRow, opened
+from bedside.people.patient_statements import PatientRow
+from bedside.people.patients import SEALED_PATIENTS, opened
 from bedside.people.permissions import RoomAccess
 from bedside.people.staff import Staff
 from bedside.visits import rows

@@ -14,7 +14,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import ClinicOptions, Clinics
-from bedside.people.permissions import ClinicAccess, RoomAccess, StaffAccess, rooms_in_charge
+from bedside.people.permissions import ClinicAccess, RoomAccess, StaffAccess, is_in_charge
 from bedside.people.staff import Staff
 from bedside.people.teams import Team, TeamKind, Teams
 from bedside.visits import counts, room_rows, texts
@@ -55,7 +55,7 @@ _in_charge_of = prepared(
     .select_from(room_rows.joined)
     .where(
         rooms.c.clinic_id == bindparam("clinic"),
-        rooms.c.id.in_(rooms_in_charge()),
+        is_in_charge(rooms.c.id),
     )
     .order_by(room_rows.ROOM_NAMES.c.room_name, rooms.c.id),
     RoomRow,

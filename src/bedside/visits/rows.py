@@ -12,7 +12,8 @@ from bedside.errors import Conflict
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, UnitOfWork
-from bedside.people.patients import SEALED_PATIENTS, PatientRow, name_of, opened
+from bedside.people.patient_statements import PatientRow
+from bedside.people.patients import SEALED_PATIENTS, name_of, opened
 from bedside.visits.events import RoomVisitChanged, RoomVisitTouched, VisitChanged
 from bedside.visits.models import visits
 from bedside.visits.states import GOING_ON, Presence, State

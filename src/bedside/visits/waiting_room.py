@@ -18,7 +18,7 @@ from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.patients import SEALED_PATIENTS
-from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, rooms_in_charge
+from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, is_in_charge
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import queue_order, rows
@@ -79,7 +79,7 @@ _unseen_of = prepared(
         WAITS,
         NOT_ENDED,
         visits.c.looked_at == 0,
-        visits.c.room_id.in_(rooms_in_charge()),
+        is_in_charge(visits.c.room_id),
         func.coalesce(_sender, "") != bindparam("staff"),
     )
     .order_by(visits.c.queued_at)

@@ -14,7 +14,7 @@ from bedside.people.permissions import (
     RoomAccess,
     StaffAccess,
     VisitorAccess,
-    rooms_in_charge,
+    is_in_charge,
 )
 from bedside.visits import rows
 from bedside.visits.counts import WAITS
@@ -28,7 +28,7 @@ _rooms = prepared(
     .where(
         visits.c.id == bindparam("of"),
         visits.c.clinic_id == bindparam("clinic"),
-        visit_legs.c.room_id.in_(rooms_in_charge()),
+        is_in_charge(visit_legs.c.room_id),
     )
     .order_by(visit_legs.c.room_id != visits.c.room_id, visit_legs.c.number.desc())
     .limit(1)
@@ -39,7 +39,7 @@ _present = prepared(
         visits.c.patient_id == bindparam("patient"),
         visits.c.clinic_id == bindparam("clinic"),
         visits.c.state.in_(GOING_ON),
-        visits.c.room_id.in_(rooms_in_charge()),
+        is_in_charge(visits.c.room_id),
     )
     .order_by(visits.c.checked_in_at.desc())
     .limit(1)
@@ -49,7 +49,7 @@ _waiting = prepared(
         visits.c.clinic_id == bindparam("clinic"),
         WAITS,
         NOT_ENDED,
-        visits.c.room_id.in_(rooms_in_charge()),
+        is_in_charge(visits.c.room_id),
     )
 )
 

@@ -2,13 +2,18 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import httpx
 import pytest
 
+from bedside.charts import entries, inbox
 from bedside.charts.records import Entry
+from bedside.charts.rows import EntryRow
+from bedside.database.sealed import ClinicKeys
 from bedside.people.patients import Demographics
 from bedside.people.permissions import ChartAccess
+from bedside.web.inbox import ordering
 from tests.house import House
 from tests.requests.sending import Sent, do_jobs, send
 from tests.web.charts.chart_files import NOTES, filed
@@ -79,6 +84,32 @@ async def test_each_order_and_the_way_through_it(
         on = re.search(r'href="(/inbox/[^"]*/next[^"]*)"', opened.text)
         assert on
         assert following in (await visitor.get(on[1])).headers["location"]
+
+
+@pytest.mark.parametrize("order", ["patient", "kind"])
+async def test_only_what_a_page_shows_is_opened(
+    quick_house: House, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    await _some(quick_house)
+    await enter(visitor, quick_house)
+    monkeypatch.setattr(ordering, "SHOWN", 2)
+    opened: list[str] = []
+
+    def noted(keys: ClinicKeys, row: EntryRow) -> Entry:
+        opened.append(row.id)
+        return entries.opened(keys, row)
+
+    monkeypatch.setattr(inbox, "opened", noted)
+    address, seen = f"/inbox?sort={order}", list[str]()
+    for expected in (2, 2, 1):
+        opened.clear()
+        page = await visitor.get(address)
+        assert shown(page) == opened
+        assert len(opened) == expected
+        seen += opened
+        further = re.search(r'href="(/inbox\?[^"]*from=[^"]*)"', page.text)
+        address = unescape(further[1]) if further else ""
+    assert len(set(seen)) == 5
 
 
 async def test_the_oldest_of_many_are_the_oldest_of_all(house: House) -> None:

@@ -1,12 +1,14 @@
 """The list of patients, the card, adding and changing."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
 
 from bedside.audit import Action
 from bedside.edge.dates import age
+from bedside.people.patients import Demographics
 from bedside.people.teams import TeamKind
 from bedside.web.patients.demographics import Entered
 from tests.house import House
@@ -89,7 +91,60 @@ async def test_pages_of_a_long_list(quick_house: House, visitor: httpx.AsyncClie
     second = await visitor.get("/patients?page=2")
     assert "51–53 of 53" in second.text
     assert "Maya Lindqvist" in second.text
-    assert (await visitor.get("/patients?page=-9")).status_code == 200
+    for wrong in (
+        "page=-9",
+        "page=2&older=pat_",
+        "page=2&newer=<b>",
+        "page=99999",
+        "page=x&older=x",
+    ):
+        assert (await visitor.get(f"/patients?{wrong}")).status_code == 200
+
+
+def _extras(page: httpx.Response) -> list[int]:
+    """Return the numbers of the patients in the list, from above to below."""
+    return list(dict.fromkeys(map(int, re.findall(r"Extra (\d{3})", page.text))))
+
+
+def _beside(page: httpx.Response, rel: str) -> str:
+    """Return where “Newer” (prev) or “Older” (next) leads, "" if there is none."""
+    link = re.search(rf'href="([^"]*)" rel="{rel}"', page.text)
+    return unescape(link[1]) if link else ""
+
+
+async def test_pages_lead_on_by_the_patients_at_their_ends(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    """So nobody is passed over or shown twice when patients are added meanwhile."""
+    house = quick_house
+
+    async def add(*numbers: int) -> list[int]:
+        """Return the numbers in the order of the list: newest first, by chance in a moment."""
+        order: dict[str, int] = {}
+        async with house.services.database.unit_of_work() as work:
+            for number in numbers:
+                who = Demographics(name=f"Extra {number:03}", birth_date=None)
+                added = await house.services.people.patients.add(
+                    work, house.here.administrator, who, [house.here.room.id]
+                )
+                order[added.id] = number
+        return [number for _id, number in sorted(order.items(), reverse=True)]
+
+    known = await add(*range(110))
+    await enter(visitor, house)
+    first = await visitor.get("/patients")
+    assert _extras(first) == known[:50]
+    await add(110, 111)
+    second = await visitor.get(_beside(first, "next"))
+    assert _extras(second) == known[50:100]
+    assert "51–100 of 115" in second.text
+    third = await visitor.get(_beside(second, "next"))
+    assert _extras(third) == known[100:]
+    assert _beside(third, "next") == ""
+    back = await visitor.get(_beside(third, "prev"))
+    assert _extras(back) == known[50:100]
+    assert _extras(await visitor.get(_beside(back, "next"))) == _extras(third)
+    assert _beside(back, "prev") == "/patients"
 
 
 async def test_adding_keeps_what_was_typed_until_it_is_right(

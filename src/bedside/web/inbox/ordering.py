@@ -1,6 +1,6 @@
 """The orders in which the inbox can be gone through."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from bedside.charts import categories
 from bedside.charts.records import Entry
+from bedside.charts.rows import Place
 from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_, gettext
 from bedside.people.names import folded
@@ -31,7 +32,7 @@ _BY_AGE = (NEWEST, "oldest")
 _DIGITS = 15
 """Of a time in milliseconds."""
 
-_Key = Callable[[Entry], tuple[Any, ...]]
+_Key = Callable[[Place], tuple[Any, ...]]
 
 
 def order_of(request: Request) -> str:
@@ -91,24 +92,27 @@ async def page_of(services: Services, staff: StaffAccess, order: str, place: str
     found, names = await _sorted(services, staff, order)
     first = int(place) if place.isdecimal() and len(place) <= len(str(MOST)) else 0
     further = str(first + SHOWN) if len(found) > first + SHOWN else ""
-    return Page(found[first : first + SHOWN], names, place if first else "", further)
+    shown = [one.id for one in found[first : first + SHOWN]]
+    entries = await services.charts.inbox.entries(staff, shown)
+    return Page(entries, names, place if first else "", further)
 
 
 async def following_in_order(
     services: Services, chart: ChartAccess, here: Entry, order: str
-) -> Entry | None:
-    """Return the entry that comes after this one, or the first one; None if no other waits."""
+) -> Place | None:
+    """Return where the entry is that comes after this one, or the first one; None if no other
+    waits."""
     staff, contents = chart.staff, services.charts.contents
     if order in _BY_AGE:
         oldest, place = order == "oldest", (here.received_at, here.id)
         found = await contents.inbox(staff, 1, oldest=oldest, beyond=place)
         others = found or await contents.inbox(staff, 2, oldest=oldest)
-        return next((entry for entry in others if entry.id != here.id), None)
+        return next((_place_in(entry) for entry in others if entry.id != here.id), None)
     found, names = await _sorted(services, staff, order)
     patient = await services.people.patients.get(chart)
     key = _sorting(order, names | {patient.id: patient.name})
-    others = [entry for entry in found if entry.id != here.id]
-    after = (entry for entry in others if key(entry) > key(here))
+    others = [one for one in found if one.id != here.id]
+    after = (one for one in others if key(one) > key(_place_in(here)))
     return next(after, others[0] if others else None)
 
 
@@ -119,14 +123,22 @@ def _place_of(name: str) -> tuple[int, str] | None:
     return int(at), entry_id
 
 
+def _place_in(entry: Entry) -> Place:
+    return Place(entry.id, entry.patient_id, entry.category, entry.received_at)
+
+
 async def _sorted(
     services: Services, staff: StaffAccess, order: str
-) -> tuple[list[Entry], dict[str, str]]:
-    entries = await services.charts.contents.inbox(staff, MOST)
-    names = await _named(services, staff, entries)
-    return sorted(entries, key=_sorting(order, names)), names
+) -> tuple[list[Place], dict[str, str]]:
+    """Return where the newest entries are, in an order by something else than age. What they say
+    stays sealed until they are shown."""
+    places = await services.charts.inbox.places(staff, MOST)
+    names = await _named(services, staff, places)
+    return sorted(places, key=_sorting(order, names)), names
 
 
-async def _named(services: Services, staff: StaffAccess, entries: list[Entry]) -> dict[str, str]:
+async def _named(
+    services: Services, staff: StaffAccess, entries: Sequence[Entry | Place]
+) -> dict[str, str]:
     ids = {entry.patient_id for entry in entries}
     return await services.people.patients.named(staff.clinic_id, ids)

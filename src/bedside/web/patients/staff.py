@@ -1,7 +1,7 @@
 """The list of patients, and adding one."""
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from bedside.edge.routes import staff_route
 from bedside.edge.rows import drawn
 from bedside.edge.shell import shell
 from bedside.errors import WrongInput
+from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_, gettext
 from bedside.people.likely import AlreadyHere
 from bedside.people.patients import MOST_COUNTED, Patient
@@ -38,14 +39,11 @@ async def listed(request: Request) -> Response:
     whose phone number cannot be understood."""
     staff = await shell(request, "patients")
     services = services_of(request)
-    number = _page_number(request)
     if request.query_params.get("numbers") == "unread":
         found = await services.people.phone_numbers.unread(staff, limit=_PAGE)
         number, count = 1, len(found)
     else:
-        found = await services.people.patients.listed(
-            staff, limit=_PAGE + 1, offset=(number - 1) * _PAGE
-        )
+        number, found = await _turned_to(request, staff)
         count = await services.people.patients.count(staff)
     await services.audit.log.note(
         staff.clinic_id,
@@ -89,16 +87,39 @@ async def search(request: Request) -> Response:
     return await _page(request, staff, found, count=count, words=words)
 
 
+async def _turned_to(request: Request, staff: StaffAccess) -> tuple[int, list[Patient]]:
+    """Return the number of the page, and its patients. Pages lead on by the patients at their ends
+    (`older`, `newer`). An address with a number alone counts from the top, as far as anybody
+    counts."""
+    patients, number = services_of(request).people.patients, _page_number(request)
+    sides: tuple[Literal["older", "newer"], ...] = ("older", "newer")
+    for side in sides:
+        than = request.query_params.get(side, "")
+        if is_id(than, "pat") and number > 1:
+            most = _PAGE + (side == "older")
+            found = await patients.listed_beyond(staff, side, than, limit=most)
+            return number, found
+    number = min(number, MOST_COUNTED // _PAGE)
+    return number, await patients.listed(staff, limit=_PAGE + 1, offset=(number - 1) * _PAGE)
+
+
 def _page_number(request: Request) -> int:
     given = request.query_params.get("page", "1")
     return max(1, int(given)) if given.isdecimal() and len(given) < 6 else 1
 
 
 async def _results(
-    staff: StaffAccess, found: list[Patient], *, count: int, words: str = "", number: int = 1
+    staff: StaffAccess,
+    found: list[Patient],
+    *,
+    count: int,
+    words: str = "",
+    number: int = 1,
+    back: bool = False,
 ) -> dict[str, Any]:
-    """`found` has one more than a page shows if there are more."""
-    first, more = (number - 1) * _PAGE, len(found) > _PAGE
+    """`found` has one more than a page shows if there are more; `back`: somebody came here from
+    older ones."""
+    first, more = (number - 1) * _PAGE, back or len(found) > _PAGE
     shown = found[:_PAGE]
     return {
         "patients": shown,
@@ -108,11 +129,18 @@ async def _results(
         "words": words,
         "first": first + 1,
         "last": first + len(shown),
-        "newer": f"/patients?page={number - 1}" if number > 1 else "",
-        "older": f"/patients?page={number + 1}" if more and not words else "",
+        "newer": _beside(number - 1, "newer", shown[:1]) if number > 1 else "",
+        "older": _beside(number + 1, "older", shown[-1:]) if more and not words else "",
         "too_many": more and bool(words),
         "may_add": allows(staff.role, May.ADD_PATIENTS),
     }
+
+
+def _beside(number: int, side: str, at: list[Patient]) -> str:
+    """Return the address of the page before or after the one that begins, or ends, `at` a
+    patient."""
+    place = f"&{side}={at[0].id}" if at else ""
+    return f"/patients?page={number}{place}" if number > 1 else "/patients"
 
 
 def _row(patient: Patient, words: str) -> dict[str, Hashable]:
@@ -135,10 +163,11 @@ async def _page(
     words: str = "",
     number: int = 1,
 ) -> Response:
+    back = "newer" in request.query_params
     return render(
         request,
         "patients/list.html",
-        **await _results(staff, found, count=count, words=words, number=number),
+        **await _results(staff, found, count=count, words=words, number=number, back=back),
     )
 
 

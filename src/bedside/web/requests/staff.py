@@ -32,6 +32,7 @@ from bedside.requests.photos.sending import Draft
 from bedside.requests.photos.texts import PHOTO_TEMPLATES
 from bedside.requests.service import Outgoing
 from bedside.requests.states import Step, allowed
+from bedside.web.requests.rows import drawn_rows
 
 SENT = flash_message(
     "request_sent", N_("The request is on its way. You see here when it is opened.")
@@ -95,10 +96,12 @@ async def _desk(request: Request) -> dict[str, Any]:
         room_id: (await services.visits.rooms.get(staff.clinic_id, room_id)).name
         for room_id in {one.room_id for one in asked_again}
     }
+    rows = await lists.of_desk(staff, view, page)
     return {
         "asked_again": asked_again,
         "rooms": rooms,
-        "rows": await lists.of_desk(staff, view, page),
+        "rows": rows,
+        "drawn": await drawn_rows(request, ((one.request, one.patient_name) for one in rows)),
         "kinds": services.requests.kinds,
         "view": view,
         "page": page,
@@ -114,25 +117,20 @@ async def _desk(request: Request) -> dict[str, Any]:
 async def of_patient(request: Request) -> Response:
     """GET /patients/{patient_id}/requests."""
     chart, patient, _clinic = await _chart(request)
-    return render(
-        request,
-        "requests/of_patient.html",
-        patient=patient,
-        kinds=services_of(request).requests.kinds,
-        requests=await services_of(request).requests.lists.of_chart(chart),
-    )
+    shown = await _of_chart(request, chart)
+    return render(request, "requests/of_patient.html", patient=patient, **shown)
 
 
 async def of_patient_list(request: Request) -> Response:
     """GET /patients/{patient_id}/requests/list: the list alone, for live updates."""
     chart = await _fragment(request)
-    return render(
-        request,
-        "requests/of_patient_list.html",
-        patient_id=chart.patient_id,
-        kinds=services_of(request).requests.kinds,
-        requests=await services_of(request).requests.lists.of_chart(chart),
-    )
+    return render(request, "requests/of_patient_list.html", **await _of_chart(request, chart))
+
+
+async def _of_chart(request: Request, chart: ChartAccess) -> dict[str, Any]:
+    requests = await services_of(request).requests.lists.of_chart(chart)
+    drawn = await drawn_rows(request, ((asked, "") for asked in requests))
+    return {"requests": requests, "drawn": drawn}
 
 
 async def one(request: Request) -> Response:

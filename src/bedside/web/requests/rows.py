@@ -1,0 +1,61 @@
+"""Requests as rows of a list, kept as HTML by what they show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.requests import Request as HttpRequest
+
+from bedside.edge.context import services_of
+from bedside.edge.formats import ago
+from bedside.edge.rows import drawn
+from bedside.requests.records import Reported, Request
+from bedside.requests.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list shows of a request. `kind` and `topic`: what was asked for; `by` whom."""
+
+    id: str
+    patient_id: str
+    kind: str
+    topic: str
+    by: str
+    state: State
+    reported: Reported
+    waits_for_agreement: bool
+    waits_for_staff: bool
+    filed: int
+    expected: int
+    changed_at: int
+
+
+async def drawn_rows(request: HttpRequest, listed: Iterable[tuple[Request, str]]) -> Markup:
+    """Render requests, each with the name of its patient, or "" on the patient's own page."""
+    kinds, zone = services_of(request).requests.kinds, request.state.page["zone"]
+
+    def shown(asked: Request) -> Asked:
+        kind = kinds.by_key(asked.kind)
+        return Asked(
+            asked.id,
+            asked.patient_id,
+            kind.name,
+            kind.about(asked),
+            asked.content.asked_by,
+            asked.state,
+            asked.reported,
+            asked.waits_for_agreement,
+            asked.waits_for_staff,
+            asked.filed,
+            asked.expected,
+            asked.changed_at,
+        )
+
+    return await drawn(
+        "requests/row.html",
+        (
+            {"asked": shown(asked), "name": name, "zone": zone, "when": ago(asked.changed_at)}
+            for asked, name in listed
+        ),
+    )
