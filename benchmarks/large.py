@@ -3,6 +3,7 @@
 It is made through the product's own services, some hundred patients in one unit of work.
 """
 
+import asyncio
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from bedside.people.sessions import Stage
 from bedside.people.sign_in import SignInOptions
 from bedside.people.staff import Person
 from bedside.people.teams import TeamKind
+from bedside.requests.photos.kind import PHOTOS
+from bedside.requests.photos.sending import Draft
 from bedside.services import Services
 
 _AT_ONCE = 250
@@ -43,18 +46,21 @@ class Size:
     unreviewed: int
     one_chart: int
     few: int
+    requests: int
 
 
 @dataclass(frozen=True, slots=True)
 class LargeClinic:
     """The people who ask, as session tokens and permissions: `all` sees everybody by a room,
-    `adder` each patient by an assignment of their own, `nurse` only a few."""
+    `adder` each patient by an assignment of their own, `nurse` only a few. `longest` is the patient
+    of the long chart, `early` one of the first tenth, far down the list."""
 
     clinic_id: str
     room_id: str
     tokens: dict[str, str]
     staff: dict[str, StaffAccess]
     longest: str
+    early: str
 
 
 async def fill(services: Services, size: Size) -> LargeClinic:
@@ -74,7 +80,10 @@ async def fill(services: Services, size: Size) -> LargeClinic:
     staff = {who: await services.people.sessions.resume(tokens[who], _HERE) for who in tokens}
     ids = await _patients(services, staff["adder"], room.id, team.id, size)
     await _entries(services, staff["adder"], ids, size)
-    return LargeClinic(clinic.id, room.id, tokens, staff, ids[len(ids) // 2])
+    await _requests(services, staff["adder"], ids, size)
+    return LargeClinic(
+        clinic.id, room.id, tokens, staff, longest=ids[len(ids) // 2], early=ids[len(ids) // 10]
+    )
 
 
 async def _signed_in(services: Services, clinic: str, who: str, places: tuple[str, ...]) -> str:
@@ -129,6 +138,19 @@ async def _entries(services: Services, adder: StaffAccess, ids: list[str], size:
             for number in portion:
                 of = longest if number < size.one_chart else chance.choice(ids)
                 await services.charts.contents.file(work, _entry(adder, of, number, now))
+
+
+async def _requests(services: Services, adder: StaffAccess, ids: list[str], size: Size) -> None:
+    """Ask for photos. Nobody has answered yet."""
+    chance = random.Random(9)
+
+    async def ask(patient: str) -> None:
+        chart = await services.people.permissions.chart(adder, patient)
+        draft = Draft(new_id(PHOTOS.prefix), ("sms",), "general", "", "")
+        await services.requests.photos.send(chart, draft)
+
+    for portion in _in_portions(size.requests):
+        await asyncio.gather(*(ask(chance.choice(ids)) for _ in portion))
 
 
 def _entry(adder: StaffAccess, patient: str, number: int, now: int) -> Incoming:

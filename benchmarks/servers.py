@@ -138,17 +138,24 @@ def product(
     *,
     worker: bool = False,
     moments: Path | None = None,
+    lag: Path | None = None,
     settings: dict[str, str] | None = None,
 ) -> Generator[Product]:
     """Run `bedside serve`, by default without a worker: jobs stay queued, as if `bedside worker`
     ran on another machine. The only other difference from what an operator starts is the request
     limit per session, which a benchmark would hit. With `moments` the times of committed events
-    are written there; see moments.py. `settings` are additional ones."""
+    are written there; see moments.py; with `lag` how long the loop works on one thing; see lag.py.
+    `settings` are additional ones."""
     environment = os.environ | {"BEDSIDE_REQUESTS_PER_SECOND": "0"}
     environment |= {f"BEDSIDE_{name.upper()}": value for name, value in (settings or {}).items()}
     if at.database_url:
         environment["BEDSIDE_DATABASE_URL"] = at.database_url
-    noted = f"from benchmarks.moments import note_in; note_in({str(moments)!r})" if moments else ""
+    notes = {"moments": moments, "lag": lag}
+    noted = "\n".join(
+        f"from benchmarks.{module} import note_in; note_in({str(path)!r})"
+        for module, path in notes.items()
+        if path
+    )
     program = _AS_INSTALLED.format(before=noted)
     command = [sys.executable, "-c", program, "serve", "--data", str(at.data)]
     command += ["--port", str(at.port), *([] if worker else ["--no-worker"])]

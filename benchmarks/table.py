@@ -11,7 +11,7 @@ class Scale:
     `photo` bytes for the 1 MB one; `seconds` for each run of wrk; `pages` are open while `events`
     happen. Patients make `moves` to another room, and are in `calls`, whose network is `away` for
     that many seconds. The large `clinic` has so many patients, unreviewed entries, entries of one
-    chart, and patients of one nurse."""
+    chart, patients of one nurse, and requests for photos."""
 
     repeats: int
     file: int
@@ -24,7 +24,7 @@ class Scale:
     moves: int
     calls: int
     away: float
-    clinic: tuple[int, int, int, int]
+    clinic: tuple[int, int, int, int, int]
 
 
 FULL = Scale(
@@ -39,7 +39,7 @@ FULL = Scale(
     moves=50,
     calls=10,
     away=10,
-    clinic=(50_000, 20_000, 5_000, 200),
+    clinic=(50_000, 20_000, 5_000, 200, 5_000),
 )
 SMALL = Scale(
     repeats=1,
@@ -53,7 +53,7 @@ SMALL = Scale(
     moves=3,
     calls=1,
     away=1,
-    clinic=(300, 150, 40, 20),
+    clinic=(300, 150, 40, 20, 30),
 )
 """Enough to see that a benchmark works; its figures mean nothing."""
 

@@ -393,7 +393,7 @@ class Charts:
     async def counts(self, chart: ChartAccess) -> Counts:
         """Count the entries of one chart, and how many of them wait for review."""
         which = {"clinic": chart.clinic_id, "patient": chart.patient_id}
-        async with self._database.read() as db:
+        async with self._database.aside() as db:
             tallies = await db.all(rows.TALLIES, **which)
             waiting = await db.one(rows.CHART_UNREVIEWED, **which)
         return Counts(tuple(tallies), waiting.unreviewed if waiting else 0)

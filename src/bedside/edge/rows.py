@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from bedside.edge.rendering import build, environment
 from bedside.kernel import language
-from bedside.kernel.pieces import in_pieces
+from bedside.kernel.pieces import in_pieces, others_first
 
 _MOST_BYTES = 8 << 20
 """For all rows that are kept: a thousand or two."""
@@ -99,7 +99,9 @@ async def drawn(template: str, rows: Iterable[Shown]) -> Markup:
     Each is given as everything that the template gets. What it shows of the time (“3 minutes ago”)
     has to be among that as a text.
     """
-    return joined(await each(template, rows))
+    made = joined(await each(template, rows))
+    await others_first()
+    return made
 
 
 def joined(rows: Iterable[Row]) -> Markup:
@@ -109,6 +111,7 @@ def joined(rows: Iterable[Row]) -> Markup:
 
 async def each(template: str, rows: Iterable[Shown]) -> list[Row]:
     """Like `drawn`, as separate rows."""
+    await others_first()
     spoken, made = language.spoken(), build()
     return await in_pieces(lambda one: KEPT.row(template, spoken, made, tuple(one.items())), rows)
 

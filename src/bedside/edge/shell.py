@@ -11,6 +11,7 @@ from bedside.edge.rail import topic_of
 from bedside.edge.signed_in import staff_of
 from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
+from bedside.kernel.pieces import others_first
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, Role, allows
 
@@ -75,6 +76,7 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
         "toasts": flash_messages(request),
         "demo": services.settings.demo,
     }
+    await others_first()
     return staff
 
 

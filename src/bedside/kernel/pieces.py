@@ -25,6 +25,11 @@ class Turns:
             self._since = time.perf_counter()
 
 
+async def others_first() -> None:
+    """Let others have their turn before something that takes some milliseconds."""
+    await asyncio.sleep(0)
+
+
 async def in_pieces(work: Callable[[Of], To], many: Iterable[Of]) -> list[To]:
     """Do something with each of many, and return the results in their order."""
     turns, done = Turns(), list[To]()
