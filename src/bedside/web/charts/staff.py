@@ -154,9 +154,14 @@ async def rows_of(
     pictured = await at.services.files.retrieval.with_thumbnail(
         e for e in entries if not e.moved_to
     )
+    first = f"{at.base}/entries/"
+    choices = at.entry_address("").removeprefix(first)  # the same for all of them
     rows = [
         chart_rows.row_of(
-            entry, at.entry_address(entry.id), thumbnail=entry.id in pictured, words=words or []
+            entry,
+            f"{first}{entry.id}{choices}",
+            thumbnail=entry.id in pictured,
+            words=words or [],
         )
         for entry in entries
     ]

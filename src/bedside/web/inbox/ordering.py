@@ -50,17 +50,15 @@ def _sorting(order: str, names: Mapping[str, str]) -> _Key:
     """Return the key of an order by something else than age; no two entries have the same."""
     if order == "patient":
         # Those of the same name stay apart.
+        as_sorted = {patient_id: folded(name) for patient_id, name in names.items()}
         return lambda entry: (
-            folded(names[entry.patient_id]),
+            as_sorted[entry.patient_id],
             entry.patient_id,
             -entry.received_at,
             entry.id,
         )
-    return lambda entry: (
-        gettext(categories.LABELS[entry.category]).casefold(),
-        -entry.received_at,
-        entry.id,
-    )
+    labels = {key: gettext(label).casefold() for key, label in categories.LABELS.items()}
+    return lambda entry: (labels[entry.category], -entry.received_at, entry.id)
 
 
 @dataclass(frozen=True, slots=True)
