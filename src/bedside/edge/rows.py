@@ -19,7 +19,7 @@ from bedside.kernel.pieces import in_pieces, others_first
 _MOST_BYTES = 8 << 20
 """For all rows that are kept: a thousand or two."""
 _SHOWN_BYTES = 2_000
-"""What a row is made of, as it is kept beside it: some texts, an entry, a few numbers."""
+"""The texts and numbers of which a row is made, as they are kept beside it, roughly."""
 
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 _LAST_BLOCK = b"\x03\0"

@@ -15,7 +15,7 @@ from bedside.requests.states import State
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list shows of a request. `kind` and `topic`: what was asked for; `by` whom."""
+    """A request as a list shows it: the `kind` and `topic` of what was asked for, and `by` whom."""
 
     id: str
     patient_id: str
