@@ -234,7 +234,7 @@ async def test_a_page_that_never_reads_keeps_one_snapshot_of_each_topic() -> Non
 
 
 async def test_a_newer_snapshot_stands_where_the_unread_one_stood(quick_house: House) -> None:
-    """What followed the older one, and is part of the newer one, is old to the page."""
+    """Events between the two are part of the newer one, and old to the page."""
     bus, page = bus_of(quick_house, None), Open()
     bus.subscribe(page.listener, "chart:x")
     page.listener.send("chart:x", "snapshot 3")
