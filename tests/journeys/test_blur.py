@@ -8,7 +8,9 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.house import Served
-from tests.journeys.calling import LONG, TwoInCall, two_in_call
+from tests.journeys.apps import meeting
+from tests.journeys.calling import LONG, TwoInCall, open_clinic, two_in_call
+from tests.journeys.phone_cameras import TWO_CAMERAS
 from tests.peers.camera_films import ROOM, SHIRT, person_film
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
@@ -146,6 +148,51 @@ async def test_a_device_that_is_too_slow_says_so_before_the_room_is_seen(
     await becomes(two.staff_page, room="sharp", person="sharp")
     await expect(notice).to_be_hidden()
     await two.leave()
+
+
+async def test_the_camera_that_looks_away_is_sharp(served: Served, chromium: Chromium) -> None:
+    before = TWO_CAMERAS + _WANTED + _QUICK
+    async with meeting(served, chromium, before=before) as two:
+        await two.call()
+        phone = two.patient
+        own = """(facing) => {
+          const [track] = document.querySelector("[data-own] video").srcObject.getVideoTracks();
+          const camera = track[Symbol.for("bedside.camera")];
+          return facing === "user"
+            ? camera?.getSettings().facingMode === "user"
+            : !camera && track.getSettings().facingMode === "environment";
+        }"""
+        await phone.wait_for_function(own, arg="user", timeout=LONG)
+        turn = phone.get_by_role("button", name="Turn camera")
+        await turn.click()
+        await expect(phone.locator("#announce")).to_contain_text("It is not blurred.")
+        await phone.wait_for_function(own, arg="environment")
+        await turn.click()
+        await phone.wait_for_function(own, arg="user", timeout=LONG)
+
+
+async def test_the_device_test_says_that_it_is_too_slow_and_shows_the_camera_again(
+    served: Served, filmed: Chromium
+) -> None:
+    clinic = await open_clinic(served)
+    phone = await filmed.phone(served.url)
+    visit = await clinic.check_in(phone)
+    page = await phone.page(f"/visit/{visit}?view=test")
+    await page.get_by_role("button", name="Test camera and sound").click()
+    box = page.get_by_role("checkbox", name="Blur the background")
+    await box.check()
+    words = page.locator("[data-blur-words]")
+    await expect(words).to_contain_text("too slow", timeout=2 * LONG)
+    await expect(box).not_to_be_checked()
+    shown = """() => {
+      const video = document.querySelector("[data-picture]");
+      const [track] = video.srcObject.getVideoTracks();
+      return track.readyState === "live" && track.label !== "" && video.videoWidth === 640;
+    }"""
+    await page.wait_for_function(shown)
+    await Journey("blur").seen(page, "test", whole=False)
+    await page.close()
+    await phone.leave()
 
 
 async def test_a_blur_that_does_not_load_goes_on_without(

@@ -32,8 +32,8 @@ class OwnDevices {
   }
 
   private draw(): void {
-    const { audio, video, picture, background, failures } = this.devices;
-    background.release(); // nobody else sees it here, and the switch has its words
+    this.devices.background.release(); // nobody else sees it here, and the switch has its words
+    const { audio, video, picture, failures } = this.devices;
     for (const [kind, track] of [
       ["audio", audio],
       ["video", video],

@@ -119,8 +119,8 @@ export class DeviceTest {
   /** A device that stops in the middle of the test is no longer fine. */
   private follow(): void {
     if (this.isOpening) return;
-    const { audio, video, picture, background } = this.devices;
-    background.release(); // nobody else sees it here, and the switch has its words
+    this.devices.background.release(); // nobody else sees it here, and the switch has its words
+    const { audio, video, picture } = this.devices;
     if (video !== this.shownVideo) this.showCamera();
     else if (video) this.showPicture(picture);
     if (audio !== this.shownAudio) this.showMicrophone();
