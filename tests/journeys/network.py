@@ -87,6 +87,7 @@ class Network:
                 await writer.drain()
                 if self.bytes_a_second:
                     await asyncio.sleep(len(piece) / self.bytes_a_second)
+            await self._flows.wait()  # the end of a connection does not arrive either
         writer.close()
 
 

@@ -1,5 +1,6 @@
 """The console beside a call while the server is gone: the call goes on, and the pane says so."""
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -52,8 +53,18 @@ async def test_clicks_beside_a_call_while_the_server_is_gone(
             await two.desk.context.close()
 
 
+_CUT = int(os.environ.get("BEDSIDE_CUT", "15"))
+"""Seconds without a network. With 60 the server has given up the pages' sockets, which do not learn
+of it; that takes a minute, and is measured by hand (see docs/contributing/benchmarks.md)."""
+
+_NOTE_WHEN_BACK = """() => {
+  window.backOfTest = new Promise((resolve) => document.addEventListener(
+    "bedside:connected", () => resolve(Date.now()), { once: true }));
+}"""
+
+
 @pytest.mark.feature("V7", "V8")
-async def test_a_network_that_hangs_for_a_quarter_of_a_minute(
+async def test_a_network_that_hangs_while_staff_go_on_working(
     anyio_backend: object, tmp_path: Path, chromium: Chromium
 ) -> None:
     async with served_over_a_network(tmp_path / "data") as (served, network):
@@ -73,8 +84,17 @@ async def test_a_network_that_hangs_for_a_quarter_of_a_minute(
         await page.get_by_role("button", name="Let the call fill the window").click()
         await pictures_move(page)
         await page.get_by_role("button", name="Put the call beside the charts").click()
-        await page.wait_for_timeout(max(0, 15 - (time.monotonic() - began)) * 1_000)
+        bar = page.locator("#connection")  # noticed, although nothing was closed
+        await expect(bar).to_be_visible(timeout=LONG)
+        await page.wait_for_timeout(max(0, _CUT - (time.monotonic() - began)) * 1_000)
+        pages = (page, two.patient_page)
+        for one in pages:
+            await one.evaluate(_NOTE_WHEN_BACK)
+        flowed = time.time()
         network.flows()
+        took = [await one.evaluate("window.backOfTest") / 1_000 - flowed for one in pages]
+        assert max(took) < 3.5, took
+        await expect(bar).to_be_hidden()
         await expect(lost).to_be_hidden()
         await expect(pane.get_by_role("heading", level=1)).to_have_text("Inbox")
         await pictures_move(page)
@@ -83,6 +103,7 @@ async def test_a_network_that_hangs_for_a_quarter_of_a_minute(
         room = two.clinic.access
         saved = await served.house.services.visit_records.notes.own(room, two.visit_id)
         assert saved.text == "Warm, red, no fever. Asked about the dog."
+        print(f"back after {max(took):.1f} s")
         await page.close()
         await two.patient_page.close()
         await two.phone.context.close()

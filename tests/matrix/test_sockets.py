@@ -91,6 +91,7 @@ async def test_sockets_topics_and_messages_are_all_declared(
         "Subscribe",
         "Unsubscribe",
         "Here",
+        "Ping",
         "Signal",
         "Media",
     }

@@ -1,7 +1,8 @@
 """Message types of the socket protocol.
 
-From the page: `subscribe`, `unsubscribe`, `here`, `signal`, `media`. To the page: an event in its
-envelope, a snapshot, a refusal. Unknown fields are rejected in both directions.
+From the page: `subscribe`, `unsubscribe`, `here`, `ping`, `signal`, `media`. To the page: an event
+in its envelope, a snapshot, a refusal, the answer to a ping. Unknown fields are rejected in both
+directions.
 """
 
 import json
@@ -42,6 +43,13 @@ class Here(_Message):
 
     action: Literal["here"]
     hidden: bool
+
+
+class Ping(_Message):
+    """Whether the connection still passes anything on: scripts do not see the WebSocket
+    protocol's own pings."""
+
+    action: Literal["ping"]
 
 
 class Description(_Message):
@@ -101,7 +109,7 @@ FROM_SUBSCRIBE = "media_server:subscribe"
 MEDIA_SERVER = frozenset({FROM_PUBLISH, FROM_SUBSCRIBE})
 """The id, in place of a connection's, of the two RTCPeerConnections with the media server."""
 
-Said = Subscribe | Unsubscribe | Here | Signal | Media
+Said = Subscribe | Unsubscribe | Here | Ping | Signal | Media
 FromPage = Annotated[Said, Field(discriminator="action")]
 from_page: TypeAdapter[Said] = TypeAdapter(FromPage)
 
@@ -135,3 +143,7 @@ def snapshot_envelope(topic: str, version: int, data: dict[str, Any]) -> str:
 def refused_envelope(topic: str) -> str:
     """Tell a page that it may not follow this topic."""
     return _packed({"topic": topic, "version": 0, "type": "refused"})
+
+
+PONG = _packed({"type": "pong"})
+"""The answer to a ping."""

@@ -197,6 +197,16 @@ async def test_the_socket_says_whether_a_page_is_there(served: Served, ward: War
     await until(lambda: _is_away(ward, visit))
 
 
+async def test_a_page_asks_whether_its_connection_passes_anything_on(
+    served: Served, ward: Ward
+) -> None:
+    """The pings of the protocol are invisible to scripts."""
+    async with opened(served, "/live", await staff_cookies(ward)) as page:
+        await page.say(action="ping")
+        async with asyncio.timeout(PATIENCE):
+            assert json.loads(await page.connection.recv()) == {"type": "pong"}
+
+
 async def _is_away(ward: Ward, visit: str) -> bool:
     return not await ward.realtime.presence.online({visit})
 

@@ -20,6 +20,11 @@ export interface Here {
   hidden: boolean;
 }
 
+/** Whether the connection still passes anything on; the answer is dropped like anything unknown. */
+export interface Ping {
+  action: "ping";
+}
+
 /** Something another browser of a call needs to connect to this one. */
 export interface Signal {
   action: "signal";
@@ -50,7 +55,7 @@ export interface Media {
   microphone: Microphone;
 }
 
-export type FromPage = Subscribe | Unsubscribe | Here | Signal | Media;
+export type FromPage = Subscribe | Unsubscribe | Here | Ping | Signal | Media;
 
 export type Data = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, beforeEach, test } from "node:test";
+import { afterEach, before, beforeEach, mock, test } from "node:test";
 import type { Heard, LiveSocket } from "./socket";
 
 /** A connection of which the test is the other end. */
@@ -32,7 +32,10 @@ class Connection extends EventTarget {
     this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) }));
   }
 
-  close(): void {}
+  /** The other end of a network that hangs never learns of it. */
+  close(): void {
+    this.readyState = 2;
+  }
 }
 
 let open: (address: string) => LiveSocket;
@@ -41,10 +44,14 @@ before(async () => {
   const page = Object.assign(new EventTarget(), {
     visibilityState: "visible",
     querySelector: () => null,
+    querySelectorAll: () => [],
     getElementById: () => null,
   });
   Object.assign(globalThis, {
-    window: Object.assign(new EventTarget(), { setTimeout, clearTimeout }),
+    window: Object.assign(new EventTarget(), {
+      setTimeout: (act: () => void, after: number) => setTimeout(act, after),
+      clearTimeout: (timer: number) => clearTimeout(timer),
+    }),
     document: page,
     WebSocket: Connection,
   });
@@ -64,7 +71,10 @@ function say(type: string, version: number): void {
   Connection.last.say({ topic: "t", type, version, data: {} });
 }
 
+afterEach(() => mock.timers.reset());
+
 beforeEach(() => {
+  mock.timers.enable({ apis: ["setTimeout"] });
   heard = [];
   socket = open("ws://clinic.example/live");
   socket.subscribe("t", note);
@@ -124,4 +134,64 @@ test("a topic that is refused, or that nobody listens to any more, says nothing"
   say("a.changed", 1);
   Connection.last.say({ topic: "other", type: "snapshot", version: 1, data: {} });
   assert.deepEqual(heard, []);
+});
+
+/** Time passes in steps: what begins in one of them counts from its end. */
+function later(...steps: number[]): void {
+  for (const step of steps) mock.timers.tick(step);
+}
+
+function asked(connection: Connection): number {
+  return connection.said.filter(({ action }) => action === "ping").length;
+}
+
+test("a connection that passes nothing on is given up, and the page goes on by another one", () => {
+  say("snapshot", 4);
+  const dead = Connection.last;
+  mock.timers.tick(24_999);
+  assert.equal(asked(dead), 0);
+  mock.timers.tick(1);
+  assert.equal(asked(dead), 1);
+  Connection.last.say({ type: "pong" });
+  mock.timers.tick(25_000);
+  assert.equal(asked(dead), 2, "an answer is enough until the next silence");
+  mock.timers.tick(4_000);
+  assert.equal(socket.connected, false);
+  mock.timers.tick(400);
+  assert.notEqual(Connection.last, dead);
+  Connection.last.open();
+  assert.deepEqual(Connection.last.said, [{ action: "subscribe", topic: "t", since: 4 }]);
+  dead.say({ topic: "t", type: "a.changed", version: 5, data: {} });
+  dead.lose(1006);
+  assert.deepEqual(heard, ["snapshot 4"]);
+  assert.equal(socket.connected, true);
+});
+
+test("in a call it is noticed within seconds, and a connection that does not open is not waited for", () => {
+  socket.hurry(true);
+  const dead = Connection.last;
+  later(5_000, 4_000, 400);
+  const second = Connection.last;
+  assert.notEqual(second, dead);
+  later(2_500, 800);
+  assert.notEqual(Connection.last, second);
+  second.open();
+  assert.equal(socket.connected, false, "what was given up is not used, even if it opens later");
+  later(2_500, 1_500);
+  const slow = Connection.last;
+  mock.timers.tick(9_000);
+  assert.equal(Connection.last, slow, "now and then a slow one gets its time");
+  slow.open();
+  assert.equal(socket.connected, true);
+});
+
+test("a page that nobody sees asks nothing, and asks at once when it is seen again", () => {
+  Object.assign(document, { visibilityState: "hidden" });
+  say("snapshot", 4);
+  mock.timers.tick(60_000);
+  assert.equal(asked(Connection.last), 0);
+  Object.assign(document, { visibilityState: "visible" });
+  document.dispatchEvent(new Event("visibilitychange"));
+  mock.timers.tick(0);
+  assert.equal(asked(Connection.last), 1);
 });

@@ -20,6 +20,17 @@ const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 20_000;
 /** In a call, where others wait for this page to be back. */
 const LONGEST_IN_CALL_MS = 1_500;
+/**
+ * A network that hangs closes nothing, and browsers notice after minutes: after a silence a page that
+ * somebody sees asks whether its connection still passes anything on.
+ */
+const ASK_MS = 25_000;
+const ASK_IN_CALL_MS = 5_000;
+const ANSWER_MS = 4_000;
+/** In a call a connection that does not open is given up, and now and then a slow one gets its time. */
+const OPEN_IN_CALL_MS = 2_500;
+const OPEN_SLOWLY_MS = 10_000;
+const SLOWLY_EVERY = 4;
 /** A loss that recovers sooner than this is not worth a bar. */
 const SAY_AFTER_MS = 1_500;
 const SIGN_IN_AFTER_MS = 1_000;
@@ -33,6 +44,7 @@ const HIDDEN_REST_MS = 60_000;
 const SIGNED_OUT = 4401;
 const TOO_MANY = 4429;
 const NOT_ALLOWED = 1008;
+const GIVEN_UP = 1006;
 
 export class LiveSocket {
   private socket: WebSocket | null = null;
@@ -41,13 +53,16 @@ export class LiveSocket {
   private retry = 0;
   private say = 0;
   private leaving = false;
-  private longestWait = LONGEST_WAIT_MS;
+  private inCall = false;
+  private watch = 0;
 
   constructor(private readonly address: string) {
     window.addEventListener("online", () => this.connectNow());
     window.addEventListener("offline", () => this.socket?.close());
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.connectNow();
+      if (document.visibilityState !== "visible") return;
+      this.connectNow();
+      this.makeSure(0);
     });
     window.addEventListener("pagehide", () => {
       this.leaving = true;
@@ -85,15 +100,37 @@ export class LiveSocket {
     window.clearTimeout(this.retry);
     const socket = new WebSocket(this.address);
     this.socket = socket;
-    socket.addEventListener("open", () => this.opened());
-    socket.addEventListener("message", (event) => this.heard(String(event.data)));
-    socket.addEventListener("close", (event) => {
-      if (this.socket === socket) this.lost(event.code);
-    });
+    const slowly = this.tries % SLOWLY_EVERY === SLOWLY_EVERY - 1;
+    if (this.inCall) this.giveUpIn(slowly ? OPEN_SLOWLY_MS : OPEN_IN_CALL_MS);
+    // What comes of a connection that was given up concerns nobody.
+    socket.addEventListener("open", () => this.socket === socket && this.opened());
+    socket.addEventListener("message", (event) => this.socket === socket && this.heard(String(event.data)));
+    socket.addEventListener("close", (event) => this.socket === socket && this.lost(event.code));
+  }
+
+  private giveUpIn(milliseconds: number): void {
+    window.clearTimeout(this.watch);
+    this.watch = window.setTimeout(() => {
+      const { socket } = this;
+      if (!socket) return;
+      this.lost(GIVEN_UP);
+      socket.close();
+    }, milliseconds);
+  }
+
+  /** Asks after a silence, and gives the connection up if there is no answer. */
+  private makeSure(after = this.inCall ? ASK_IN_CALL_MS : ASK_MS): void {
+    if (!this.connected) return;
+    window.clearTimeout(this.watch);
+    if (!this.inCall && document.visibilityState === "hidden") return;
+    this.watch = window.setTimeout(() => {
+      if (this.tell({ action: "ping" })) this.giveUpIn(ANSWER_MS);
+    }, after);
   }
 
   private opened(): void {
     this.tries = 0;
+    this.makeSure();
     window.clearTimeout(this.say);
     for (const [name, topic] of this.topics) this.ask(name, topic);
     connectionBack();
@@ -111,9 +148,10 @@ export class LiveSocket {
     return true;
   }
 
-  /** A page in a call tries to reconnect more often. */
+  /** A page in a call tries to reconnect more often, and notices a dead connection sooner. */
   hurry(inCall: boolean): void {
-    this.longestWait = inCall ? LONGEST_IN_CALL_MS : LONGEST_WAIT_MS;
+    this.inCall = inCall;
+    this.makeSure();
   }
 
   private ask(name: string, topic: Topic): void {
@@ -122,6 +160,7 @@ export class LiveSocket {
   }
 
   private lost(code: number): void {
+    window.clearTimeout(this.watch);
     this.socket = null;
     if (this.leaving) return;
     if (code === SIGNED_OUT) {
@@ -136,7 +175,7 @@ export class LiveSocket {
       return;
     }
     if (this.tries === 0) this.say = window.setTimeout(connectionLost, SAY_AFTER_MS);
-    const longest = Math.min(this.longestWait, FIRST_WAIT_MS * 2 ** this.tries);
+    const longest = Math.min(this.inCall ? LONGEST_IN_CALL_MS : LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries);
     this.tries += 1;
     this.retry = window.setTimeout(() => this.connectNow(), longest * (0.5 + Math.random() / 2));
   }
@@ -149,6 +188,7 @@ export class LiveSocket {
   }
 
   private heard(text: string): void {
+    this.makeSure();
     const message = messageOf(text);
     const topic = message && this.topics.get(message.topic);
     if (!message || !topic) return;

@@ -32,7 +32,9 @@ from bedside.people.permissions import (
 )
 from bedside.realtime.bus import Listener
 from bedside.realtime.envelopes import (
+    PONG,
     Here,
+    Ping,
     Said,
     Signal,
     Subscribe,
@@ -189,6 +191,8 @@ class LivePage:
             else:
                 self._services.realtime.bus.unsubscribe(self._listener, message.topic)
                 await self._presence.unsubscribed(message.topic)
+        elif isinstance(message, Ping):
+            self._listener.send(PONG)
         elif isinstance(message, Here):
             await self._presence.here(self._access, hidden=message.hidden)
         elif isinstance(self._access, CallAccess):
