@@ -6,6 +6,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.house import Served
 from tests.journeys.apps import Meeting, meeting
 from tests.journeys.calling import LONG
+from tests.journeys.test_drafts import kept as drafts_kept
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
 
@@ -65,6 +66,57 @@ async def _by_keyboard(two: Meeting) -> None:
     await expect(dock.locator("[data-transfer]")).to_contain_text("leaflet.txt")
     await desk.keyboard.press("Escape")
     await expect(dock).to_be_hidden()
+
+
+async def _kept(desk: Page) -> str:
+    """Return what this browser tab keeps of the dock."""
+    keys = "Object.keys(sessionStorage).filter((name) => name.startsWith('bedside-dock-'))"
+    return str(await desk.evaluate(f"{keys}.map((name) => sessionStorage.getItem(name)).join()"))
+
+
+async def test_what_is_in_the_dock_is_there_on_the_next_page(
+    served: Served, chromium: Chromium
+) -> None:
+    async with meeting(served, chromium) as two:
+        desk, dock = two.staff, two.staff.locator("#dock")
+        other = await two.clinic.check_in(await chromium.phone(served.url), "Kofi Asante")
+        await two.from_menu("Chat")
+        await dock.get_by_label("Message", exact=True).fill("The doctor is")
+        await desk.locator(f"#row-{other}").get_by_role("button", name="Actions for").click()
+        await desk.get_by_role("menuitem", name="File transfer").click()
+        await expect(tabs(desk)).to_have_count(2)
+        await dock.get_by_label("Which file?").fill("Passport, page 2")
+        await drafts_kept(desk, 2)
+        kept = await _kept(desk)
+        assert two.visit_id in kept
+        assert other in kept
+        for words in ("Noor", "Kofi", "1984", "Passport", "doctor"):
+            assert words not in kept
+
+        await desk.goto("/patients")
+        await expect(dock.get_by_role("heading", name="File transfer with Kofi")).to_be_visible()
+        await expect(tabs(desk)).to_have_count(2)
+        await expect(dock.get_by_label("Which file?")).to_have_value("Passport, page 2")
+        await expect(dock).not_to_be_focused()
+        await tabs(desk).nth(0).click()
+        field = dock.get_by_label("Message", exact=True)
+        await expect(field).to_have_value("The doctor is")
+        await field.fill("The doctor is on the way.")
+        await field.press("Enter")
+        await expect(two.patient.locator("#open-chat")).to_contain_text("1")
+
+        # What is out of reach now has no tab, and what was closed stays closed.
+        await two.clinic.house.services.visits.waiting_room.remove(two.clinic.access, other)
+        await desk.reload()
+        await expect(dock.get_by_role("heading", name="Chat with Noor Haddad")).to_be_visible()
+        await expect(dock).not_to_have_attribute("aria-busy", "true")
+        await dock.locator("#dock-close").click()
+        if await tabs(desk).count():
+            await dock.locator("#dock-close").click()
+        await expect(dock).to_be_hidden()
+        assert await _kept(desk) == ""
+        await desk.goto("/inbox")
+        await expect(dock).to_be_hidden()
 
 
 async def test_the_card_and_the_dock_take_turns(served: Served, chromium: Chromium) -> None:

@@ -7,14 +7,33 @@
 import { buttonOf } from "../components/menus";
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
+import { giveBack } from "../live/drafts";
 import { contentOf } from "../live/fragment";
 import { DOCK_APPS, type DockApp } from "./dock_apps";
-import { DockTabs, type Tab } from "./dock_tabs";
+import { DockTabs, readKept, type Tab } from "./dock_tabs";
 
 const PREPARE_AFTER_MS = 3_000;
 /** Where the card covers the page, or the dock does. */
 const NARROW = "(max-width: 60rem)";
 const SHEET = "(max-width: 48rem)";
+
+/**
+ * Where this browser tab keeps which patients are in the dock, by id. It is another one for each person,
+ * and for the console beside each call: a call begins without the dock of the queue.
+ */
+function keptAs(root: HTMLElement): string {
+  const owner = root.closest<HTMLElement>("[data-drafts-owner]")?.dataset.draftsOwner ?? "";
+  const isFramed = document.documentElement.dataset.framed !== undefined;
+  return `bedside-dock-${owner}${isFramed ? window.parent.location.pathname : ""}`;
+}
+
+/** What the server shows of a visit; null if it refuses. Rejects if it cannot be reached. */
+async function contentFor(visit: string, app: string): Promise<HTMLElement | null> {
+  const path = DOCK_APPS[app]?.path;
+  if (!path) return null;
+  const answer = await fetch(`/visits/${visit}/${path}`, { headers: { "HX-Request": "true" } });
+  return answer.ok ? contentOf(await answer.text()).querySelector<HTMLElement>("[data-dock-app]") : null;
+}
 
 class Dock {
   private readonly tabs = new DockTabs();
@@ -22,7 +41,10 @@ class Dock {
   private opener: HTMLElement | null = null;
   private asked = 0;
 
+  private readonly keptAs: string;
+
   constructor(private readonly root: HTMLElement) {
+    this.keptAs = keptAs(root);
     root.addEventListener("click", (event) => this.clicked(event));
     root.addEventListener("keydown", (event) => this.pressed(event));
     root.addEventListener("bedside:close-app", () => this.close());
@@ -45,11 +67,73 @@ class Dock {
     if (turn !== this.asked) return true; // another one was opened meanwhile
     if (from) this.opener = buttonOf(from);
     const { title = "", person = "", born = "" } = content.dataset;
-    this.show(this.tabs.open(visit, app, person, born), title, content);
-    this.running = start(content);
+    const tab = this.tabs.open(visit, app, person, born);
+    this.toFront();
+    this.show(tab, title, content);
+    this.begin(start, content);
     if (from) this.focus(app);
     if (files.length > 0) this.running?.takeFiles?.(files);
     return true;
+  }
+
+  /**
+   * Shows again what was open on the page before this one. Its place is taken at once, so that nothing
+   * moves later. A sheet, which covers the page, stays closed.
+   */
+  async restore(): Promise<void> {
+    const { tabs, front } = readKept(sessionStorage.getItem(this.keptAs) ?? "");
+    if (tabs.length === 0 || window.matchMedia(SHEET).matches) return;
+    const turn = this.asked;
+    const isFree = document.getElementById("panel")?.hidden !== false;
+    this.root.closest<HTMLElement>(".shell")?.setAttribute("data-front", isFree ? "dock" : "panel");
+    this.root.hidden = false;
+    this.root.setAttribute("aria-busy", "true");
+    const found = await Promise.all(tabs.map(([visit, app]) => contentFor(visit, app))).catch(() => null);
+    if (found) await this.putBack(tabs, front, found, turn);
+    else document.addEventListener("bedside:connected", () => void this.restore(), { once: true });
+    this.root.removeAttribute("aria-busy");
+    if (this.tabs.all.length === 0) this.root.hidden = true;
+  }
+
+  /** Tabs whose visits are out of reach now are gone. */
+  private async putBack(
+    tabs: readonly [string, string][],
+    front: string,
+    found: (HTMLElement | null)[],
+    turn: number,
+  ): Promise<void> {
+    const earlier = tabs.flatMap(([visit, app], at): Tab[] => {
+      const { person = "", born = "" } = found[at]?.dataset ?? {};
+      return found[at] ? [{ visit, app, name: person, born }] : [];
+    });
+    this.tabs.putBack(earlier, front);
+    this.keep();
+    const tab = this.tabs.front;
+    const content = found.find((one) => one?.dataset.ofVisit === tab?.visit);
+    const start = turn === this.asked && tab ? await DOCK_APPS[tab.app]?.load().catch(() => null) : null;
+    if (turn !== this.asked || !tab || !content || !start) {
+      this.drawTabs(); // another one was opened meanwhile
+      return;
+    }
+    this.show(tab, content.dataset.title ?? "", content);
+    this.begin(start, content);
+  }
+
+  private keep(): void {
+    if (window.matchMedia(SHEET).matches) return;
+    const kept = this.tabs.kept();
+    if (kept) sessionStorage.setItem(this.keptAs, kept);
+    else sessionStorage.removeItem(this.keptAs);
+  }
+
+  private begin(start: (place: HTMLElement) => DockApp | null, content: HTMLElement): void {
+    this.running = start(content);
+    for (const form of content.querySelectorAll("form")) giveBack(form);
+  }
+
+  private toFront(): void {
+    if (window.matchMedia(NARROW).matches) closePanel();
+    this.root.closest<HTMLElement>(".shell")?.setAttribute("data-front", "dock");
   }
 
   private place(): HTMLElement | null {
@@ -59,9 +143,7 @@ class Dock {
   private show(tab: Tab, title: string, content: HTMLElement): void {
     this.running?.end();
     this.running = null;
-    if (window.matchMedia(NARROW).matches) closePanel();
     this.root.hidden = false;
-    this.root.closest<HTMLElement>(".shell")?.setAttribute("data-front", "dock");
     const put = (name: string, text: string): void => {
       const place = this.root.querySelector(name);
       if (place) place.textContent = text;
@@ -73,6 +155,7 @@ class Dock {
     this.place()?.replaceChildren(content);
     this.drawTabs();
     this.cover();
+    this.keep();
   }
 
   private drawTabs(): void {
@@ -92,8 +175,10 @@ class Dock {
     button.setAttribute("role", "tab");
     button.setAttribute("aria-selected", String(isFront));
     button.setAttribute("aria-controls", "dock-place");
-    for (const text of [tab.name, tab.born])
-      button.append(Object.assign(document.createElement("span"), { textContent: text }));
+    // A name that does not fit loses its end, in whichever direction it is written.
+    const nameOf = { textContent: tab.name, dir: "auto" };
+    for (const part of [nameOf, { textContent: tab.born }])
+      button.append(Object.assign(document.createElement("span"), part));
     return button;
   }
 
@@ -115,6 +200,7 @@ class Dock {
   /** Closes the tab in front. What is in transfer or being sent goes on. */
   close(): void {
     const next = this.tabs.close();
+    this.keep();
     if (next) {
       void this.open(next.visit, next.app, null).then((isOpen) => isOpen && this.focus(next.app));
       return;
@@ -221,6 +307,7 @@ export function startDock(): void {
   const dock = new Dock(root);
   window.setTimeout(prepare, PREPARE_AFTER_MS);
   startDrops(dock);
+  void dock.restore();
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-app], a[data-send-files]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

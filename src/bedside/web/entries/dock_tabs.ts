@@ -1,5 +1,11 @@
 /** The patients in the dock, in the order in which they were opened: one tab each. */
 
+/** What lasts from page to page: ids alone, in the order of the tabs. */
+export interface KeptTabs {
+  readonly tabs: readonly [visit: string, app: string][];
+  readonly front: string;
+}
+
 export interface Tab {
   readonly visit: string;
   /** What the tab shows: a name in DOCK_APPS. */
@@ -36,10 +42,35 @@ export class DockTabs {
     return next;
   }
 
+  /** Puts tabs of the page before in front of those that were opened since; what is in front stays there. */
+  putBack(earlier: readonly Tab[], front: string): void {
+    this.all.unshift(...earlier.filter(({ visit }) => !this.all.some((one) => one.visit === visit)));
+    if (this.front) return;
+    this.visit = (this.all.find(({ visit }) => visit === front) ?? this.all[0])?.visit ?? "";
+  }
+
+  /** What to keep for the next page; "" without tabs. */
+  kept(): string {
+    const kept: KeptTabs = { tabs: this.all.map(({ visit, app }) => [visit, app]), front: this.visit };
+    return this.all.length > 0 ? JSON.stringify(kept) : "";
+  }
+
   /** The tab `by` steps beside the one in front, around the ends; undefined without any. */
   beside(by: number): Tab | undefined {
     const { length } = this.all;
     const at = this.all.findIndex((one) => one.visit === this.visit);
     return length > 0 ? this.all[(at + by + length) % length] : undefined;
   }
+}
+
+/** Reads what `kept` wrote; without tabs if it is anything else. */
+export function readKept(text: string): KeptTabs {
+  try {
+    const { tabs, front } = JSON.parse(text) as Partial<KeptTabs>;
+    const isPair = (one: unknown): boolean => Array.isArray(one) && one.every((part) => typeof part === "string");
+    if (Array.isArray(tabs) && tabs.every(isPair) && typeof front === "string") return { tabs, front };
+  } catch {
+    // nothing was kept
+  }
+  return { tabs: [], front: "" };
 }
