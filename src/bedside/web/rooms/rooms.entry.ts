@@ -35,6 +35,7 @@ function showLastCheck(): void {
   const text = link?.querySelector("span");
   if (!link || !text || !check) return;
   text.textContent = (check.camera && check.microphone ? link.dataset.fine : link.dataset.bad) ?? "";
+  link.title = text.textContent; // where the sign stands alone
 }
 
 function startBeginnings(): void {
