@@ -1,28 +1,31 @@
 """Whiteboard, photo capture and notes in a call, and how they close when the patient is
 transferred."""
 
+from functools import partial
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image, ImageColor
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from bedside.calls.apps.whiteboard import Picture
 from bedside.calls.states import Mode
 from tests.house import Served
 from tests.journeys.apps import Meeting, draw, meeting
 from tests.journeys.calling import LONG
 from tests.peers.chromium import Chromium, reached
 from tests.peers.page_checks import Journey
-from tests.requests.sending import jpeg
 from tests.visits.ward import Ward
+from tests.web.charts.chart_files import filed, photo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V8")]
+SKIN = "#c98d78"
 
 
 async def test_whiteboard(served: Served, chromium: Chromium) -> None:
     journey = Journey("whiteboard")
     async with meeting(served, chromium) as two:
-        call_id = await two.call()
+        await two.call()
         panel = await two.app("Whiteboard")
         here, there = (place.locator("[data-board-surface]") for place in (panel, two.patient))
         await expect(there).to_be_visible(timeout=LONG)  # it opens for the patient by itself
@@ -48,14 +51,7 @@ async def test_whiteboard(served: Served, chromium: Chromium) -> None:
         assert (entry.channel, entry.source_id) == ("visit_capture", two.visit_id)
         assert entry.media_type == "image/png"
 
-        await panel.get_by_role("button", name="Picture from the chart").click()
-        pictures = panel.locator("[data-board-pictures]")
-        await expect(pictures).to_contain_text("no picture in the chart")
-        calls = served.house.services.calls  # nothing is drawn of files here, so one is laid there
-        host = await calls.seats.host(two.clinic.staff, call_id)
-        await calls.whiteboard.lay_ground(host, entry.patient_id, Picture("image/jpeg", jpeg()))
-        await expect(there.locator("image")).to_have_count(1)
-        await journey.seen(two.staff, "desk-picture", whole=False)
+        await _a_picture_is_laid_under(two, panel, journey)
         await draw(two.patient, there, (0.7, 0.2), (0.9, 0.3))
         await expect(here.locator("[data-ink=red][data-number]")).not_to_have_count(0)
         await two.patient.get_by_role("button", name="Clear mine").click()
@@ -73,6 +69,44 @@ async def test_whiteboard(served: Served, chromium: Chromium) -> None:
         await panel.get_by_role("button", name="Close for everybody").click()
         await expect(there).to_have_count(0)
         await expect(panel).to_be_hidden()
+
+
+async def _a_picture_is_laid_under(two: Meeting, panel: Locator, journey: Journey) -> None:
+    """Choose a photo of the chart on the page: both sides see it under what is drawn."""
+    services, house = two.clinic.house.services, two.clinic.house
+    patient_id = await services.visits.whereabouts.patient_of(two.clinic.staff, two.visit_id)
+    chart = await services.people.permissions.chart(two.clinic.staff, patient_id)
+    hand = await filed(house, chart, "hand.jpg", photo("hand", SKIN), category="patient_photo")
+    drawn = partial(services.files.retrieval.with_thumbnail, [hand])
+    await reached(two.staff, drawn, bool, "its small picture is made")
+    choose = panel.get_by_role("button", name="Picture from the chart")
+    await choose.click()
+    await expect(choose).to_have_attribute("aria-expanded", "true")
+    picture = panel.locator("[data-board-pictures]").get_by_role("button", name="hand.jpg")
+    await expect(picture.locator("img")).to_have_js_property("complete", True)
+    await journey.seen(two.staff, "desk-pictures", whole=False)
+    await picture.click()
+    await expect(choose).to_have_attribute("aria-expanded", "false")
+    await expect(choose).to_be_focused()
+    for page in (two.staff, two.patient):
+        surface = page.locator("[data-board-surface]")
+        await expect(surface.locator("image")).to_have_count(1)
+        await reached(page, partial(_colour_of, surface), _is_skin, "the picture is seen")
+    await journey.seen(two.staff, "desk-picture", whole=False)
+    await journey.seen(two.patient, "phone-picture", whole=False)
+
+
+async def _colour_of(surface: Locator) -> tuple[int, ...]:
+    """Return the colour in the lower part of the board, where nothing is drawn."""
+    seen = Image.open(BytesIO(await surface.screenshot())).convert("RGB")
+    found = seen.getpixel((seen.width * 3 // 4, seen.height * 3 // 4))
+    assert isinstance(found, tuple)
+    return found
+
+
+def _is_skin(colour: tuple[int, ...]) -> bool:
+    wanted = ImageColor.getrgb(SKIN)
+    return all(abs(one - other) < 12 for one, other in zip(colour, wanted, strict=False))
 
 
 async def test_photo_capture(served: Served, chromium: Chromium) -> None:

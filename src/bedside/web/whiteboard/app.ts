@@ -22,7 +22,7 @@ class WhiteboardApp implements CallApp {
     const root = panel.querySelector<HTMLElement>("[data-board]");
     if (!root) return;
     root.querySelector("[data-board-choose]")?.addEventListener("click", () => {
-      void this.choose(root, base, context).catch(() => undefined);
+      void this.choose(root, base, context).catch(() => sayOn(root, say(context.session.place, "app_failed")));
     });
     this.board = new Board(
       root,
@@ -40,7 +40,12 @@ class WhiteboardApp implements CallApp {
     button?.setAttribute("aria-expanded", String(!place.hidden));
     if (place.hidden) return;
     place.replaceChildren();
-    for (const { visit_id: visit } of patientsIn(context.session)) {
+    sayOn(root, "");
+    const patients = patientsIn(context.session);
+    for (const { visit_id: visit, name } of patients) {
+      // Whose picture it is decides who sees it.
+      if (patients.length > 1)
+        place.append(Object.assign(document.createElement("p"), { className: "small strong", textContent: name }));
       const found = await fragmentOf(`${base}/pictures/${visit ?? ""}`, { byHand: true });
       for (const one of found.querySelectorAll<HTMLElement>("[data-board-picture]")) {
         one.addEventListener("click", () => {
@@ -53,14 +58,13 @@ class WhiteboardApp implements CallApp {
   }
 
   private async lay(root: HTMLElement, address: string, entry: string, context: AppContext): Promise<void> {
-    const said = root.querySelector<HTMLElement>("[data-board-said]");
     const answer = await posted(address, { entry }).catch(() => null);
     const sentence = answer === null ? say(context.session.place, "app_failed") : await refusal(answer);
-    if (said) {
-      said.textContent = sentence;
-      said.hidden = !sentence;
-    }
-    if (!sentence) root.querySelector<HTMLElement>("[data-board-choose]")?.click();
+    sayOn(root, sentence);
+    const button = root.querySelector<HTMLElement>("[data-board-choose]");
+    if (sentence) return;
+    button?.click();
+    button?.focus();
   }
 
   /** Closing the panel leaves the board to the others; “Close for everybody” removes it. */
@@ -82,6 +86,13 @@ class WhiteboardApp implements CallApp {
     }
     return words.saved_here ?? "";
   }
+}
+
+function sayOn(root: HTMLElement, sentence: string): void {
+  const place = root.querySelector<HTMLElement>("[data-board-said]");
+  if (!place) return;
+  place.textContent = sentence;
+  place.hidden = !sentence;
 }
 
 async function refusal(answer: Response): Promise<string> {
