@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bedside.edge import colleague_words, formats, labels, linked
+from bedside.edge.bidi import isolating
 from bedside.kernel import language
 
 WEB = Path(__file__).parents[1] / "web"
@@ -70,6 +71,8 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
+    for name in ("gettext", "ngettext"):
+        made.globals[name] = isolating(made.globals[name])
     made.globals.update(asset=asset, language=language.spoken)
     made.filters.update({**formats.FILTERS, **labels.FILTERS})
     made.filters["who_is_here"] = colleague_words.who_is_here

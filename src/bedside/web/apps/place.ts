@@ -32,8 +32,13 @@ export function placeOf(root: HTMLElement): CallPlace | null {
   return { ...(JSON.parse(text) as Omit<CallPlace, "words">), words };
 }
 
+/** What comes after a name that is written from right to left stays after it (see edge/bidi.py). */
+function isolated(text: string): string {
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text;
+}
+
 /** A text with its {names} filled in. */
 export function say(place: CallPlace, name: string, values: Record<string, string | number> = {}): string {
   const sentence = place.words[name] ?? name;
-  return sentence.replace(/\{(\w+)\}/g, (_whole, key: string) => String(values[key] ?? ""));
+  return sentence.replace(/\{(\w+)\}/g, (_whole, key: string) => isolated(String(values[key] ?? "")));
 }
