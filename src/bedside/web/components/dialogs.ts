@@ -5,8 +5,22 @@
 export function openDialog(id: string): HTMLDialogElement | null {
   const dialog = document.getElementById(id);
   if (!(dialog instanceof HTMLDialogElement)) return null;
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return dialog;
+  returnToMenu(dialog);
+  dialog.showModal();
   return dialog;
+}
+
+/** An item of a menu is hidden when the dialog closes: the button that opened the menu gets the focus then. */
+function returnToMenu(dialog: HTMLDialogElement): void {
+  const menu = document.activeElement?.closest<HTMLElement>(".menu-list");
+  const opener = menu && document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  if (!opener) return;
+  const back = (): void => {
+    const { activeElement: now, body } = document;
+    if (!now || now === body || !now.checkVisibility()) opener.focus({ preventScroll: true });
+  };
+  dialog.addEventListener("close", back, { once: true });
 }
 
 export function closeDialog(id: string): void {

@@ -1,5 +1,5 @@
 /**
- * A page of the console beside a call, in a frame of the call window. What leaves the call (signing
+ * A page of the console in a frame: beside a call, or the chart beside the page after it. What leaves the call (signing
  * out) happens in the whole window; “Start call” and “Next patient” are passed to the window, which
  * asks what to do while a call is in progress. The window also learns where a link leads, in case
  * that page does not come.
@@ -8,10 +8,17 @@ const LEAVES = 'form[action="/sign-out"], a[href^="/calls/"]';
 const STARTS = /^\/visits\/(vis_\w+)\/call$/;
 const GOES_ON = /^\/rooms\/rom_\w+\/next$/;
 
+/** The value of data-framed in a page of the console itself, which has the menu and says what happens. */
+export const IN_CONSOLE = "console";
+
+function isInConsole(): boolean {
+  return window.parent.document.querySelector(".shell") !== null;
+}
+
 export function startFramed(): void {
   const { parent } = window;
   if (parent === window) return;
-  document.documentElement.dataset.framed = "";
+  document.documentElement.dataset.framed = isInConsole() ? IN_CONSOLE : "";
   const tell = (name: string, detail: unknown): void => {
     parent.document.dispatchEvent(new CustomEvent(name, { detail }));
   };

@@ -1,5 +1,6 @@
 /** What all pages of the console know of visits: the card opens on every one of them. */
 
+import { IN_CONSOLE } from "../components/framed";
 import { startInDialog } from "../live/in_dialog";
 import { liveSocket } from "../live/socket";
 import { startAlerts } from "./alerts";
@@ -27,6 +28,7 @@ export function startVisitsOfStaff(): void {
   if (!roomsTopic || !personTopic) return;
   document.addEventListener("bedside:connected", sayHere);
   document.addEventListener("visibilitychange", sayHere);
+  if (document.documentElement.dataset.framed === IN_CONSOLE) return; // the page around it says it
   startCounts(roomsTopic);
   startAlerts(roomsTopic);
   startHandovers(personTopic);
