@@ -2,9 +2,11 @@
  * The page in the hidden frame: MediaPipe's selfie segmentation for the page around it (see
  * media/segmenter.ts). Its files come from this server, under the names that the build gave them.
  */
-import type { Segmenter, SegmenterWindow } from "../media/segmenter";
+import { discard, type Segmenter, type SegmenterWindow } from "../media/segmenter";
 
 interface Results {
+  /** What it has looked at. */
+  image: CanvasImageSource;
   segmentationMask: CanvasImageSource;
 }
 
@@ -36,6 +38,7 @@ async function load(): Promise<Segmenter> {
   let person: CanvasImageSource | null = null;
   model.onResults((results) => {
     person = results.segmentationMask;
+    discard(results.image);
   });
   await Promise.race([model.initialize(), failed]);
   const personIn = async (picture: HTMLCanvasElement): Promise<CanvasImageSource> => {

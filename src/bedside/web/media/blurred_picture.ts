@@ -4,7 +4,7 @@
  */
 import { Pace } from "./blur_pace";
 import { rememberCamera } from "./raw_camera";
-import { type Segmenter, within } from "./segmenter";
+import { discard, type Segmenter, within } from "./segmenter";
 
 const PER_SECOND = 20;
 /** More than this is scaled down for others anyway. */
@@ -62,8 +62,7 @@ export class BlurredPicture {
     if (!track) throw new Error("a canvas without a track");
     this.track = track;
     rememberCamera(track, camera);
-    const timer = setInterval(() => void this.draw(), 1_000 / PER_SECOND);
-    this.stopClock = () => clearInterval(timer);
+    this.stopClock = this.byTimer();
   }
 
   /** Shows the person from now on. */
@@ -79,6 +78,11 @@ export class BlurredPicture {
     this.stopClock();
     this.track.stop();
     this.video.srcObject = null;
+  }
+
+  private byTimer(): () => void {
+    const timer = setInterval(() => void this.draw(), 1_000 / PER_SECOND);
+    return () => clearInterval(timer);
   }
 
   private async draw(): Promise<void> {
@@ -106,9 +110,12 @@ export class BlurredPicture {
       return;
     }
     const person = await within(this.hasBegun ? NEXT_WITHIN_MS : FIRST_WITHIN_MS, segmenter.personIn(this.seen.canvas));
+    if (!this.isClosed) {
+      this.drawPerson(person);
+      this.drawRoom("destination-over");
+    }
+    discard(person);
     if (this.isClosed) return;
-    this.drawPerson(person);
-    this.drawRoom("destination-over");
     this.judge(performance.now() - began);
   }
 
@@ -123,6 +130,8 @@ export class BlurredPicture {
   private stop(trouble: Trouble): void {
     if (!this.segmenter || this.isClosed) return;
     this.segmenter = null;
+    this.stopClock(); // it goes with the segmenter
+    this.stopClock = this.byTimer();
     this.drawRoom("copy");
     this.watching.stopped(trouble);
   }
