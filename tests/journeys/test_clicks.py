@@ -76,10 +76,34 @@ async def test_the_work_of_a_day_in_presses(served: Served, chromium: Chromium) 
         await desk.took(1)
         await two.staff.go_back()
 
+        await _in_little_room(two)
         await _sends_a_file(two, desk)
         await _invites(two, desk)
         await _takes_a_photo(two, desk, phone)
         await _goes_on_to_the_next(two, chromium, desk)
+
+
+async def _in_little_room(two: Meeting) -> None:
+    """Where names need the room, the signs are there under the pointer, and by keyboard."""
+    page, send = two.staff, two.row.get_by_role("link", name="Send a file")
+    await page.set_viewport_size({"width": 768, "height": 800})
+    await page.mouse.move(5, 5)
+    await expect(send).to_be_hidden()
+    await two.row.hover()
+    await expect(send).to_be_visible()
+    inside = await send.bounding_box()
+    around = await two.row.bounding_box()
+    assert inside
+    assert around
+    assert around["x"] < inside["x"]
+    assert inside["x"] + inside["width"] < around["x"] + around["width"]
+    assert around["y"] <= inside["y"]
+    assert inside["y"] + inside["height"] <= around["y"] + around["height"]
+    await page.mouse.move(5, 5)
+    await expect(send).to_be_hidden()
+    await two.row.get_by_role("link", name="Noor Haddad").focus()
+    await expect(send).to_be_visible()
+    await page.set_viewport_size({"width": 1366, "height": 900})
 
 
 async def _sends_a_file(two: Meeting, desk: Presses) -> None:

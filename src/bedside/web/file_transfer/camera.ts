@@ -30,6 +30,7 @@ function ownTrack(): MediaStreamTrack | null {
   const streams = [...document.querySelectorAll<HTMLVideoElement>("[data-own] video")].map((video) => video.srcObject);
   const tracks = streams
     .flatMap((stream) => (stream instanceof MediaStream ? stream.getVideoTracks() : []))
+    .filter((track) => track.enabled)
     .map(cameraBehind);
   return tracks.find((track) => track.enabled && track.readyState === "live") ?? null;
 }
