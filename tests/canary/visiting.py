@@ -180,7 +180,7 @@ class Visiting:
         assert mark("hand-over note") in (await self._http.get(f"/visits/{visit}/card")).text
 
 
-async def _posted(browser: httpx.AsyncClient, address: str, **data: str) -> httpx.Response:
+async def _posted(browser: httpx.AsyncClient, address: str, /, **data: str) -> httpx.Response:
     answer = await browser.post(address, data=data or {"press": "1"})
     assert answer.status_code in (200, 201, 204, 303), (address, answer.text[:300])
     return answer

@@ -7,8 +7,8 @@ from bedside.kernel.language import ngettext
 from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.people.throttling import Bucket, Throttle
 
-TEXTS = Bucket("throttle.texts", holds=8, every=10 * clock.MINUTE)
-"""Eight in a row, then one every ten minutes."""
+TEXTS = Bucket("throttle.texts", holds=12, every=5 * clock.MINUTE)
+"""Twelve in a row, as in a home where many share one phone, then one every five minutes."""
 
 
 class ManyTexts(WrongInput):

@@ -14,7 +14,7 @@ from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.errors import NotSignedIn, WrongInput
+from bedside.errors import NotSignedIn, TooMany, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_secret
 from bedside.kernel.language import N_
@@ -29,6 +29,10 @@ from bedside.visits.states import State
 WRONG_ANSWERS = Bucket("throttle.way_back", holds=5, every=3 * clock.HOUR)
 """Wrong dates of birth for one visit, over all its links."""
 _NOT_THE_DATE = N_("This is not the date of birth that we have. Check it, and try again.")
+_TOO_MANY = N_(
+    "The date of birth was wrong too many times, so nobody can come back by a link now. This "
+    "protects you. The page that checked in still works; or call the clinic."
+)
 _born = prepared(
     select(*visits.c, SEALED_PATIENTS.c.person)
     .select_from(
@@ -75,7 +79,7 @@ class WaysBack:
             found = await way_back(work, self._vault, secret)
             if found is None or found.id != visit_id or found.state == State.ENDED:
                 raise NotSignedIn
-            await self._throttle.check_in(work, (WRONG_ANSWERS, visit_id))
+            await self._must_not_guess(work, visit_id)
             keys = await self._vault.clinic(found.clinic_id)
             known = await self._born(work, keys, visit_id)
             right = known.isoformat() if known else "not known"
@@ -88,6 +92,13 @@ class WaysBack:
         if not token:
             raise WrongInput(_NOT_THE_DATE, field="birth")
         return token
+
+    async def _must_not_guess(self, work: UnitOfWork, visit_id: str) -> None:
+        """Raise TooMany after too many wrong dates."""
+        try:
+            await self._throttle.check_in(work, (WRONG_ANSWERS, visit_id))
+        except TooMany as error:
+            raise TooMany(_TOO_MANY, retry_after=error.retry_after) from None
 
     async def _born(self, reader: Reader, keys: ClinicKeys, visit_id: str) -> date | None:
         row = await reader.one(_born, of=visit_id)
