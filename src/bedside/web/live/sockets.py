@@ -51,6 +51,8 @@ _SIGNED_OUT = 4401
 _TRY_AGAIN = 1013
 """Something is down: the page reconnects by itself."""
 _MOST_TOPICS = 32
+_NO_TOPIC = ""
+"""Of the answer to a ping: several that a page has not read are one."""
 _MESSAGES = Rate("socket", per_second=5, burst=200)
 """Rate limit of a page's messages; each subscription reads a snapshot. Signals are counted per
 person."""
@@ -192,7 +194,7 @@ class LivePage:
                 self._services.realtime.bus.unsubscribe(self._listener, message.topic)
                 await self._presence.unsubscribed(message.topic)
         elif isinstance(message, Ping):
-            self._listener.send(PONG)
+            self._listener.send(_NO_TOPIC, PONG)
         elif isinstance(message, Here):
             await self._presence.here(self._access, hidden=message.hidden)
         elif isinstance(self._access, CallAccess):
