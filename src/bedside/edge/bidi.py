@@ -17,7 +17,7 @@ _POP_ISOLATE = "\u2069"
 
 
 def isolated(value: Any) -> Any:
-    """Return a text that is written from right to left as an isolate, and anything else as it is."""
+    """Return a text that is written from right to left as an isolate, anything else as it is."""
     if not isinstance(value, str) or value.isascii():
         return value
     if not any(bidirectional(one) in ("R", "AL") for one in value):
