@@ -155,7 +155,9 @@ test("a connection that passes nothing on is given up, and the page goes on by a
   Connection.last.say({ type: "pong" });
   mock.timers.tick(25_000);
   assert.equal(asked(dead), 2, "an answer is enough until the next silence");
-  mock.timers.tick(4_000);
+  mock.timers.tick(14_999);
+  assert.equal(socket.connected, true, "a server that is late is waited for");
+  mock.timers.tick(1);
   assert.equal(socket.connected, false);
   mock.timers.tick(400);
   assert.notEqual(Connection.last, dead);

@@ -26,7 +26,9 @@ const LONGEST_IN_CALL_MS = 1_500;
  */
 const ASK_MS = 25_000;
 const ASK_IN_CALL_MS = 5_000;
-const ANSWER_MS = 4_000;
+/** A server that is late has enough to do without pages that connect again. */
+const ANSWER_MS = 15_000;
+const ANSWER_IN_CALL_MS = 4_000;
 /** In a call a connection that does not open is given up, and now and then a slow one gets its time. */
 const OPEN_IN_CALL_MS = 2_500;
 const OPEN_SLOWLY_MS = 10_000;
@@ -124,7 +126,7 @@ export class LiveSocket {
     window.clearTimeout(this.watch);
     if (!this.inCall && document.visibilityState === "hidden") return;
     this.watch = window.setTimeout(() => {
-      if (this.tell({ action: "ping" })) this.giveUpIn(ANSWER_MS);
+      if (this.tell({ action: "ping" })) this.giveUpIn(this.inCall ? ANSWER_IN_CALL_MS : ANSWER_MS);
     }, after);
   }
 
