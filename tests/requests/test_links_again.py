@@ -13,15 +13,17 @@ from sqlalchemy import select
 
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
+from bedside.database.jobs import claim_job, give_up_job
 from bedside.database.statements import prepared
 from bedside.errors import WrongInput
 from bedside.kernel import clock
 from bedside.links.records import LinkState
 from bedside.notifications.models import notifications
+from bedside.notifications.text_limits import TEXTS, ManyTexts
 from bedside.people.by_address import Address
 from bedside.people.patients import Demographics
 from bedside.people.permissions import ChartAccess
-from bedside.requests.links_again import MOST
+from bedside.requests.links_again import MOST, SEND_AGAIN
 from bedside.requests.records import Reported
 from bedside.requests.states import State
 from tests.house import House
@@ -192,6 +194,19 @@ async def test_an_unopened_link_is_closed_by_its_successor_with_its_wrong_answer
     assert (new.state, new.tries_left) == (LinkState.OPEN, 2)
 
 
+async def test_a_reminder_takes_over_the_wrong_answers(quick_house: House) -> None:
+    sent = await send(quick_house)
+    first = await sent.secret()
+    for day in (1, 2, 3):
+        await quick_house.links.answer(first, date(1990, 1, day), ADDRESS)
+    with clock.shifted(7 * clock.DAY + clock.MINUTE):
+        await do_jobs(quick_house)
+        link = await quick_house.links.look(await sent.secret())
+    assert len(await sent.secrets()) == 2
+    assert link
+    assert (link.state, link.tries_left) == (LinkState.OPEN, 2)
+
+
 async def test_a_locked_link_is_the_matter_of_staff(quick_house: House) -> None:
     sent = await send(quick_house)
     for day in range(1, 6):
@@ -292,6 +307,41 @@ async def test_nobody_s_phone_is_flooded(house: House) -> None:
         await ask(house)
         await ask(house, MAIL)  # an address of its own
     assert len(await messages(house)) == 5
+
+
+async def test_each_of_several_messages_counts_for_the_number(quick_house: House) -> None:
+    chart = await quick_house.chart()
+    for _each in range(MOST):
+        await sent_to(quick_house, chart, "email")
+    await ask(quick_house)
+    assert len(await messages(quick_house)) == MOST
+    for _text in range(TEXTS.holds - MOST):
+        await sent_to(quick_house, chart, "sms")
+    with pytest.raises(ManyTexts):
+        await sent_to(quick_house, chart, "sms")
+    await sent_to(quick_house, chart, "email")
+
+
+async def test_what_is_asked_in_vain_does_not_count_for_the_number(quick_house: House) -> None:
+    sent = await send(quick_house)
+    for _press in range(2 * TEXTS.holds):
+        await ask(quick_house, "070 174 06 06")
+    await quick_house.requests.all.revoke(sent.chart, sent.id)
+    for _press in range(2 * TEXTS.holds):
+        await ask(quick_house)
+    assert await messages(quick_house) == []
+    await sent_to(quick_house, sent.chart, "sms")
+
+
+async def test_a_job_that_was_given_up_does_not_silence_the_address(quick_house: House) -> None:
+    sent = await send(quick_house)
+    await ask(quick_house, jobs=False)
+    job = await claim_job(quick_house.database, clock.MINUTE)
+    assert job is not None and job.kind == SEND_AGAIN
+    await give_up_job(quick_house.database, job.id, "Unavailable")
+    with later(10):
+        await ask(quick_house)
+    assert [cause for cause, _to, _text in await messages(quick_house)] == [sent.id]
 
 
 async def test_several_at_once_send_once(house: House) -> None:

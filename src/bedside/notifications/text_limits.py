@@ -41,9 +41,23 @@ class TextLimits:
         self, work: UnitOfWork, clinic_id: str, number: str, *, field: str = "phone"
     ) -> None:
         """Count a message about to be written. Raises ManyTexts if there were too many."""
-        name = f"{clinic_id}\0{number}"
+        await self.require(work, clinic_id, number, field=field)
+        await self.count(work, clinic_id, number, 1)
+
+    async def require(
+        self, work: UnitOfWork, clinic_id: str, number: str, *, field: str = "phone"
+    ) -> None:
+        """Raise ManyTexts if too many messages went to the number. They are `count`ed when it is
+        known how many are written."""
         try:
-            await self._throttle.check_in(work, (TEXTS, name))
+            await self._throttle.check_in(work, (TEXTS, _name(clinic_id, number)))
         except TooMany as error:
             raise ManyTexts(error.retry_after, field=field) from None
-        await self._throttle.fill(work, TEXTS, name)
+
+    async def count(self, work: UnitOfWork, clinic_id: str, number: str, written: int) -> None:
+        """Count messages that were written, after `require`."""
+        await self._throttle.fill(work, TEXTS, _name(clinic_id, number), written)
+
+
+def _name(clinic_id: str, number: str) -> str:
+    return f"{clinic_id}\0{number}"

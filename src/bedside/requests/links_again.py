@@ -91,7 +91,8 @@ class LinksAgain:
             "ask_id": ask_id,
             "address": base64.b64encode(sealed).decode(),
         }
-        unique = f"{SEND_AGAIN}:{keys.token(_COLUMN, address.to)}"
+        # A job that was given up keeps its name: it stops questions for as long as the pause only.
+        unique = f"{SEND_AGAIN}:{keys.token(_COLUMN, address.to)}:{clock.now() // PAUSE.every}"
         async with self._database.unit_of_work() as work:
             work.enqueue(SEND_AGAIN, payload, unique=unique)
             somebody = Actor(ActorKind.UNKNOWN, "", network)
@@ -160,21 +161,23 @@ class LinksAgain:
         try:
             await self._throttle.check_in(work, *rules)
             if address.channel == "sms":
-                await self._limits.take(work, clinic_id, address.to)
+                await self._limits.require(work, clinic_id, address.to)
         except (TooMany, ManyTexts):
             return False
-        sent = False
+        sent = 0
         for row in locked:
             if row is not None:
                 to: dict[ChannelName, str] = {address.channel: wanted[row.id]}
-                sent = await self._requests.send_again(work, row, to, ask_id) or sent
+                sent += await self._requests.send_again(work, row, to, ask_id)
         for place, visit in visits:
             if visit is not None:
                 await self._places.send(work, visit, place, address, ask_id)
-                sent = True
+                sent += 1
         if sent:
             await self._throttle.failed(work, *rules)
-        return sent
+        if sent and address.channel == "sms":
+            await self._limits.count(work, clinic_id, address.to, sent)
+        return sent > 0
 
 
 def _address(keys: ClinicKeys, payload: dict[str, Any]) -> Address:

@@ -54,7 +54,7 @@ _of_patient = prepared(
     .where(
         requests.c.patient_id == bindparam("patient"), requests.c.clinic_id == bindparam("clinic")
     )
-    .order_by(requests.c.created_at.desc())
+    .order_by(requests.c.created_at.desc(), requests.c.id.desc())
     .limit(PAGE),
     RequestRow,
 )
@@ -77,7 +77,7 @@ def _listed(which: ColumnElement[bool]) -> TwoWays[Any]:
         return (
             select(requests)
             .where(*_seen(visible, which))
-            .order_by(requests.c.created_at.desc())
+            .order_by(requests.c.created_at.desc(), requests.c.id.desc())
             .limit(PAGE)
             .offset(bindparam("offset"))
         )

@@ -396,8 +396,9 @@ class Requests:
             return
         keys = await self._vault.clinic(row.clinic_id)
         await records.save(work, row, content=records.seal(keys, row.id, content))
+        wrong = await self._links.wrong_answers(work, row.id)
         secret = await self._links.issue(
-            work, row.clinic_id, row.patient_id, row.id, row.expires_at
+            work, row.clinic_id, row.patient_id, row.id, row.expires_at, wrong_answers=wrong
         )
         with in_language(content.language):
             wording = compose(clinic, content, self._address(secret), row.expires_at)
