@@ -141,6 +141,22 @@ async def test_who_is_in_a_call_stays_there_when_the_second_is_identified(ward: 
     assert (await ward.row(second.visit_id)).state == State.WAITING
 
 
+async def test_whoever_is_on_the_telephone_stays_there_when_they_check_in_again(ward: Ward) -> None:
+    visits, mine = ward.house.services.visits, await ward.room("Shared")
+    first = await ward.check_in(mine, NAME, BORN)
+    await ward.identify(mine, first, ward.house.patients[0].id)
+    second = await ward.check_in(mine, NAME, BORN)
+    await visits.telephones.go_on(mine, first.visit_id)
+    assert await visits.repeats.in_room(mine) == {}
+    with pytest.raises(NotTwice):  # pressed on a page of before
+        await visits.repeats.one_place(mine, second.visit_id)
+    await ward.identify(mine, second, ward.house.patients[0].id)
+    await visits.repeats.settle(mine, second.visit_id)
+    spoken_with, waits = await ward.row(first.visit_id), await ward.row(second.visit_id)
+    assert (spoken_with.state, bool(spoken_with.on_telephone)) == (State.WAITING, True)
+    assert (waits.state, bool(waits.on_telephone)) == (State.WAITING, False)
+
+
 async def test_two_patients_of_one_name_keep_two_places(ward: Ward) -> None:
     mine = await ward.room("Shared")
     first = await ward.check_in(mine, "Omar Haddad", BORN)

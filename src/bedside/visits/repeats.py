@@ -62,7 +62,7 @@ class Repeats:
                 for one in sorted((visit_id, earlier_id))
             }
             later, earlier = locked[visit_id], locked[earlier_id]
-            if earlier.state != State.WAITING:
+            if not _waits(earlier):
                 raise NotTwice
             await self._transitions.take_step(work, earlier, End(Step.MERGED), room.actor)
             now = await rows.save(
@@ -93,9 +93,15 @@ def _repeated(keys: ClinicKeys, found: Iterable[VisitRow]) -> dict[str, str]:
         for who in who_is(keys, row):
             before = first.setdefault(who, row)
             are_two = before.patient_id and row.patient_id and before.patient_id != row.patient_id
-            if before is not row and before.state == State.WAITING and not are_two:
+            if before is not row and _waits(before) and not are_two:
                 repeats[row.id] = before.id
     return repeats
+
+
+def _waits(row: VisitRow) -> bool:
+    """Whether nobody is with the patient: a conversation by telephone does not end by a second
+    check-in."""
+    return row.state == State.WAITING and not row.on_telephone
 
 
 def who_is(keys: ClinicKeys, row: VisitRow | Row) -> tuple[tuple[str, ...], ...]:
