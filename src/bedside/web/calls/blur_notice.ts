@@ -61,6 +61,7 @@ export class BlurNotice {
   /** What is switched on again later is not blurred: that was read here. */
   private async cameraOff(): Promise<void> {
     await this.session.setCamera(false);
+    this.session.devices.background.release();
     announce(say(this.session.place, "camera_off"));
   }
 }

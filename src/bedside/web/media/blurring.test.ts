@@ -84,6 +84,53 @@ test("what cannot be blurred is held until the person knows", async () => {
   assert.equal(kept.get("bedside-blur"), "on", "what failed once is tried in the next call");
 });
 
+/** Fails to blur a camera, and has not told anybody yet. */
+async function held(): Promise<Blurring> {
+  kept.set("bedside-blur", "on");
+  const blurring = new Blurring();
+  blurring.use(camera(() => Promise.reject(new Error("no"))));
+  await settled();
+  assert.equal(blurring.state, "held");
+  return blurring;
+}
+
+test("another camera shows no room either before the person knows", async () => {
+  const blurring = await held();
+  const [other, able] = [camera(), camera(() => Promise.resolve())];
+  for (const one of [other, able, other]) {
+    blurring.use(one);
+    assert.deepEqual([blurring.state, blurring.trouble, blurring.picture], ["held", "failed", null]);
+  }
+  blurring.release();
+  assert.deepEqual([blurring.state, blurring.picture], ["off", other]);
+});
+
+test("a camera that was away for a moment comes back held, also after the back one", async () => {
+  const blurring = await held();
+  const again = camera();
+  blurring.use(null);
+  assert.deepEqual([blurring.state, blurring.picture], ["off", null]);
+  blurring.use(again);
+  assert.deepEqual([blurring.state, blurring.picture], ["held", null]);
+  blurring.use(camera(undefined, "environment"));
+  assert.equal(blurring.state, "off");
+  blurring.use(again);
+  assert.deepEqual([blurring.state, blurring.picture], ["held", null]);
+});
+
+test("whoever has read it shows the next camera, and may choose the blur again", async () => {
+  const read = await held();
+  const own = camera();
+  read.use(null);
+  read.release();
+  read.use(own);
+  assert.deepEqual([read.state, read.picture], ["off", own]);
+  const chosen = await held();
+  await chosen.choose(false);
+  chosen.use(own);
+  assert.deepEqual([chosen.state, chosen.picture], ["off", own]);
+});
+
 test("a camera that looks away from the person is shown as it is", () => {
   kept.set("bedside-blur", "on");
   const blurring = new Blurring();

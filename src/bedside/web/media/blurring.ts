@@ -17,6 +17,8 @@ export class Blurring extends EventTarget {
   /** What others may see now; null for nothing. */
   picture: MediaStreamTrack | null = null;
   private isWanted = wantsBlur();
+  /** It has failed, and the person does not know yet: no other camera shows the room either. */
+  private isHolding = false;
   private camera: MediaStreamTrack | null = null;
   private made: BlurredPicture | null = null;
   private segmenter: FramedSegmenter | null = null;
@@ -42,6 +44,7 @@ export class Blurring extends EventTarget {
   async choose(isWanted: boolean): Promise<void> {
     const wasOn = this.isWanted;
     this.isWanted = isWanted;
+    this.isHolding = false;
     this.trouble = null;
     keepBlur(isWanted);
     if (wasOn && !isWanted) await blur(this.camera, false);
@@ -50,7 +53,9 @@ export class Blurring extends EventTarget {
 
   /** Shows the room: the person knows. */
   release(): void {
-    if (this.state === "held") this.begin();
+    if (!this.isHolding) return;
+    this.isHolding = false;
+    this.begin();
   }
 
   close(): void {
@@ -62,7 +67,9 @@ export class Blurring extends EventTarget {
   private begin(): void {
     this.forget();
     const { camera, run } = this;
-    if (!camera || !this.isWanted || looksAway(camera)) this.show("off", camera);
+    if (!camera || looksAway(camera)) this.show("off", camera);
+    else if (this.isHolding) this.hold(camera);
+    else if (!this.isWanted) this.show("off", camera);
     else if (canBlur(camera)) void this.byDevice(camera, run);
     else this.byModel(camera, run);
   }
@@ -111,6 +118,16 @@ export class Blurring extends EventTarget {
     );
   }
 
+  /** Shows another camera as the one before: without its room, or not at all. */
+  private hold(camera: MediaStreamTrack): void {
+    try {
+      this.made = new BlurredPicture(camera, { begun: () => undefined, stopped: () => undefined });
+    } catch {
+      this.made = null;
+    }
+    this.show("held", this.made?.track ?? null);
+  }
+
   /**
    * A device that is too slow stays so, and is not tried again unasked. What did not load may load
    * in the next call.
@@ -118,6 +135,7 @@ export class Blurring extends EventTarget {
   private fail(trouble: Trouble): void {
     this.trouble = trouble;
     this.isWanted = false;
+    this.isHolding = true;
     if (trouble === "slow") keepBlur(false);
     this.segmenter?.close();
     this.segmenter = null;
