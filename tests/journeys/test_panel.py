@@ -1,9 +1,10 @@
 """The panel beside a page: a request that is written there, and the card of one over another."""
 
+import asyncio
 from datetime import date
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.house import Served
 from tests.journeys.apps import meeting
@@ -102,3 +103,32 @@ async def test_a_card_over_the_chart_of_somebody_else(served: Served, chromium: 
         await expect(band).to_be_visible(visible=is_other)
         assert await page.locator(".page").evaluate("(page) => page.inert") == is_other, address
     await desk.leave()
+
+
+@pytest.mark.feature("V4")
+async def test_the_panel_shows_whom_the_last_press_was_for(
+    served: Served, chromium: Chromium
+) -> None:
+    clinic = await open_clinic(served)
+    desk = await chromium.desktop(served.url)
+    await clinic.sign_in(desk)
+    first, last = served.house.patients[0], served.house.patients[1]
+    page = await desk.page("/patients")
+    panel, may_come = page.locator("#panel"), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await may_come.wait()
+        await route.continue_()
+
+    await page.route(f"**/patients/{first.id}/card", late)
+    await page.locator(f"#open-{first.id}").click()
+    await page.locator(f"#open-{last.id}").click()
+    await expect(panel.get_by_role("heading", name=last.name)).to_be_visible()
+    async with page.expect_response(f"**/patients/{first.id}/card"):
+        may_come.set()
+    await page.wait_for_timeout(200)
+    await expect(panel.get_by_role("heading", name=last.name)).to_be_visible()
+    await expect(panel.get_by_role("heading", name=first.name)).to_have_count(0)
+    await expect(page.locator(".row-selected")).to_have_id(f"row-{last.id}")
+    await page.locator(f"#open-{first.id}").click()
+    await expect(panel.get_by_role("heading", name=first.name)).to_be_visible()

@@ -8,6 +8,13 @@
  */
 import { buttonOf } from "./menus";
 
+/** What htmx says of a request. */
+interface Asked {
+  xhr: unknown;
+  requestConfig?: { elt?: unknown };
+  shouldSwap?: boolean;
+}
+
 /** Where the panel covers the page (see shell.css); elsewhere it is beside it. */
 const COVERS_PAGE = "(max-width: 60rem)";
 
@@ -76,6 +83,21 @@ export function closePanel(): void {
   document.dispatchEvent(new CustomEvent("bedside:panel-closed"));
 }
 
+/** The answer to an earlier press may come after that to a later one: it is not shown any more. */
+function onlyNewest(element: HTMLElement): void {
+  let newest: unknown = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const from = event.target;
+    if (from instanceof Element && from.matches("[data-panel-open]")) newest = (event as CustomEvent<Asked>).detail.xhr;
+  });
+  element.addEventListener("htmx:beforeSwap", (event) => {
+    const { detail } = event as CustomEvent<Asked>;
+    const from = detail.requestConfig?.elt;
+    const isOpening = from instanceof Element && from.matches("[data-panel-open]");
+    if (isOpening && detail.xhr !== newest) detail.shouldSwap = false;
+  });
+}
+
 export function startPanel(): void {
   const element = panel();
   if (!element) return;
@@ -87,6 +109,7 @@ export function startPanel(): void {
     const beside = document.querySelector<HTMLElement>(".page")?.inert && !target.closest("#panel, dialog, .toasts");
     if (beside || target.closest("[data-panel-close]")) closePanel();
   });
+  onlyNewest(element);
   element.addEventListener("htmx:afterSwap", (event) => {
     const from = (event as CustomEvent<{ requestConfig?: { elt?: unknown } }>).detail.requestConfig?.elt;
     if (from instanceof HTMLElement && from.matches("[data-panel-open]")) openPanel(from);

@@ -37,7 +37,8 @@ function onSubmit(event: SubmitEvent): void {
   send(form, address, fieldsOf(form, event.submitter), () => {
     dropDraft(form);
     form.closest("dialog")?.close();
-    if (form.dataset.closesPanel !== undefined) closePanel();
+    // by now the panel may show somebody else
+    if (form.dataset.closesPanel !== undefined && form.isConnected) closePanel();
     toast(said, "good", back ? { label, run: () => send(form, undoAt ?? address, back, () => undefined) } : undefined);
   });
 }
