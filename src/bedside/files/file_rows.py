@@ -52,7 +52,10 @@ class DerivativeRow(NamedTuple):
 BY_ID = prepared(select(files).where(files.c.id == bindparam("of")), FileRow)
 HELD = prepared(
     select(files)
-    .where(files.c.holder_id == bindparam("holder"), files.c.clinic_id == bindparam("clinic"))
+    .where(
+        files.c.holder_id == bindparam("holder"),
+        files.c.clinic_id.concat("") == bindparam("clinic"),  # not by the index of all its files
+    )
     .order_by(files.c.id),
     FileRow,
 )

@@ -47,7 +47,7 @@ _of_patient = prepared(
     select(requests)
     .where(
         requests.c.patient_id == bindparam("patient"),
-        requests.c.clinic_id == bindparam("clinic"),
+        requests.c.clinic_id.concat("") == bindparam("clinic"),  # see `lists`
         requests.c.expires_at > bindparam("since"),
     )
     .order_by(requests.c.id.desc())

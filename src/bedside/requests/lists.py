@@ -52,7 +52,9 @@ class Listed:
 _of_patient = prepared(
     select(requests)
     .where(
-        requests.c.patient_id == bindparam("patient"), requests.c.clinic_id == bindparam("clinic")
+        requests.c.patient_id == bindparam("patient"),
+        # Not by the index of the clinic's requests, which has them in this order.
+        requests.c.clinic_id.concat("") == bindparam("clinic"),
     )
     .order_by(requests.c.created_at.desc(), requests.c.id.desc())
     .limit(PAGE),
