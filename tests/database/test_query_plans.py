@@ -95,9 +95,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[apsw.Connecti
 
 def _walks(database: apsw.Connection, statement: Any) -> list[str]:
     """Return the growing tables that a statement goes through, as far as SQLite plans it."""
-    form = compiled(statement, "sqlite", ())
-    if not form.sql.lstrip().startswith(("SELECT", "WITH")):
+    if not getattr(statement.statement, "is_select", False):
         return []
+    form = compiled(statement, "sqlite", ())
     values: dict[str, Any] = defaultdict(lambda: None, form.defaults)
     plan = [str(row[3]) for row in database.execute(f"EXPLAIN QUERY PLAN {form.sql}", values)]
     steps = (step.split(" ", 2) for step in plan if step.startswith(("SCAN ", "SEARCH ")))
