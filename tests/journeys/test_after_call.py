@@ -92,6 +92,9 @@ async def sent_back(clinic: Clinic, page: Page, phone_page: Page, journey: Journ
     await expect(page.locator("[data-note-of] textarea")).to_have_value("Called again later.")
     chart = page.frame_locator(".after-call-chart")
     await expect(chart.get_by_role("heading", level=1)).to_have_text("Samir Okoye")
+    await expect(chart.locator(".top-bar, .bottom-bar, .rail").filter(visible=True)).to_have_count(
+        0
+    )
     await journey.seen(page, "after", whole=False)
 
 
