@@ -288,6 +288,7 @@ async def identified(desk: Desk) -> None:
     await services.visits.identification.add(desk.room, visit_id)
     async with services.database.read() as db:
         row = await db.one(visit_rows.by_id, of=visit_id)
+    assert row
     desk.visitor = visitor_access(visit_id, row.clinic_id, row.patient_id, ADDRESS)
 
 

@@ -18,9 +18,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("V2")]
 JSON = {"accept": "application/json"}
 
 
-async def another(house: House, name: str, born: date | None, **ways: str) -> Patient:
+async def another(
+    house: House, name: str, born: date | None, phone: str = "", email: str = ""
+) -> Patient:
     """Add a patient of the receptionist's."""
-    who = Demographics(name=name, birth_date=born, **ways)
+    who = Demographics(name=name, birth_date=born, phone=phone, email=email)
     async with house.services.database.unit_of_work() as work:
         return await house.services.people.patients.add(
             work, house.here.administrator, who, assigned_to=[house.here.room.id]
