@@ -337,7 +337,8 @@ async def test_a_job_that_was_given_up_does_not_silence_the_address(quick_house:
     sent = await send(quick_house)
     await ask(quick_house, jobs=False)
     job = await claim_job(quick_house.database, clock.MINUTE)
-    assert job is not None and job.kind == SEND_AGAIN
+    assert job is not None
+    assert job.kind == SEND_AGAIN
     await give_up_job(quick_house.database, job.id, "Unavailable")
     with later(10):
         await ask(quick_house)
