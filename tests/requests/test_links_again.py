@@ -99,6 +99,10 @@ async def sent_to(house: House, chart: ChartAccess, *channels: str) -> Sent:
         "MAYA@Patients.Example ",
         "mailto:maya@patients.example",
         "<maya@patients.example>",
+        "Maya Lindqvist <maya@patients.example>",
+        "mailto:maya@patients.example?subject=Link",
+        "maya @ patients.example",
+        "ｍａｙａ＠patients.example",
     ],
 )
 async def test_a_link_to_the_same_place_comes_where_it_was_asked_for(
@@ -109,7 +113,7 @@ async def test_a_link_to_the_same_place_comes_where_it_was_asked_for(
     await ask(quick_house, typed)
     [(cause, to, text)] = await messages(quick_house)
     assert cause == sent.id
-    assert to == (MAIL if "@" in typed else NUMBER)
+    assert to == (MAIL if "patients" in typed.casefold() else NUMBER)
     [secret] = re.findall(r"/l/([\w-]+)", text)
     assert secret != first
     answer = await quick_house.links.answer(secret, BORN, ADDRESS)
@@ -266,6 +270,14 @@ async def test_an_address_that_is_not_the_chart_s_any_more_gets_nothing(house: H
     await ask(house, "070 174 06 99")
     [(_cause, to, _text)] = await messages(house)
     assert to == "+46701740699"
+
+
+async def test_an_accent_may_be_written_apart(quick_house: House) -> None:
+    chart = await newcomer(quick_house, "José Vega", email="jos\u00e9@patients.example")
+    sent = await sent_to(quick_house, chart, "email")
+    await ask(quick_house, "Jose\u0301@patients.example")
+    [(cause, to, _text)] = await messages(quick_house)
+    assert (cause, to) == (sent.id, "jos\u00e9@patients.example")
 
 
 async def test_everybody_with_the_number_gets_a_link_of_their_own(house: House) -> None:

@@ -6,6 +6,7 @@ For messages that go to that very address. Whoever typed it learns nothing from 
 import re
 from dataclasses import dataclass
 from typing import Literal
+from unicodedata import normalize
 
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
@@ -41,11 +42,11 @@ class Address:
         text = one_line(typed)
         if not text:
             raise WrongInput(_(NO_ADDRESS), field="address")
-        if "@" in text:
-            mail = _MAIL_LABEL.sub("", text, count=1).strip(" <>.,;")
+        if "@" in _one_form(text):
+            mail = _bare(_one_form(text))
             if not _MAIL.fullmatch(mail):
                 raise WrongInput(_(NO_MAIL), field="address")
-            return cls("email", mail.casefold())
+            return cls("email", mail)
         try:
             return cls("sms", phones.read(text, country).number)
         except phones.Unreadable as error:
@@ -59,7 +60,7 @@ class Address:
         """Whether messages reach this patient there; not at an address that reached somebody
         else."""
         if self.channel == "email":
-            return who.email.casefold() == self.to and who.email not in who.doubted
+            return _one_form(who.email) == self.to and who.email not in who.doubted
         return self.is_number(who.phone) and who.phone not in who.doubted
 
     def as_stored(self, who: Demographics) -> str:
@@ -71,6 +72,20 @@ class Address:
         """Whether it is this number, given in its stored form."""
         phone = phones.known(stored)
         return self.channel == "sms" and phone is not None and phone.number == self.to
+
+
+def _one_form(mail: str) -> str:
+    """Return an e-mail address as it is compared: keyboards write wide signs, and accents apart."""
+    return normalize("NFKC", mail).casefold()
+
+
+def _bare(text: str) -> str:
+    """Return the address in what was copied from a message (“Maya <maya@…>”) or a link, without
+    the spaces that phones put beside the sign."""
+    if "<" in text:
+        text = text.rpartition("<")[2].partition(">")[0]
+    mail = _MAIL_LABEL.sub("", text, count=1).partition("?")[0].strip(" <>.,;")
+    return "@".join(part.strip() for part in mail.split("@"))
 
 
 class PatientsByAddress:
