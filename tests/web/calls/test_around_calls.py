@@ -1,5 +1,7 @@
 """Fragments around a call: how a patient came, who does not answer, and who is next."""
 
+from datetime import date
+
 import httpx
 import pytest
 
@@ -101,6 +103,20 @@ async def test_the_dialog_of_the_ending_says_who_is_next(
     assert "Nobody else is waiting now." in nobody
     await arrive(quick_house, rooms.own, "Ada Next")
     assert "Next: Ada Next · 1 waits" in (await visitor.get(f"{call}/next", headers=FRAGMENT)).text
+
+
+@pytest.mark.feature("V6")
+async def test_who_may_be_added_is_listed_with_the_date_of_birth(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    rooms = await rooms_of(quick_house)
+    _seen, call = await transferred_call(quick_house, rooms)
+    await enter(visitor, quick_house, quick_house.here.clinician)
+    await arrive(quick_house, rooms.own, "Edith Brown", born=date(1948, 5, 3))
+    await arrive(quick_house, rooms.own, "Edith Brown", born=date(1991, 12, 30))
+    listed = (await visitor.get(f"{call}/waiting", headers=FRAGMENT)).text
+    assert "born 3 May 1948" in listed
+    assert "born 30 Dec 1991" in listed
 
 
 @pytest.mark.feature("V13")
