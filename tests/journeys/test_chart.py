@@ -345,7 +345,7 @@ async def test_by_keys_from_file_to_file_and_reviewed_with_undo(
     await page.go_forward()
     await expect(page.get_by_label("Note of staff")).to_have_value("a draft")
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Saved.")).to_be_visible()
+    await expect(page.get_by_text("Saved.").first).to_be_visible()
     assert {e.note for e in await entries(served, chart)} == {"", "a draft"}
     await person.leave()
 
