@@ -90,8 +90,16 @@ async function goOn(): Promise<void> {
   void sendAll();
 }
 
+/** The page leads to the sign-in by itself once what is on its way, and will be refused, is kept. */
+function onSignedOut(event: Event): void {
+  if (waiting.length === 0 || event.defaultPrevented || !formShelf()) return;
+  event.preventDefault();
+  void keepWaiting().finally(() => location.assign(whereToSignIn()));
+}
+
 export function startPosts(): void {
   document.addEventListener(WANTED, take);
+  document.addEventListener("bedside:signed-out", onSignedOut);
   document.addEventListener("bedside:connected", () => void sendAll());
   window.addEventListener("online", () => void sendAll());
   if (formShelf()) void goOn();

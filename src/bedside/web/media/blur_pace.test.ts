@@ -22,7 +22,12 @@ test("a quick device goes on", () => {
 
 test("a device whose pictures cost too much is found within forty of them", () => {
   assert.equal(slowAfter(1_000, always(31), always(50)), 60);
-  assert.equal(slowAfter(1_000, always(400), always(400)), 60);
+  assert.equal(slowAfter(1_000, always(90), always(100)), 60);
+});
+
+test("a device that takes several times as long is found within ten", () => {
+  assert.equal(slowAfter(1_000, always(91), always(100)), 30);
+  assert.equal(slowAfter(1_000, always(400), always(400)), 30);
 });
 
 test("a device that manages too few pictures is too slow, however cheap they are", () => {

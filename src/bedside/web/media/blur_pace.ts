@@ -9,6 +9,9 @@ const WARM_UP = 20;
 const PICTURES = 40;
 /** The call needs the same processor. */
 const MOST_MS = 30;
+/** A few pictures tell a device that takes several times as long: nobody waits half a minute for it. */
+const FEW = 10;
+const FAR_TOO_MANY_MS = 3 * MOST_MS;
 const LEAST_PER_SECOND = 12;
 
 export class Pace {
@@ -27,6 +30,7 @@ export class Pace {
       return false;
     }
     this.costs.push(cost);
+    if (this.costs.length === FEW && medianOf(this.costs) > FAR_TOO_MANY_MS) return true;
     if (this.costs.length < PICTURES) return false;
     const perSecond = (this.costs.length * 1_000) / Math.max(1, now - this.since);
     const isSlow = medianOf(this.costs) > MOST_MS || perSecond < LEAST_PER_SECOND;
