@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, select, tuple_, 
 
 from bedside.charts.models import chart_entries, entry_versions
 from bedside.charts.records import DEAD, ChartFilter, Tally
-from bedside.database.statements import Among, Prepared, prepared
+from bedside.database.statements import Among, Prepared, prepared, unindexed
 from bedside.people.permissions import ChartAccess, is_visible
 from bedside.people.reach import Condition, TwoWays, among_the_few, two_ways
 
@@ -129,7 +129,7 @@ IN_INBOX = (
 def _waiting(visible: Condition, *columns: Any) -> Any:
     # For few patients their own index serves, which the clinic's would hide.
     few = visible is among_the_few
-    clinic = _entries.clinic_id.concat("") if few else _entries.clinic_id
+    clinic = unindexed(_entries.clinic_id) if few else _entries.clinic_id
     return select(*columns).where(
         clinic == bindparam("clinic"), *_IS_UNREVIEWED, visible(_entries.patient_id)
     )
@@ -170,7 +170,7 @@ INBOX_PLACES = two_ways(_newest_places, Place)
 INBOX_SOME = Among(
     lambda ids: select(chart_entries).where(
         _entries.id.in_(ids),
-        _entries.clinic_id.concat("") == bindparam("clinic"),
+        unindexed(_entries.clinic_id) == bindparam("clinic"),
         *_IS_UNREVIEWED,
         is_visible(_entries.patient_id),
     ),

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.charts.models import chart_entries, entry_words
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import prepared, unindexed
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.kernel.words import (
     BETWEEN,
@@ -180,8 +180,8 @@ def _anywhere(tokens: list[int], lead: int | None, visible: Condition) -> Any:
     found = (
         select(entries.id, entries.patient_id)
         .where(
-            entries.clinic_id.concat("") == bindparam("clinic"),
-            entries.moved_to.concat("") == "",
+            unindexed(entries.clinic_id) == bindparam("clinic"),
+            unindexed(entries.moved_to) == "",
         )
         .order_by(entries.id.desc())
         .limit(bindparam("limit"))

@@ -16,7 +16,7 @@ from bedside.audit.looks import Looks
 from bedside.conversations.events import ChatMessageAdded, ChatRead
 from bedside.conversations.models import visit_messages, visit_reads
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import prepared, unindexed
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id, new_id
@@ -72,7 +72,7 @@ _of_visit = prepared(
     .where(
         visit_messages.c.visit_id == bindparam("visit"),
         # Not by the index of the clinic's messages, which has them in this order.
-        visit_messages.c.clinic_id.concat("") == bindparam("clinic"),
+        unindexed(visit_messages.c.clinic_id) == bindparam("clinic"),
     )
     .order_by(visit_messages.c.at, visit_messages.c.id),
     MessageRow,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.dialects.postgresql import asyncpg as _asyncpg
 from sqlalchemy.dialects.sqlite import pysqlite as _pysqlite
 from sqlalchemy.sql import ClauseElement, visitors
@@ -154,3 +154,9 @@ def _row_type(statement: Any, declared: type[Any] | None) -> type[tuple[Any, ...
             raise TypeError(f"{declared.__name__} is not a row of {names}")
         return declared
     return namedtuple("Row", names, rename=True) if names else None  # pyright: ignore[reportUntypedNamedTuple] - its fields are known when the statement is
+
+
+def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a column of texts in a form for which no index is taken: nearly all rows are of one
+    clinic, and SQLite would go through all of these instead of the few that are asked for."""
+    return column.concat("")

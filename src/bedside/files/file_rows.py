@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bedside.database.statements import prepared
+from bedside.database.statements import prepared, unindexed
 from bedside.files.models import derivatives, file_texts, files
 
 
@@ -54,7 +54,7 @@ HELD = prepared(
     select(files)
     .where(
         files.c.holder_id == bindparam("holder"),
-        files.c.clinic_id.concat("") == bindparam("clinic"),  # not by the index of all its files
+        unindexed(files.c.clinic_id) == bindparam("clinic"),  # not by the index of all its files
     )
     .order_by(files.c.id),
     FileRow,

@@ -89,6 +89,11 @@ def usable(patient: Demographics, channel: ChannelName) -> bool:
     return not _refusal(channel, stored, patient.doubted)
 
 
+def ways_to(patient: Demographics) -> tuple[ChannelName, ...]:
+    """Return the channels by which messages can go to the patient, the usual one first."""
+    return tuple(way for way in CHANNELS if usable(patient, way))
+
+
 def read_for_sms(typed: str, country: str) -> str:
     """Return the number that somebody typed for text messages, in E.164. Raises WrongInput (field
     `phone`)."""

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
+from bedside.database.statements import unindexed
 from bedside.people.models import patient_tokens, patients
 from bedside.people.patient_index import Group
 from bedside.people.reach import Condition, among_the_few, two_ways
@@ -23,7 +24,7 @@ COLUMNS = (patients.c.id, patients.c.clinic_id, patients.c.record)
 def in_clinic() -> ColumnElement[bool]:
     """Whether a patient is of this clinic, in a form that makes no index of a clinic's patients
     look useful: nearly all of them are of one."""
-    return patients.c.clinic_id.concat("") == bindparam("clinic")
+    return unindexed(patients.c.clinic_id) == bindparam("clinic")
 
 
 def _by_time(visible: Condition, *which: ColumnElement[bool], newest: bool = True) -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import prepared, unindexed
 from bedside.errors import TooMany
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
@@ -47,7 +47,7 @@ _of_patient = prepared(
     select(requests)
     .where(
         requests.c.patient_id == bindparam("patient"),
-        requests.c.clinic_id.concat("") == bindparam("clinic"),  # see `lists`
+        unindexed(requests.c.clinic_id) == bindparam("clinic"),
         requests.c.expires_at > bindparam("since"),
     )
     .order_by(requests.c.id.desc())

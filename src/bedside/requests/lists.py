@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, true
 from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import Vault
-from bedside.database.statements import Among, prepared
+from bedside.database.statements import Among, prepared, unindexed
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess, StaffAccess
@@ -54,7 +54,7 @@ _of_patient = prepared(
     .where(
         requests.c.patient_id == bindparam("patient"),
         # Not by the index of the clinic's requests, which has them in this order.
-        requests.c.clinic_id.concat("") == bindparam("clinic"),
+        unindexed(requests.c.clinic_id) == bindparam("clinic"),
     )
     .order_by(requests.c.created_at.desc(), requests.c.id.desc())
     .limit(PAGE),
@@ -65,7 +65,7 @@ _of_patient = prepared(
 def _seen(visible: Condition, which: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
     # For few patients the index over theirs serves, which the clinic's would hide.
     few = visible is among_the_few
-    clinic = requests.c.clinic_id.concat("") if few else requests.c.clinic_id
+    clinic = unindexed(requests.c.clinic_id) if few else requests.c.clinic_id
     return clinic == bindparam("clinic"), which, visible(requests.c.patient_id)
 
 
@@ -91,7 +91,7 @@ _waiting = two_ways(_counted)
 _desk = {view: _listed(which) for view, which in VIEWS.items()}
 _named = Among(
     lambda ids: select(requests).where(
-        requests.c.clinic_id.concat("") == bindparam("clinic"), requests.c.id.in_(ids)
+        unindexed(requests.c.clinic_id) == bindparam("clinic"), requests.c.id.in_(ids)
     ),
     RequestRow,
 )

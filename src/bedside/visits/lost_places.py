@@ -1,7 +1,6 @@
 """Visits in progress whose patient has lost the page, found by a number or e-mail address, and the
 message that leads back."""
 
-from asyncio import sleep
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -11,6 +10,7 @@ from bedside.audit.actors import SYSTEM
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock
+from bedside.kernel.pieces import in_pieces
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 from bedside.notifications.messenger import Messenger, Notice
 from bedside.people.by_address import Address
@@ -25,8 +25,6 @@ from bedside.visits.telephone import link_into
 from bedside.visits.ways_back import WaysBack
 
 USEFUL_FOR = clock.HOUR
-_AT_ONCE = 50
-"""Rows opened before others have their turn."""
 _going_on = prepared(
     select(*visits.c, SEALED_PATIENTS.c.person)
     .select_from(
@@ -73,14 +71,8 @@ class LostPlaces:
         keys = await self._vault.clinic(clinic_id)
         async with self._database.aside() as db:
             found = await db.all(_going_on, clinic=clinic_id)
-        places: list[LostPlace] = []
-        for number, row in enumerate(found, 1):
-            place = _place(keys, row, address)
-            if place is not None:
-                places.append(place)
-            if number % _AT_ONCE == 0:
-                await sleep(0)
-        return places
+        places = await in_pieces(lambda row: _place(keys, row, address), found)
+        return [place for place in places if place is not None]
 
     async def lock(self, work: UnitOfWork, place: LostPlace) -> VisitRow | None:
         """Lock and return the visit; None if it has ended."""

@@ -17,7 +17,7 @@ from bedside.edge.signed_in import staff_of
 from bedside.errors import WrongInput
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
-from bedside.notifications.addresses import usable
+from bedside.notifications.addresses import ways_to
 from bedside.notifications.messenger import CHANNELS
 from bedside.people.patients import Patient
 from bedside.people.permissions import RoomAccess
@@ -85,8 +85,7 @@ async def _known(request: Request, access: RoomAccess, room: Room, patient: Pati
 def _way(patient: Patient) -> tuple[str, ...]:
     """Return the first channel on which the patient can be reached; SMS for none, whose refusal
     says what is missing."""
-    ways = tuple(way for way in CHANNELS if usable(patient.demographics, way))
-    return ways[:1] or CHANNELS[:1]
+    return ways_to(patient.demographics)[:1] or CHANNELS[:1]
 
 
 async def send(request: Request) -> Response:

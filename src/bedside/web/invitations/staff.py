@@ -15,8 +15,7 @@ from bedside.errors import WrongInput
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.notifications.addresses import usable
-from bedside.notifications.messenger import CHANNELS
+from bedside.notifications.addresses import ways_to
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.requests.invitations.details import PREFIX
@@ -54,8 +53,7 @@ class Inviting:
 async def form_page(request: Request) -> Response:
     """GET /patients/{patient_id}/invite: one's own room, and the available channels."""
     inviting = await _inviting(request)
-    who = inviting.patient.demographics
-    ways = tuple(way for way in CHANNELS if usable(who, way))
+    ways = ways_to(inviting.patient.demographics)
     own = [one.room.id for one in inviting.rooms if one.mine] or [""]
     return _form(request, inviting, Draft(new_id(PREFIX), own[0], ways[:1]))
 

@@ -15,6 +15,7 @@ from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import TypedDate
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
+from bedside.edge.links_again import TOO_MANY
 from bedside.edge.protection import LOST_LINKS, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route, staff_route
@@ -35,10 +36,6 @@ from bedside.web.requests.staff import MANY_TEXTS
 NAME_MAX = 200
 _FIELDS = {"name": "name", "birth": "birth_day", "contact": "contact"}
 """The fields that can be wrong, and where the summary leads for each."""
-_TOO_MANY = N_(
-    "Links were asked for several times from this network. Please wait a few minutes, or call the "
-    "clinic."
-)
 SENT = flash_message("lost_link_sent", N_("A new link is on its way. The old one is closed."))
 DISMISSED = flash_message(
     "lost_link_dismissed", N_("It is off the list. Nothing was sent."), "info"
@@ -127,7 +124,7 @@ async def ask(request: Request) -> Response:
     if asker is None:
         return await _page(request, room, entered, errors)
     try:
-        require_rate(request, LOST_LINKS, address_of(request), _(_TOO_MANY))
+        require_rate(request, LOST_LINKS, address_of(request), _(TOO_MANY))
     except TooMany as error:
         said = _(error.sentence)
         return await _page(request, room, entered, status=error.status, problem=said)

@@ -19,7 +19,7 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.links.options import LinkOptions
-from bedside.notifications.addresses import usable
+from bedside.notifications.addresses import ways_to
 from bedside.notifications.messenger import CHANNELS
 from bedside.notifications.text_limits import ManyTexts
 from bedside.people.clinics import Clinic
@@ -177,7 +177,7 @@ async def _panel(request: Request) -> Response:
     chart = await _fragment(request)
     services = services_of(request)
     patient = await services.people.patients.get(chart)
-    ways = tuple(way for way in CHANNELS if usable(patient.demographics, way))
+    ways = ways_to(patient.demographics)
     # without any, the refusal of the first says what is missing
     draft = Draft(new_id(PHOTOS.prefix), ways or CHANNELS[:1], "general")
     messages: tuple[Outgoing, ...] = ()
@@ -235,9 +235,7 @@ async def send(request: Request) -> Response:
 
 
 def _empty_draft(patient: Patient) -> Draft:
-    who = patient.demographics
-    channels = tuple(way for way in CHANNELS if usable(who, way))
-    return Draft(new_id(PHOTOS.prefix), channels[:1], "general")
+    return Draft(new_id(PHOTOS.prefix), ways_to(patient.demographics)[:1], "general")
 
 
 def _draft(form: Form) -> Draft:
