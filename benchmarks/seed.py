@@ -38,7 +38,8 @@ from benchmarks.servers import WAITING
 
 PATIENTS = 100
 ENTRIES_EACH = 5
-COLLEAGUES = 50
+COLLEAGUES = 400
+"""So many that none of them has more than 30 of 10,000 pages, which is the limit of a session."""
 LARGEST = 2_000_000_000
 HERE = "127.0.0.1"
 TESTED = DeviceTest(camera="ok", microphone="ok", speaker="ok", connection="ok")

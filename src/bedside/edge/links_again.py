@@ -16,7 +16,7 @@ PATH = "/again"
 """Below the address of a link's page."""
 _RATE = Rate("links again", per_second=1 / 60, burst=10)
 """From one network, which all patients in a clinic may share."""
-TOO_MANY = N_(
+TOO_MANY_LINKS = N_(
     "Links were asked for several times from this network. Please wait a few minutes, or call the "
     "clinic."
 )
@@ -28,7 +28,7 @@ async def ask_again(request: Request, typed: str, clinic_id: str, *, target: str
     services = services_of(request)
     clinic = await services.people.clinics.get(clinic_id)
     address = Address.read(typed, clinic.options.home)
-    require_rate(request, _RATE, address_of(request), _(TOO_MANY))
+    require_rate(request, _RATE, address_of(request), _(TOO_MANY_LINKS))
     await services.requests.again.ask(clinic_id, address, address_of(request), target=target)
 
 

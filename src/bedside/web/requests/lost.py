@@ -15,7 +15,7 @@ from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import TypedDate
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
-from bedside.edge.links_again import TOO_MANY
+from bedside.edge.links_again import TOO_MANY_LINKS
 from bedside.edge.protection import LOST_LINKS, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route, staff_route
@@ -124,7 +124,7 @@ async def ask(request: Request) -> Response:
     if asker is None:
         return await _page(request, room, entered, errors)
     try:
-        require_rate(request, LOST_LINKS, address_of(request), _(TOO_MANY))
+        require_rate(request, LOST_LINKS, address_of(request), _(TOO_MANY_LINKS))
     except TooMany as error:
         said = _(error.sentence)
         return await _page(request, room, entered, status=error.status, problem=said)
