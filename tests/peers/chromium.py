@@ -1,9 +1,10 @@
 """A real Chromium with a camera, and the people in front of it: a phone, a desk."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -115,9 +116,11 @@ class Chromium:
         )
 
     async def stop(self) -> None:
-        """Close it with all its windows."""
+        """Close it with all its windows. One that does not answer ends with its driver."""
         if self._browser is not None:
-            await self._browser.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE / 1000):
+                    await self._browser.close()
         if self._playwright is not None:
             await self._playwright.stop()
 
@@ -134,9 +137,14 @@ class Chromium:
 
     async def everybody_leaves(self) -> None:
         """Close the windows that are still open: those of a failed test would continue their
-        calls, and slow down all tests after it."""
-        for context in self._browser.contexts if self._browser is not None else []:
-            await context.close()
+        calls, and slow down all tests after it. A browser that does not answer is replaced."""
+        try:
+            async with asyncio.timeout(PATIENCE / 1000):
+                for context in self._browser.contexts if self._browser is not None else []:
+                    await context.close()
+        except TimeoutError:
+            await self.stop()
+            await self.start()
 
     async def phone(self, base_url: str = "", **options: Any) -> Person:
         """Open a window of somebody with a phone. `width` makes it narrower; the rest as

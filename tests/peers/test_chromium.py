@@ -1,14 +1,18 @@
 """The browser peer: its camera works, and its checks detect what they are for."""
 
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route
 
+from tests.peers import chromium as chromium_module
 from tests.peers import page_checks
 from tests.peers.chromium import Chromium, Person, settled
 from tests.peers.page_checks import Journey, accessible, checked, complaints, violations
+from tests.workers import descendants
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
 
@@ -141,3 +145,28 @@ async def test_people_have_their_own_devices(
     assert await desk_page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     await narrow.leave()
     await desk.leave()
+
+
+async def test_a_browser_that_does_not_answer_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium_module, "PATIENCE", 1000)
+    before = set(descendants(os.getpid()))
+    browser = Chromium()
+    await browser.start()
+    await (await browser.phone()).page("data:text/html,<title>one</title>")
+    hanging = {pid for pid in descendants(os.getpid()) if is_chromium(pid)} - before
+    assert hanging
+    for pid in hanging:
+        os.kill(pid, signal.SIGSTOP)
+    await browser.everybody_leaves()
+    page = await (await browser.phone()).page("data:text/html,<title>two</title>")
+    assert await page.title() == "two"
+    await browser.stop()
+    assert not any(is_chromium(pid) for pid in hanging)
+
+
+def is_chromium(pid: int) -> bool:
+    """Whether such a process runs."""
+    try:
+        return b"chromium" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False

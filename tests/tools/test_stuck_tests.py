@@ -1,4 +1,4 @@
-"""A test that cannot be stopped ends its worker and not the whole run."""
+"""A test that does not end is stopped, or ends its worker, and never the whole run."""
 
 import os
 import subprocess
@@ -9,21 +9,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-STUCK = """
+OTHERS = """
+import asyncio
+import os
 import signal
 import threading
 import pytest
 
-@pytest.fixture
-def stuck():
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio", {"use_uvloop": True}
+
+@pytest.fixture(scope="session")
+async def loop_of_the_session(anyio_backend):
     yield
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})  # nothing wakes it
-    threading.Event().wait()
 
 def test_before():
-    pass
-
-def test_stuck(stuck):
     pass
 
 def test_next():
@@ -34,6 +35,43 @@ def test_next():
 def test_others(number):
     pass
 """
+TEARDOWN = """
+@pytest.fixture
+def stuck():
+    yield
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})  # nothing wakes it
+    threading.Event().wait()
+
+def test_stuck(stuck):
+    pass
+"""
+FAILED_BEFORE = """
+@pytest.fixture
+async def stuck(loop_of_the_session):
+    yield
+    await asyncio.Event().wait()
+
+@pytest.mark.anyio
+async def test_stuck(stuck):
+    assert False
+"""
+WITH_A_CHILD = """
+def test_stuck():
+    if not os.fork():  # it has all that its parent had open
+        threading.Event().wait()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    threading.Event().wait()
+"""
+ON_THE_LOOP = """
+@pytest.mark.anyio
+async def test_stuck(loop_of_the_session):
+    await asyncio.Event().wait()
+"""
+LONG = """
+@pytest.mark.parametrize("number", range(200))
+def test_long(number):
+    threading.Event().wait(0.1)
+"""
 
 
 def settings() -> dict[str, object]:
@@ -42,47 +80,65 @@ def settings() -> dict[str, object]:
         return tomllib.load(file)["tool"]["pytest"]["ini_options"]
 
 
-def run(place: Path, folder: str, workers: str) -> subprocess.CompletedProcess[str]:
-    """Run the tests above in a folder of tests, with short limits. Returns what was printed."""
+def run(
+    place: Path, tests: str, *, folder: str = "files", workers: str = "1", longest_run: int = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run tests, and five that pass, in a folder of tests, with short limits. Returns what was
+    printed."""
     path = place / "tests" / folder
     path.mkdir(parents=True)
-    (path / "test_it.py").write_text(STUCK)
+    (path / "test_it.py").write_text(OTHERS + tests)
     return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", workers),
+            *("--disable-plugin-autoload", "-p", "xdist", "-p", "timeout", "-p", "anyio"),
             *("-p", "tests.second_try", "-p", "tests.workers", "--dist", "loadgroup"),
-            *("--rootdir", str(place), "-o", "faulthandler_timeout=3", "--timeout", "1"),
-            *("-o", "faulthandler_exit_on_timeout=true", str(place)),
+            *("--rootdir", str(place), "--timeout", "3", "-o", "timeout=3"),
+            *("-o", "standstill=5", "-o", f"longest_run={longest_run}", str(place)),
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
         cwd=place,
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=45,
     )
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_stuck_teardown_is_named_and_the_others_run(tmp_path: Path, workers: str) -> None:
-    found = run(tmp_path, "files", workers)
-    assert "1 failed, 6 passed" in found.stdout
+@pytest.mark.parametrize("tests", [TEARDOWN, WITH_A_CHILD])
+def test_what_cannot_be_stopped_is_named_and_the_others_run(
+    tmp_path: Path, tests: str, workers: str
+) -> None:
+    found = run(tmp_path, tests, workers=workers)
+    assert "1 failed, 5 passed" in found.stdout.replace("6 passed", "5 passed")
+    assert "stands still in tests/files/test_it.py::test_stuck" in found.stdout
     assert "crashed while running 'tests/files/test_it.py::test_stuck'" in found.stdout
     assert "stuck" in found.stderr  # the stack says where
 
 
-def test_a_stuck_journey_is_run_once_more(tmp_path: Path) -> None:
-    found = run(tmp_path, "journeys", "1")
+def test_a_teardown_that_is_stuck_after_a_failure_does_not_hold_the_run(tmp_path: Path) -> None:
+    found = run(tmp_path, FAILED_BEFORE, folder="journeys")
     assert "1 failed, 5 passed" in found.stdout
     assert found.stdout.count("node down") == 2
     assert "took a worker along" in found.stdout
 
 
-@pytest.mark.parametrize("name", ["faulthandler_timeout", "timeout"])
-def test_every_test_has_both_limits(name: str) -> None:
-    assert isinstance(settings()[name], int)
+def test_what_waits_on_the_loop_is_cancelled_there(tmp_path: Path) -> None:
+    found = run(tmp_path, ON_THE_LOOP)
+    assert "1 failed, 5 passed" in found.stdout
+    assert "TimeoutError" in found.stdout
+    assert "node down" not in found.stdout
 
 
-def test_the_second_limit_comes_after_the_first_and_ends_the_worker() -> None:
-    assert settings()["faulthandler_exit_on_timeout"] is True
-    assert int(str(settings()["faulthandler_timeout"])) > int(str(settings()["timeout"]))
+def test_a_run_that_takes_too_long_says_so_and_ends(tmp_path: Path) -> None:
+    found = run(tmp_path, LONG, longest_run=2)
+    assert "the run takes longer than 2 s" in found.stdout
+    assert found.returncode == pytest.ExitCode.INTERRUPTED
+
+
+def test_each_limit_leaves_time_for_the_one_before() -> None:
+    timeout, standstill, longest = (
+        int(str(settings()[name])) for name in ("timeout", "standstill", "longest_run")
+    )
+    assert 2 * timeout < standstill < longest
