@@ -55,6 +55,11 @@ async def agree(page: Page) -> None:
     await page.get_by_role("button", name="Agree & send photos").click()
 
 
+async def says_agreed(page: Page) -> None:
+    """The page says that the agreement waits, which is when it is stored on the phone."""
+    await expect(page.locator("[data-agreed]", has_text=AGREED)).to_be_visible()
+
+
 async def straight(asked: Asked, person: Person) -> Page:
     """Open the link and answer; it leads to where the patient stopped on another device."""
     page = await person.page(asked.link)
@@ -198,7 +203,7 @@ async def test_agreed_without_a_network_while_photos_go_up(
     await under_way(page, 1, 2, 10)
     await cut(network)
     await agree(page)
-    await expect(page.locator("[data-agreed]")).to_contain_text(AGREED)
+    await says_agreed(page)
     await expect(page.get_by_text("No connection")).to_have_count(0)
     await expect(page.get_by_role("button", name="Agree & send photos")).to_be_hidden()
     await expect(page.get_by_role("button", name="Delete")).to_have_count(0)
@@ -223,7 +228,7 @@ async def test_agreed_without_a_network_and_the_link_opened_again(
     await cards(page).first.get_by_label("Comment").fill("Since Tuesday")
     await phone.context.set_offline(True)
     await agree(page)
-    await expect(page.locator("[data-agreed]")).to_contain_text(AGREED)
+    await says_agreed(page)
     await expect(page).to_have_url(page.url)
     await page.close()
     assert await names(asked) == set()
@@ -244,9 +249,9 @@ async def test_agreed_without_a_network_and_the_page_loaded_again(
     await ready(page, 1)
     await phone.context.route("**/agree", lambda route: route.abort("internetdisconnected"))
     await agree(page)
-    await expect(page.locator("[data-agreed]")).to_contain_text(AGREED)
+    await says_agreed(page)
     await page.reload()
-    await expect(page.locator("[data-agreed]")).to_contain_text(AGREED)
+    await says_agreed(page)
     await accessible(await checked(page))
     await phone.context.unroute("**/agree")
     await page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -263,7 +268,7 @@ async def test_agreed_without_a_network_and_the_link_was_closed_meanwhile(
     await ready(page, 1)
     await phone.context.set_offline(True)
     await agree(page)
-    await expect(page.locator("[data-agreed]")).to_contain_text(AGREED)
+    await says_agreed(page)
     await asked.house.requests.all.revoke(asked.sent.chart, asked.sent.id)
     await phone.context.set_offline(False)
     await expect(page.get_by_role("heading", name="This link was closed")).to_be_visible()
