@@ -7,6 +7,7 @@ last line, so that one that needs it often is found, and fixed.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePath
 
 import pytest
@@ -25,6 +26,7 @@ _REPORTS = pytest.StashKey[list[pytest.TestReport]]()
 """Reports of the second try, while it runs."""
 
 
+@cache
 def may_try_again(nodeid: str) -> bool:
     """Whether a test is one of those that get a second try."""
     path = PurePath(nodeid.partition("::")[0])

@@ -1,10 +1,13 @@
-"""Every run comes to its end: a test that does not is named, and the others run elsewhere.
+"""Which worker runs what; and every run comes to its end: a test that does not is named, and the
+others run elsewhere.
 
 - pytest-timeout stops what keeps Python busy. A test that waits in uvloop it does not: there the
   exception of its signal goes to the loop's handler, and the test waits on. So a test on the loop
   is cancelled by the loop.
 - Whatever stands still even so, a fixture's teardown for example, is ended together with its
   worker, from outside. faulthandler_timeout would not do: pytest takes it back when a test fails.
+- Browsers that encode video need a core each, and all other tests wait half of their time: so two
+  workers begin with what needs browsers, and a third one with the rest.
 - pytest-xdist 3.8 gives the replacement of a dead worker one unit of work. A worker begins a test
   when it knows the next one, or that there is none; with one test it waits for good. Besides, it
   hands the test that killed one worker to the next.
@@ -29,6 +32,8 @@ from xdist.workermanage import WorkerController
 
 from tests.second_try import may_try_again
 
+_AT_ONCE = 2
+"""Workers with browsers."""
 _DEATHS = pytest.StashKey[list[str]]()
 """Tests that took a worker along and were begun once more."""
 
@@ -119,6 +124,23 @@ class Distribution(LoadGroupScheduling):
         deaths.append(test)
         return True
 
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Give a worker the next unit of its kind, or of the other kind once there is none."""
+        heavy = self._may_run_browsers(node)
+        suits = (name for name, unit in self.workqueue.items() if _needs_browsers(unit) is heavy)
+        name = next(suits, None)
+        if name is not None:
+            self.workqueue.move_to_end(name, last=False)
+        super()._assign_work_unit(node)
+
+    def _may_run_browsers(self, node: WorkerController) -> bool:
+        others = [
+            other
+            for other, units in self.assigned_work.items()
+            if other is not node and any(map(_needs_browsers, units.values()))
+        ]
+        return len(others) < _AT_ONCE
+
     def _reschedule(self, node: WorkerController) -> None:
         """Keep a worker in work: with two tests, or with what is left and no more to come."""
         while not node.shutting_down:
@@ -126,6 +148,11 @@ class Distribution(LoadGroupScheduling):
             super()._reschedule(node)
             if len(self.workqueue) == waiting:
                 return
+
+
+def _needs_browsers(unit: dict[str, bool]) -> bool:
+    """Whether something of a unit is still to be run that needs browsers, or several programs."""
+    return any(not done and may_try_again(test) for test, done in unit.items())
 
 
 def _undone(units: dict[str, dict[str, bool]]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""A test that does not end is stopped, or ends its worker, and never the whole run."""
+"""A test that does not end is stopped, or ends its worker, and never the whole run; browsers meet
+on two workers."""
 
 import os
 import subprocess
@@ -67,6 +68,15 @@ ON_THE_LOOP = """
 async def test_stuck(loop_of_the_session):
     await asyncio.Event().wait()
 """
+WHO = """
+import pathlib
+
+@pytest.mark.parametrize("number", range(12))
+def test_who(number, worker_id):
+    threading.Event().wait(0.05)
+    with (pathlib.Path(__file__).parents[2] / "who").open("a") as file:
+        file.write(f"{pathlib.Path(__file__).parent.name} {worker_id}\\n")
+"""
 LONG = """
 @pytest.mark.parametrize("number", range(200))
 def test_long(number):
@@ -80,14 +90,18 @@ def settings() -> dict[str, object]:
         return tomllib.load(file)["tool"]["pytest"]["ini_options"]
 
 
+def write(place: Path, tests: str, folder: str) -> None:
+    """Write tests, and five that pass, into a folder of tests."""
+    path = place / "tests" / folder
+    path.mkdir(parents=True)
+    (path / f"test_in_{folder}.py").write_text(OTHERS + tests)
+
+
 def run(
     place: Path, tests: str, *, folder: str = "files", workers: str = "1", longest_run: int = 60
 ) -> subprocess.CompletedProcess[str]:
-    """Run tests, and five that pass, in a folder of tests, with short limits. Returns what was
-    printed."""
-    path = place / "tests" / folder
-    path.mkdir(parents=True)
-    (path / "test_it.py").write_text(OTHERS + tests)
+    """Run the tests there, and these, with short limits. Returns what was printed."""
+    write(place, tests, folder)
     return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", workers),
@@ -112,8 +126,8 @@ def test_what_cannot_be_stopped_is_named_and_the_others_run(
 ) -> None:
     found = run(tmp_path, tests, workers=workers)
     assert "1 failed, 5 passed" in found.stdout.replace("6 passed", "5 passed")
-    assert "stands still in tests/files/test_it.py::test_stuck" in found.stdout
-    assert "crashed while running 'tests/files/test_it.py::test_stuck'" in found.stdout
+    assert "stands still in tests/files/test_in_files.py::test_stuck" in found.stdout
+    assert "crashed while running 'tests/files/test_in_files.py::test_stuck'" in found.stdout
     assert "stuck" in found.stderr  # the stack says where
 
 
@@ -142,3 +156,14 @@ def test_each_limit_leaves_time_for_the_one_before() -> None:
         int(str(settings()[name])) for name in ("timeout", "standstill", "longest_run")
     )
     assert 2 * timeout < standstill < longest
+
+
+def test_two_workers_run_browsers_and_a_third_one_the_rest(tmp_path: Path) -> None:
+    write(tmp_path, WHO, "journeys")
+    found = run(tmp_path, WHO, workers="3")
+    assert "34 passed" in found.stdout
+    lines = [line.split() for line in (tmp_path / "who").read_text().splitlines()]
+    assert len({worker for folder, worker in lines if folder == "journeys"}) == 2
+    quiet = {worker for folder, worker in lines[:6] if folder == "files"}
+    assert len(quiet) == 1
+    assert not quiet & {worker for folder, worker in lines if folder == "journeys"}
