@@ -83,7 +83,8 @@ async def test_assignments_decide_whose_charts_open(house: House) -> None:
     assert (await house.chart(0, rita)).patient_id == maya.id
     with pytest.raises(NotFound):
         await house.chart(1, rita)
-    assert (await staff.assignments(clinic))[rita.staff_id] == [maya.id]
+    assert await staff.targets_of(clinic, rita.staff_id) == {maya.id}
+    assert rita.staff_id not in await staff.by_groups(clinic)
 
 
 async def test_teams_are_made_renamed_and_listed_by_name(house: House) -> None:

@@ -120,9 +120,15 @@ _administrators = prepared(
     )
     .with_for_update()
 )
-_assignments = prepared(
-    select(staff_assignments.c.staff_id, staff_assignments.c.target_id).where(
-        staff_assignments.c.clinic_id == bindparam("clinic")
+_in_groups = prepared(
+    select(staff_assignments.c.staff_id, staff_assignments.c.target_id)
+    .select_from(teams.join(staff_assignments, staff_assignments.c.target_id == teams.c.id))
+    .where(teams.c.clinic_id == bindparam("clinic"))
+)
+_targets = prepared(
+    select(staff_assignments.c.target_id).where(
+        staff_assignments.c.staff_id == bindparam("staff"),
+        staff_assignments.c.clinic_id == bindparam("clinic"),
     )
 )
 _is_target = prepared(
@@ -347,10 +353,17 @@ class Staff:
                 **_target(target_id),
             )
 
-    async def assignments(self, clinic: ClinicAccess) -> dict[str, list[str]]:
-        """Return the ids of teams, rooms and patients by the id of the staff assigned to them."""
+    async def targets_of(self, clinic: ClinicAccess, staff_id: str) -> set[str]:
+        """Return the ids of the teams, rooms and patients that somebody is assigned to."""
         async with self._database.read() as db:
-            rows = await db.all(_assignments, clinic=clinic.clinic_id)
+            rows = await db.all(_targets, clinic=clinic.clinic_id, staff=staff_id)
+        return {row.target_id for row in rows}
+
+    async def by_groups(self, clinic: ClinicAccess) -> dict[str, list[str]]:
+        """Return the ids of teams and rooms by the id of the staff assigned to them. Patients are
+        left out, of whom there may be tens of thousands."""
+        async with self._database.read() as db:
+            rows = await db.all(_in_groups, clinic=clinic.clinic_id)
         found: dict[str, list[str]] = {}
         for row in rows:
             found.setdefault(row.staff_id, []).append(row.target_id)

@@ -241,10 +241,10 @@ async def test_the_ticked_teams_are_the_ones_there_are(
     teams = await quick_house.services.people.teams.listed(quick_house.clinic.id)
     night = next(team.id for team in teams if team.name == "Night shift")
     await ada.post(f"/settings/people/{amara}/teams", data={"teams": [night]})
-    assigned = await quick_house.services.people.staff.assignments(quick_house.administer())
+    assigned = await quick_house.services.people.staff.by_groups(quick_house.administer())
     assert assigned[amara] == [night]
     await ada.post(f"/settings/people/{amara}/teams", data={"save": ""})
-    assigned = await quick_house.services.people.staff.assignments(quick_house.administer())
+    assigned = await quick_house.services.people.staff.by_groups(quick_house.administer())
     assert amara not in assigned
 
 
@@ -280,7 +280,7 @@ async def test_assigning_people_needs_the_password_again(
 ) -> None:
     """Even oneself: a screen that an administrator left opens no chart to whoever comes by."""
     me, room = quick_house.here.administrator.staff_id, quick_house.here.room.id
-    before = await quick_house.services.people.staff.assignments(quick_house.administer())
+    before = await quick_house.services.people.staff.by_groups(quick_house.administer())
     page = {"room": f"/settings/rooms/{room}", "new room": "/settings/rooms"}.get(
         what, f"/settings/people/{me}/{what}"
     )
@@ -290,7 +290,7 @@ async def test_assigning_people_needs_the_password_again(
     with clock.shifted(40 * clock.MINUTE):
         asked = await ada.post(page, data=form)
         assert asked.headers["location"].startswith("/account/confirm?next=/settings/")
-    assert await quick_house.services.people.staff.assignments(quick_house.administer()) == before
+    assert await quick_house.services.people.staff.by_groups(quick_house.administer()) == before
 
 
 @pytest.mark.feature("A2")

@@ -39,7 +39,7 @@ async def rooms(request: Request) -> Response:
     owners = await services.people.staff.named(
         clinic.clinic_id, {room.owner_id for room in found if room.owner_id}
     )
-    assigned = await services.people.staff.assignments(clinic)
+    assigned = await services.people.staff.by_groups(clinic)
     shown = [
         {
             "room": room,
@@ -86,7 +86,7 @@ async def room_page(request: Request) -> Response:
     clinic = await administrator(request)
     services = services_of(request)
     room = await services.visits.rooms.get(clinic.clinic_id, request.path_params["room_id"])
-    assigned = await services.people.staff.assignments(clinic)
+    assigned = await services.people.staff.by_groups(clinic)
     given = {
         **_of_options(room.options),
         "name": room.name,
@@ -146,7 +146,7 @@ async def _put_in_charge(
     services: Services, clinic: ClinicAccess, room: Room, people: list[str]
 ) -> None:
     """Put the ticked people and the owner in charge of the room, and nobody else."""
-    assigned = await services.people.staff.assignments(clinic)
+    assigned = await services.people.staff.by_groups(clinic)
     before = {staff_id for staff_id, targets in assigned.items() if room.id in targets}
     members = await services.people.staff.listed(clinic)
     known = {member.id for member in members if not member.disabled}

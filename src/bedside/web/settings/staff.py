@@ -69,7 +69,7 @@ async def people(request: Request) -> Response:
     """GET /settings/people."""
     clinic = await administrator(request)
     services = services_of(request)
-    assigned = await services.people.staff.assignments(clinic)
+    assigned = await services.people.staff.by_groups(clinic)
     names = {team.id: team.name for team in await services.people.teams.listed(clinic.clinic_id)}
     members = [
         {
@@ -116,7 +116,7 @@ async def person(request: Request) -> Response:
     clinic = await administrator(request)
     services = services_of(request)
     member = await services.people.staff.get(clinic.clinic_id, request.path_params["staff_id"])
-    targets = (await services.people.staff.assignments(clinic)).get(member.id, [])
+    targets = await services.people.staff.targets_of(clinic, member.id)
     patient_ids = {target for target in targets if target.startswith("pat_")}
     return render(
         request,
@@ -153,7 +153,7 @@ async def change_assignments(request: Request) -> Response:
     services = services_of(request)
     staff_id = request.path_params["staff_id"]
     wanted = set((await form_of(request)).all("teams"))
-    before = set((await services.people.staff.assignments(clinic)).get(staff_id, []))
+    before = await services.people.staff.targets_of(clinic, staff_id)
     shown = {team.id for team in await services.people.teams.listed(clinic.clinic_id)}
     for target in sorted(wanted - before):
         await services.people.staff.assign(clinic, staff_id, target)
@@ -311,7 +311,7 @@ async def _teams(
     clinic = await administrator(request)
     services = services_of(request)
     found = await _teams_of(services, clinic)
-    assigned = await services.people.staff.assignments(clinic)
+    assigned = await services.people.staff.by_groups(clinic)
     counts = {team.id: sum(team.id in targets for targets in assigned.values()) for team in found}
     return render(
         request,
