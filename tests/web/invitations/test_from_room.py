@@ -12,7 +12,7 @@ from bedside.people.patients import Demographics, Patient
 from tests.house import House
 from tests.requests.sending import do_jobs
 from tests.web.pages import enter, lines
-from tests.web.visiting import rooms_of
+from tests.web.visiting import arrive, in_charge, rooms_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("V2")]
 JSON = {"accept": "application/json"}
@@ -120,3 +120,18 @@ async def test_nobody_else_is_invited(quick_house: House, visitor: httpx.AsyncCl
     for end, data in (("find", {"phone": "maya"}), ("patient", {"to": house.patients[0].id})):
         assert (await visitor.post(f"{others}/{end}", data=data)).status_code == 404
     assert await lines(house, Action.INVITATION_SENT) == []
+
+
+async def test_who_is_there_already_is_said_to_be(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    house, rooms = quick_house, await rooms_of(quick_house)
+    await enter(visitor, house)
+    maya, room = house.patients[0], rooms.reception
+    assert "Is waiting or in a call already" not in await typed(visitor, room.id, "Lindqvist")
+    came = await arrive(house, room, maya.name, born=maya.demographics.birth_date)
+    identification = house.services.visits.identification
+    await identification.confirm(await in_charge(house, room.id), came.visit_id, maya.id)
+    shown = await typed(visitor, room.id, "Lindqvist")
+    assert "Is waiting or in a call already" in shown
+    assert presses(shown)  # a lost page may still need the link

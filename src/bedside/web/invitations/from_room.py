@@ -41,6 +41,8 @@ class Known:
     patient: Patient
     message: Outgoing | None
     problem: str = ""
+    here: bool = False
+    """Whether the patient waits, or is in a call, in one of one's own rooms."""
 
 
 async def find(request: Request) -> Response:
@@ -79,7 +81,8 @@ async def _known(request: Request, access: RoomAccess, room: Room, patient: Pati
         messages = await services.requests.invitations.preview(chart, room, place, _way(patient))
     except WrongInput as problem:
         return Known("", patient, None, _(problem.sentence))
-    return Known(new_id(PREFIX), patient, messages[0])
+    here = bool(await services.visits.whereabouts.present(chart))
+    return Known(new_id(PREFIX), patient, messages[0], here=here)
 
 
 def _way(patient: Patient) -> tuple[str, ...]:
