@@ -54,7 +54,6 @@ LISTS = {
     "bedside.people.patient_statements.COUNT": "is walked until there are 1,000",
     "bedside.people.patient_statements.LISTED": "is walked in its order until it is full",
     "bedside.people.phone_numbers._after": "goes through all patients, page by page",
-    "bedside.people.staff._assignments": "is for administrators, on the page of all people",
     "bedside.requests.lists._desk": "is walked in its order until it is full",
 }
 """Statements that walk a growing table by the clinic, or as a whole, and why that is no harm."""

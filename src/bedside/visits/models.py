@@ -66,6 +66,7 @@ visits = Table(
     Column("on_telephone", Boolean, nullable=False, server_default=false()),
     Column("telephone_at", BigInteger, nullable=False, server_default="0"),
     Column("telephone_by", Text, nullable=False, server_default=""),
+    Column("revision", BigInteger, nullable=False, server_default="0"),
     Index("ix_visits_left", "room_id", "ended_at"),
     Index("ix_visits_room", "room_id", "state", "queued_at"),
     Index("ix_visits_patient", "patient_id", "checked_in_at"),
@@ -82,7 +83,7 @@ charge of the room has looked at the new arrival.
 `grace_minutes` is how long the place is kept from `away_since` on, 0 for the clinic's own time (see
 `kept_places`); `texted_at` is when an SMS said that the turn comes near. `on_telephone`: somebody
 speaks with the patient by telephone now; `telephone_at` and `telephone_by` say when that began
-last, and by whom, and stay."""
+last, and by whom, and stay. `revision` counts the changes of the row (`rows.save`)."""
 NOT_ENDED = visits.c.ended_at == literal_column("0")
 """Condition of the partial index over visits in progress. It is written out, because no database
 uses such an index for a bound value; and SQLite's estimate of how many visits wait is wrong if it

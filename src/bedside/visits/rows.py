@@ -58,6 +58,7 @@ class VisitRow(NamedTuple):
     on_telephone: bool
     telephone_at: int
     telephone_by: str
+    revision: int
 
 
 class PatientTransferRow(NamedTuple):
@@ -182,6 +183,7 @@ def presence_of(row: VisitRow) -> Presence:
 
 async def save(work: UnitOfWork, row: VisitRow, **values: Any) -> VisitRow:
     """Change columns of a visit that was locked in this unit of work and return the new row."""
+    values["revision"] = row.revision + 1
     await work.execute(_change, of=row.id, changed_at=clock.now(), **values)
     return row._replace(**values)
 

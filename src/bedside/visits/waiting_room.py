@@ -39,19 +39,28 @@ FAILS = frozenset({"failed", "blocked", "missing"})
 _NOTE = "patient_transfers.note"
 _KEPT = 2_000
 """Rows of queues that are cached unsealed."""
+_KEPT_QUEUES = 200
 
 _sender = patient_transfers.c.by_staff_id.label("sender")
 _with_person = visits.outerjoin(
     SEALED_PATIENTS, SEALED_PATIENTS.c.patient == visits.c.patient_id
 ).outerjoin(patient_transfers, patient_transfers.c.id == visits.c.transfer_id)
-_NOT_SHOWN = {"room_id", "ended_reason", "ended_at", "ended_by", "changed_at"}
+_NOT_SHOWN = {"room_id", "ended_reason", "ended_at", "ended_by", "changed_at", "revision"}
 _beside = (SEALED_PATIENTS.c.person, _sender, patient_transfers.c.note)
+_HERE = (visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
 _queue = prepared(
     select(*[column for column in visits.c if column.name not in _NOT_SHOWN], *_beside)
     .select_from(_with_person)
-    .where(visits.c.room_id == bindparam("room"), visits.c.state.in_(GOING_ON))
+    .where(*_HERE)
     .order_by(*rows.IN_ORDER)
 )
+_marks = prepared(
+    select(visits.c.id, visits.c.revision, visits.c.patient_id, visits.c.admitted_by, *_beside)
+    .select_from(_with_person)
+    .where(*_HERE)
+    .order_by(*rows.IN_ORDER)
+)
+"""A few columns that differ if anything of `_queue` does."""
 _one = prepared(
     select(*visits.c, *_beside)
     .select_from(_with_person)
@@ -172,6 +181,16 @@ class Arrival:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A queue as it was read last: pages and screens ask for it far more often than it changes."""
+
+    keys: ClinicKeys
+    marks: list[Row]
+    names: dict[str, str]
+    visits: list[Waiting]
+
+
 class WaitingRoom:
     """The queue of a room."""
 
@@ -188,6 +207,7 @@ class WaitingRoom:
         self._looks = looks
         self._staff = staff
         self._transitions = transitions
+        self._shown: dict[str, _Shown] = {}
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -210,22 +230,19 @@ class WaitingRoom:
     async def everybody(self, room: RoomAccess) -> list[Waiting]:
         """Like `queue`, for those whose look is noted."""
         keys = await self._vault.clinic(room.clinic_id)
+        shown = self._shown.get(room.room_id)
         async with self._database.read() as db:
+            marks = await db.all(_marks, room=room.room_id)
+            names = await self._names_in(room, marks)
+            if shown and (shown.keys, shown.marks, shown.names) == (keys, marks, names):
+                return list(shown.visits)
+            # Read after the marks: at worst it is newer than they are, and is read once more.
             found = await db.all(_queue, room=room.room_id)
-        names = await self._names_in(room, found)
-        places = _places(
-            row.id for row in found if row.state == State.WAITING and not row.on_telephone
-        )
-        return [
-            _waiting(
-                keys,
-                row,
-                places.get(row.id, 0),
-                names.get(row.admitted_by, ""),
-                names.get(row.sender, ""),
-            )
-            for row in found
-        ]
+        shown = _Shown(keys, marks, names, _in_order(keys, found, names))
+        self._shown[room.room_id] = shown
+        if len(self._shown) > _KEPT_QUEUES:
+            del self._shown[next(iter(self._shown))]
+        return list(shown.visits)
 
     async def visit(self, room: RoomAccess, visit_id: str) -> VisitDetails:
         """Return one visit of the room, for its card; it also counts as looked at.
@@ -327,6 +344,20 @@ class WaitingRoom:
 def _places(waiting: Iterable[str]) -> dict[str, int]:
     """Return the place of each waiting visit, by their order."""
     return {visit_id: place for place, visit_id in enumerate(waiting, 1)}
+
+
+def _in_order(keys: ClinicKeys, found: list[Row], names: dict[str, str]) -> list[Waiting]:
+    places = _places(row.id for row in found if row.state == State.WAITING and not row.on_telephone)
+    return [
+        _waiting(
+            keys,
+            row,
+            places.get(row.id, 0),
+            names.get(row.admitted_by, ""),
+            names.get(row.sender, ""),
+        )
+        for row in found
+    ]
 
 
 @lru_cache(_KEPT)
