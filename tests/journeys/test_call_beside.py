@@ -80,6 +80,7 @@ async def test_a_network_that_hangs_while_staff_go_on_working(
         await note.press_sequentially(" Asked about the dog.")
         await pane.get_by_role("link", name="Inbox").click()
         lost = page.locator("[data-beside-lost]")
+        await expect(lost).to_be_visible(timeout=LONG)
         await expect(lost).to_contain_text("The call goes on")
         await page.get_by_role("button", name="Let the call fill the window").click()
         await pictures_move(page)

@@ -112,6 +112,7 @@ async def test_a_session_that_ends_elsewhere_asks_before_it_leaves_the_call(
     async with served.house.database.unit_of_work() as work:
         await served.house.people.sessions.end_all(work, staff.staff_id)
     notice = page.locator("[data-signed-out]")
+    await expect(notice).to_be_visible()
     await expect(notice).to_contain_text("The call goes on for two more minutes")
     await pictures_move(page)
     await notice.get_by_role("button", name="Sign in").click()
