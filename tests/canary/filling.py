@@ -19,6 +19,8 @@ from tests.edge.tus import BODY, VERSION, metadata, multipart
 from tests.hostile import builders
 from tests.house import House
 from tests.requests.sending import draft
+from tests.requests.summaries import draft as summary
+from tests.requests.summaries import treated
 
 BORN = date(1913, 9, 17)
 PHONE = "+46 70 913 57 26"
@@ -193,6 +195,19 @@ class Filling:
             settled()
             agreed = await phone.post(f"{pages}/agree", data={"total": "1"})
             assert agreed.status_code < 400, agreed.text[:300]
+
+    async def sum_up(self, settled: Callable[[], None]) -> None:
+        """Send a summary of a visit, and read it like the patient."""
+        visit_id = await treated(self._house)
+        wanted = summary(visit_id, f"{self._mark('summary')} three times a day.")
+        await self._house.requests.summaries.send(await self._house.chart(), wanted)
+        settled()
+        async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:
+            link = (await phone.get(await self._link(wanted.id))).headers["location"]
+            born = {"birth_day": "14", "birth_month": "3", "birth_year": "1991"}
+            page = (await phone.post(link, data=born)).headers["location"]
+            for address in (page, f"{page}/summary.txt"):
+                assert self._mark("summary") in (await phone.get(address)).text
 
     async def _send_photo(self, phone: httpx.AsyncClient, pages: str) -> None:
         mark = self._mark

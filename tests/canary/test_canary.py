@@ -54,6 +54,7 @@ async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], N
         await filling.annotate()
         await filling.look_around()
         await filling.request_photos(wait)
+        await filling.sum_up(wait)
         await Visiting(house, mark, http).visit(wait)
         await asyncio.to_thread(wait)
         return (await http.get("/metrics")).text

@@ -68,6 +68,8 @@ class Action(StrEnum):
     REQUEST_COMPLETED = "request.completed"
     REQUEST_EXPIRED = "request.expired"
     REQUEST_VIEWED = "request.viewed"
+    SUMMARY_SENT = "summary.sent"
+    SUMMARY_READ = "summary.read"
     LINK_MISSED = "link.missed"
     LINK_MISS_ANSWERED = "link.miss_answered"
     LINK_SENT_AGAIN = "link.sent_again"

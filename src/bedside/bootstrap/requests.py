@@ -23,6 +23,7 @@ from bedside.requests.live import RequestLive
 from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.service import Requests
+from bedside.requests.summaries.kind import SUMMARIES
 from bedside.services.files import FileServices
 from bedside.services.registered import Registered
 from bedside.services.requests import RequestServices
@@ -95,7 +96,7 @@ def requests_of(
             requests,
         )
     )
-    photos = kinds.parts(PHOTOS)
+    photos, summaries = kinds.parts(PHOTOS), kinds.parts(SUMMARIES)
     lists = RequestLists(database, vault, base.audit.looks, patients, people.reach)
     return RequestParts(
         all=requests,
@@ -103,6 +104,8 @@ def requests_of(
         photos=photos.sending,
         invitations=kinds.parts(INVITATIONS).sending,
         answers=photos.answers,
+        summaries=summaries.staff,
+        reading=summaries.reading,
         faces=RequestFaces(database, vault, audit, clinics, links, people.phone_numbers),
         lists=lists,
         lost=LostLinks(database, vault, audit, people.permissions, people.likely, lists, requests),

@@ -137,6 +137,7 @@ def _listeners(parts: Parts) -> None:
     visits.identification.on_identified("messages", parts.conversations.visit_chat)
     visits.correction.on_reassigned(transfers.filing)
     visits.correction.on_reassigned(parts.charts.contents)
+    visits.correction.on_reassigned(parts.requests.summaries)
     calls.endings.on_ended(calls.whiteboard)
 
 

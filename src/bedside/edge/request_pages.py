@@ -82,7 +82,7 @@ def face_of(face: Face) -> LinkFace:
         face.clinic,
         asked.content.asked_by,
         asked.reported,
-        asked.filed > 0,
+        asked.filed > 0 if asked.file_limit else None,
         asked.content.asked_role,
         over=asked.is_over,
     )

@@ -34,6 +34,8 @@ EXAMINE = "file.examine"
 SHARE = "file.share"
 ERASE = "file.erase"
 _MOST_BREAKS = 2
+_TO_PATIENTS = (Channel.LIVE_TRANSFER, Channel.SECURE_LINK)
+"""Channels by which staff give something to a patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,7 @@ class Intake:
                 taken_at=record.taken_at,
                 label=label,
                 # Staff know what they hand to a patient.
-                reviewed=row.channel == Channel.LIVE_TRANSFER
-                and row.sender_kind == ActorKind.STAFF,
+                reviewed=row.channel in _TO_PATIENTS and row.sender_kind == ActorKind.STAFF,
             ),
         )
 

@@ -65,9 +65,14 @@ class Uploads:
         announced: Announced,
         allowance: Allowance,
         category: str = Category.OTHER,
+        *,
+        channel: str = Channel.STAFF_UPLOAD,
+        source_id: str = "",
     ) -> Upload:
-        """Begin a staff upload into a chart. Raises TooLarge before any byte is received."""
-        return await self._begin(upload_rows.into_chart(chart, category), announced, allowance)
+        """Begin a staff upload into a chart; `source_id` is the visit that it is about. Raises
+        TooLarge before any byte is received."""
+        target = upload_rows.into_chart(chart, category, channel, source_id)
+        return await self._begin(target, announced, allowance)
 
     async def begin_held(
         self,

@@ -401,6 +401,12 @@ def staff_access(
     return StaffAccess(staff_id, clinic_id, role, session_id, address, _PROOF)
 
 
+def chart_of_author(clinic_id: str, staff_id: str, role: Role, patient_id: str) -> ChartAccess:
+    """Make a permission; for `requests.summaries` only, to file what somebody has sent with the
+    same permission, when the worker gets to it."""
+    return ChartAccess(patient_id, StaffAccess(staff_id, clinic_id, role, "", "", _PROOF), _PROOF)
+
+
 def operator_access(clinic_id: str) -> OperatorAccess:
     """Make a permission; for the command line only, whose user can read the master key anyway."""
     nobody = StaffAccess("", clinic_id, Role.ADMINISTRATOR, "", "", _PROOF)

@@ -11,6 +11,8 @@ from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.answers import PhotoAnswers
 from bedside.requests.photos.sending import PhotoRequests
 from bedside.requests.service import Requests
+from bedside.requests.summaries.patient import SummaryReading
+from bedside.requests.summaries.staff import VisitSummaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,6 @@ class RequestServices:
     photos: PhotoRequests
     answers: PhotoAnswers
     """Of photo requests, on the patient's side."""
+    summaries: VisitSummaries
+    reading: SummaryReading
+    """Of summaries, on the patient's side."""

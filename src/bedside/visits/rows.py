@@ -4,18 +4,18 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from bedside.database.sealed import ClinicKeys
 from bedside.database.statements import prepared
 from bedside.errors import Conflict
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Row, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Row, UnitOfWork
 from bedside.people.patient_statements import PatientRow
 from bedside.people.patients import SEALED_PATIENTS, name_of, opened
 from bedside.visits.events import RoomVisitChanged, RoomVisitTouched, VisitChanged
-from bedside.visits.models import visits
+from bedside.visits.models import visit_legs, visits
 from bedside.visits.states import GOING_ON, Presence, State
 
 COLUMN = "visits.record"
@@ -92,6 +92,15 @@ in_room = prepared(
 )
 NAMED_BY = (visits.c.patient_id, visits.c.record, SEALED_PATIENTS.c.person)
 """The columns that `name_in` needs: `visits`, outer-joined with SEALED_PATIENTS."""
+_treated = prepared(
+    select(visits.c.id)
+    .select_from(visits.join(visit_legs, visit_legs.c.visit_id == visits.c.id))
+    .where(
+        visits.c.id == bindparam("of"),
+        or_(visit_legs.c.admitted_at > 0, visits.c.telephone_at > 0),
+    )
+    .limit(1)
+)
 _change = prepared(update(visits).where(visits.c.id == bindparam("of")))
 
 
@@ -179,6 +188,11 @@ def presence_of(row: VisitRow) -> Presence:
     if row.state == State.ENDED:
         return Presence.LEFT
     return Presence.RECONNECTING if row.away_since else Presence.HERE
+
+
+async def was_treated(db: Reader, visit_id: str) -> bool:
+    """Whether somebody saw the patient in this visit, or telephoned with them."""
+    return await db.one(_treated, of=visit_id) is not None
 
 
 async def save(work: UnitOfWork, row: VisitRow, **values: Any) -> VisitRow:

@@ -44,6 +44,7 @@ from bedside.web.rooms import feature as rooms
 from bedside.web.settings import feature as settings
 from bedside.web.sign_in import feature as sign_in
 from bedside.web.sign_in.set_up import announce
+from bedside.web.summaries import feature as summaries
 from bedside.web.telephone import feature as telephone
 from bedside.web.visits import feature as visits
 from bedside.web.whiteboard import feature as whiteboard
@@ -61,6 +62,7 @@ FEATURES = (
     photo_requests.feature,
     links.feature,
     invitations.feature,
+    summaries.feature,
     visits.feature,
     telephone.feature,
     calls.feature,

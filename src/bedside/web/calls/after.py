@@ -18,6 +18,8 @@ from bedside.errors import BedsideError
 from bedside.kernel import clock
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import StaffAccess
+from bedside.people.roles import May, allows
+from bedside.requests.summaries.staff import SentSummary
 from bedside.services import Services
 from bedside.visits.sent_transfers import SentTransfer
 from bedside.web.calls.around import next_in
@@ -70,6 +72,7 @@ async def _now(services: Services, staff: StaffAccess, call: CallSummary) -> dic
     rooms = {room.id: room.name for room in await services.visits.rooms.of_staff(staff)}
     room_id = call.room_id if call.room_id in rooms else ""
     sent = await services.visits.sent_transfers.of_call(staff, call.call_id)
+    summaries = await _summaries(services, staff, call)
     return {
         "call": call,
         "rooms": rooms,
@@ -79,7 +82,8 @@ async def _now(services: Services, staff: StaffAccess, call: CallSummary) -> dic
         "seers": await services.people.staff.named(
             staff.clinic_id, {one.admitted_by for one in call.patients} - {""}
         ),
-        "missing": await _missing(services, staff, call, sent),
+        "summaries": summaries,
+        "missing": await _missing(services, staff, call, sent) + _unwritten(call, sent, summaries),
         "minutes": max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
     }
 
@@ -109,6 +113,42 @@ async def _missing(
         if one.patient_id and one.visit_id not in sent:
             found += await _unsorted(services, staff, one)
     return found
+
+
+async def _summaries(
+    services: Services, staff: StaffAccess, call: CallSummary
+) -> dict[str, SentSummary | None]:
+    """Return the newest summary by visit, None for one without: of visits that are over, in which
+    this person may write to the patient."""
+    found: dict[str, SentSummary | None] = {}
+    for one in call.patients:
+        may_be_written = one.state == "ended" and one.patient_id and (one.came or one.on_telephone)
+        if not may_be_written or not allows(staff.role, May.SEND_REQUESTS):
+            continue
+        try:
+            chart = await services.people.permissions.chart(staff, one.patient_id)
+            found[one.visit_id] = await services.requests.summaries.newest(chart, one.visit_id)
+        except BedsideError:
+            continue
+    return found
+
+
+def _unwritten(
+    call: CallSummary, sent: dict[str, SentTransfer], summaries: dict[str, SentSummary | None]
+) -> list[Missing]:
+    """Return the visits of which no summary was sent; of those that a colleague has taken over it
+    is the colleague's."""
+    return [
+        Missing(
+            _("No summary was sent to %(name)s yet") % {"name": one.name},
+            f"/patients/{one.patient_id}/visits/{one.visit_id}/summary?call={call.call_id}",
+            "mail",
+        )
+        for one in call.patients
+        if one.visit_id not in sent
+        and one.visit_id in summaries
+        and summaries[one.visit_id] is None
+    ]
 
 
 async def _unsorted(services: Services, staff: StaffAccess, one: PatientOfCall) -> list[Missing]:

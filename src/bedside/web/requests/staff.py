@@ -151,6 +151,7 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
     kind = services.requests.kinds.by_key(asked.kind)
     return {
         "asked": asked,
+        "kind": kind,
         "not_taken": await services.requests.photos.not_taken(chart, asked.id)
         if kind.files
         else None,

@@ -19,6 +19,7 @@ from bedside.errors import WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess
+from bedside.people.roles import May, allows
 from bedside.services import Services
 from bedside.visits.history import VisitRecord
 from bedside.web.visits.course import moments_of, parts_of
@@ -75,7 +76,14 @@ async def _record(
         files=files,
         messages=await _messages(services, chart, found.visit.id),
         pictured=await services.files.retrieval.with_thumbnail(files),
+        summaries=await services.requests.summaries.of_visit(chart, found.visit.id),
+        may_write=_was_treated(found) and allows(chart.staff.role, May.SEND_REQUESTS),
     )
+
+
+def _was_treated(found: VisitRecord) -> bool:
+    """Whether somebody saw the patient, so that there is something to sum up."""
+    return found.telephone_at > 0 or any(leg.admitted_at for leg in found.legs)
 
 
 async def _files(services: Services, chart: ChartAccess, found: VisitRecord) -> list[Entry]:

@@ -1,0 +1,1 @@
+"""Summaries of visits: a clinician's plain words, which the patient reads by link."""

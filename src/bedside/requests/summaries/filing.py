@@ -1,0 +1,148 @@
+"""The copy of a summary in the chart: a text file through the intake, once.
+
+It is uploaded by a job, as a phone would: the id of the upload is stored before its first byte, so
+that a job that was killed goes on with the same upload.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bedside.charts.categories import Category
+from bedside.charts.channels import Channel
+from bedside.errors import Conflict, Gone, NotFound
+from bedside.files.announcing import Allowance, Announced, FileRefused, Upload
+from bedside.kernel import clock, faults
+from bedside.kernel.jobs import TryAgain
+from bedside.kernel.language import gettext as _
+from bedside.notifications.texts import in_language
+from bedside.people.clinics import Clinic
+from bedside.people.permissions import ChartAccess, chart_of_author
+from bedside.people.roles import Role
+from bedside.requests import records
+from bedside.requests.kinds import RequestTools
+from bedside.requests.records import Request
+from bedside.requests.summaries import rows
+from bedside.requests.summaries.details import SummaryDetails
+from bedside.requests.summaries.rows import SummaryRow
+from bedside.requests.summaries.texts import day
+
+FILE = "summary.file"
+_SOON = 5 * clock.SECOND
+
+
+class SummaryFiling:
+    """Files summaries in the charts of their patients."""
+
+    def __init__(self, tools: RequestTools) -> None:
+        self._database = tools.database
+        self._vault = tools.vault
+        self._clinics = tools.clinics
+        self._uploads = tools.uploads
+
+    async def file(self, payload: dict[str, Any]) -> None:
+        """Job: file a copy. A visit that was moved to another chart meanwhile takes the summary
+        along in its record, and nothing is filed in the first."""
+        found = await self._to_file(payload["request_id"])
+        if found is None:
+            return
+        request, summary, is_theirs = found
+        if is_theirs:
+            await self._upload(request, summary)
+        async with self._database.unit_of_work() as work:
+            await work.execute(rows.CHANGE, of=request.id, filed_at=clock.now())
+
+    async def _to_file(self, request_id: str) -> tuple[Request, SummaryRow, bool] | None:
+        """Return a summary without a copy, and whether the visit is still its patient's."""
+        async with self._database.read() as db:
+            row = await db.one(records.by_id, of=request_id)
+            summary = await db.one(rows.BY_ID, of=request_id)
+            if row is None or summary is None or summary.filed_at:
+                return None
+            whose = await rows.patient_of(db, row.clinic_id, summary.visit_id)
+        request = records.opened(await self._vault.clinic(row.clinic_id), row)
+        return request, summary, whose == row.patient_id
+
+    async def _upload(self, request: Request, summary: SummaryRow) -> None:
+        """Upload the copy, or what is missing of it. Raises TryAgain."""
+        chart = chart_of_author(
+            request.clinic_id, request.sent_by, Role(request.content.asked_role), request.patient_id
+        )
+        clinic = await self._clinics.get(request.clinic_id)
+        title, content = _copy(clinic, request)
+        upload = await self._begun(chart, summary, title, len(content))
+        faults.point("summary.filing")
+        if upload is None or upload.finished or upload.refusal:
+            return
+        rest = content[upload.position :]
+        try:
+            await self._uploads.append(chart, upload.id, upload.position, _piece(rest))
+        except FileRefused:
+            return  # its words stay in the record of the visit
+        except Conflict as error:
+            raise TryAgain(_SOON, "another worker is at it") from error
+        faults.point("summary.filed")
+
+    async def _begun(
+        self, chart: ChartAccess, summary: SummaryRow, title: str, length: int
+    ) -> Upload | None:
+        """Return the upload of the copy, begun now or before; None if the copy is in a chart, and
+        its upload is forgotten."""
+        if summary.upload_id:
+            try:
+                upload = await self._uploads.find(chart, summary.upload_id)
+            except (NotFound, Gone):
+                async with self._database.read() as db:
+                    if await rows.is_in_a_chart(db, summary.file_id):
+                        return None
+            else:
+                if upload.finished or upload.length == length:
+                    return upload
+                # The name of the clinic has changed since.
+                await self._uploads.cancel(chart, upload.id)
+        return await self._begin(chart, summary, title, length)
+
+    async def _begin(
+        self, chart: ChartAccess, summary: SummaryRow, title: str, length: int
+    ) -> Upload:
+        begun = await self._uploads.begin_for_chart(
+            chart,
+            Announced(f"{title}.txt", length),
+            Allowance(largest=length),
+            Category.VISIT_SUMMARY,
+            channel=Channel.SECURE_LINK,
+            source_id=summary.visit_id,
+        )
+        async with self._database.unit_of_work() as work:
+            await records.locked(work, summary.request_id)
+            now = await work.one(rows.BY_ID, of=summary.request_id)
+            if now is None or now.upload_id != summary.upload_id:
+                raise TryAgain(_SOON, "another worker has begun")
+            await work.execute(
+                rows.CHANGE, of=summary.request_id, upload_id=begun.id, file_id=begun.file_id
+            )
+        return begun
+
+
+def _copy(clinic: Clinic, request: Request) -> tuple[str, bytes]:
+    """Return the title of a copy, for staff, and its content: what the patient reads, below a head
+    that says what it is."""
+    details = SummaryDetails.of(request.content)
+    with in_language(clinic.options.language):
+        title = _("Summary of the visit, {day}").format(day=day(clinic, details.visited_at))
+        head = _("Written by {who}, sent by link on {day}").format(
+            who=request.content.asked_by, day=day(clinic, request.created_at)
+        )
+    text = f"{clinic.name}\n{title}\n{head}\n\n{details.text}\n"
+    return title, _without_markup(text).encode()
+
+
+def _without_markup(text: str) -> str:
+    """Return a text in which nothing looks like a web page or a PDF: the intake would refuse it,
+    and what somebody wrote with angle brackets would be missing in the chart."""
+    first, *rest = text.replace("%PDF", "% PDF").split("<")
+    opened = ("‹" if part[:1].isalpha() or part[:1] in ("!", "?", "/") else "<" for part in rest)
+    return first + "".join(sign + part for sign, part in zip(opened, rest, strict=True))
+
+
+async def _piece(content: bytes) -> AsyncIterator[bytes]:
+    yield content

@@ -1,0 +1,1 @@
+"""Summaries of visits: written by staff, read by the patient behind a link."""
