@@ -113,6 +113,28 @@ async def test_after_a_call_it_is_missing_then_sent_then_read(
     assert "Photo request" not in told
 
 
+async def test_a_link_that_is_locked_is_not_done_either(
+    quick_house: House, visitor: httpx.AsyncClient, phone: httpx.AsyncClient
+) -> None:
+    house = quick_house
+    call, visit_id = await over(house)
+    sent = await summed_up(house, visit_id)
+    page = (await phone.get(f"/l/{await sent.secret()}")).headers["location"]
+    for _ in range(5):
+        locked = await phone.post(page, data=born(year="1992"))
+    assert locked.status_code == 403
+    await enter(visitor, house)
+    live = f"/calls/{call}/after/now"
+    shown = (await visitor.get(live, headers=FRAGMENT)).text
+    assert "The link to the summary for Maya Lindqvist needs you" in shown
+    assert f"/patients/{house.patients[0].id}/requests/{sent.id}" in shown
+    await house.requests.all.reissue(sent.chart, sent.id)
+    assert "needs you" not in (await visitor.get(live, headers=FRAGMENT)).text
+    await house.requests.all.revoke(sent.chart, sent.id)
+    again = (await visitor.get(live, headers=FRAGMENT)).text
+    assert "No summary was sent to Maya Lindqvist yet" in again  # nobody can read it
+
+
 async def test_the_page_of_the_patient(quick_house: House, phone: httpx.AsyncClient) -> None:
     house = quick_house
     async with house.database.unit_of_work() as work:

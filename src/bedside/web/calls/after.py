@@ -83,7 +83,7 @@ async def _now(services: Services, staff: StaffAccess, call: CallSummary) -> dic
             staff.clinic_id, {one.admitted_by for one in call.patients} - {""}
         ),
         "summaries": summaries,
-        "missing": await _missing(services, staff, call, sent) + _unwritten(call, sent, summaries),
+        "missing": await _missing(services, staff, call, sent) + _unread(call, sent, summaries),
         "minutes": max(1, round(((call.ended_at or clock.now()) - call.started_at) / clock.MINUTE)),
     }
 
@@ -133,22 +133,24 @@ async def _summaries(
     return found
 
 
-def _unwritten(
+def _unread(
     call: CallSummary, sent: dict[str, SentTransfer], summaries: dict[str, SentSummary | None]
 ) -> list[Missing]:
-    """Return the visits of which no summary was sent; of those that a colleague has taken over it
-    is the colleague's."""
-    return [
-        Missing(
-            _("No summary was sent to %(name)s yet") % {"name": one.name},
-            f"/patients/{one.patient_id}/visits/{one.visit_id}/summary?call={call.call_id}",
-            "mail",
-        )
-        for one in call.patients
-        if one.visit_id not in sent
-        and one.visit_id in summaries
-        and summaries[one.visit_id] is None
-    ]
+    """Return the visits of which no summary was sent, or whose summary the patient cannot read; of
+    those that a colleague has taken over it is the colleague's."""
+    found: list[Missing] = []
+    for one in call.patients:
+        if one.visit_id in sent or one.visit_id not in summaries:
+            continue
+        summary, name = summaries[one.visit_id], {"name": one.name}
+        if summary is None:
+            text = _("No summary was sent to %(name)s yet") % name
+            visit = f"/patients/{one.patient_id}/visits/{one.visit_id}"
+            found.append(Missing(text, f"{visit}/summary?call={call.call_id}", "mail"))
+        elif summary.is_in_trouble and not summary.read_at:
+            text = _("The link to the summary for %(name)s needs you") % name
+            found.append(Missing(text, f"/patients/{one.patient_id}/requests/{summary.id}", "mail"))
+    return found
 
 
 async def _unsorted(services: Services, staff: StaffAccess, one: PatientOfCall) -> list[Missing]:
