@@ -1,5 +1,7 @@
 """Type detection by the first bytes: every accepted type, what names may decide, and nonsense."""
 
+import time
+
 import pydicom.data
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from bedside.files.media_types import (
     refusal_in_channel,
 )
 from bedside.files.refusals import NOTES, REFUSALS, refusal_for_signature
-from bedside.files.sniffing import HEAD_SIZE, sniff
+from bedside.files.sniffing import HEAD_SIZE, is_harmless_around_pdf, sniff
 from tests.hostile import builders, tables
 
 pytestmark = pytest.mark.feature("F2")
@@ -236,3 +238,20 @@ def test_sentences_name_the_limits_that_hold() -> None:
 def test_signatures_lead_to_sentences() -> None:
     for signature in ("Bedside.PDF.JavaScript", "Bedside.Office.Macros", "Win.Trojan.Agent-1"):
         assert refusal_for_signature(signature) in REFUSALS
+
+
+@pytest.mark.parametrize(
+    ("before", "harmless"),
+    [
+        (b'<img alt="<" onerror=x>', False),
+        (b"<b\nonclick =x", False),
+        (b"a < b onclick =", True),
+        (b"<b>Results</b> onclick=", True),
+        (b"<a" * 30_000, True),
+        (b"<a " + b" onabc" * 9_000, True),
+    ],
+)
+def test_a_page_that_does_something_before_a_pdf(before: bytes, harmless: bool) -> None:
+    began = time.process_time()
+    assert is_harmless_around_pdf(before) is harmless
+    assert time.process_time() - began < 0.2

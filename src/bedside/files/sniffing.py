@@ -94,11 +94,13 @@ _SCRIPT_NAMES = frozenset(
 )
 _BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
 _ACTIVE = re.compile(
-    rb"<(?:script|iframe|svg|object|embed|form|meta|link|base)[\s>/]|<\?php|<%|javascript:|vbscript:"
-    rb"|<[a-z][^>]{0,2000}\son[a-z]{3,20}\s{0,9}=",
+    rb"<(?:script|iframe|svg|object|embed|form|meta|link|base)[\s>/]|<\?php|<%|javascript:|vbscript:",
     re.IGNORECASE,
 )
 """Markup that does something in a browser."""
+_HANDLER = re.compile(rb"\son[a-z]{3,20}\s{0,9}=", re.IGNORECASE)
+_OPEN_TAG = re.compile(rb"<[a-z]", re.IGNORECASE)
+_LONGEST_TAG = 2_000
 _SIGNS_WITHIN = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"MSCF\x00")
 _STARTS = (b"#!", b"MZ", b"%!PS")
 
@@ -148,7 +150,18 @@ def is_harmless_around_pdf(rest: bytes) -> bool:
     bare = rest.lstrip(b"\xef\xbb\xbf\x00\t\n\x0c\r ")
     if any(look(part, "") is not None for look in _OTHER_FILES for part in (rest, bare)):
         return False
-    return not (_ACTIVE.search(rest) or any(sign in rest for sign in _SIGNS_WITHIN))
+    is_active = _ACTIVE.search(rest) is not None or _has_handler(rest)
+    return not (is_active or any(sign in rest for sign in _SIGNS_WITHIN))
+
+
+def _has_handler(markup: bytes) -> bool:
+    """Whether a tag has an attribute such as onclick. Not one expression: it would look through
+    the rest of every tag that never ends."""
+    for handler in _HANDLER.finditer(markup):
+        before = markup[max(0, handler.start() - _LONGEST_TAG) : handler.start()]
+        if _OPEN_TAG.search(before, before.rfind(b">") + 1):
+            return True
+    return False
 
 
 def _pdf(head: bytes, _name: str) -> Sniffed | None:

@@ -17,8 +17,8 @@ from bedside.files.readings import MAX_CELL, MAX_COLUMNS, MAX_ROWS
 
 _MAX_REMARKS = 200
 _DATE = re.compile(r"[dmyhs]", re.IGNORECASE)
-_NO_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-_CALCULATED_ON_LOAD = re.compile(rb"<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad=\"(?:1|true)\"")
+_NO_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]|_.|\*.')
+_CALCULATED_ON_LOAD = re.compile(rb"<(?:\w+:)?calcPr\b[^<>]*\bfullCalcOnLoad=\"(?:1|true)\"")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 

@@ -18,8 +18,8 @@ _FIRST = re.compile(
 _TYPE = re.compile(rb"^content-type:\s{0,8}[\w.+-]+/[\w.+-]+", re.IGNORECASE | re.MULTILINE)
 _HEADING_WITHIN = 64 * 1024
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
-_UNSEEN = re.compile(r"<(style|script|head|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li)\b[^>]*>", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(/?)(style|script|head|title)\b", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _MOST_PARTS = 500
 
@@ -85,5 +85,22 @@ def _content(part: EmailMessage) -> str:
 
 
 def _without_tags(page: str) -> str:
-    text = _TAG.sub("", _BREAK.sub("\n", _UNSEEN.sub("", page)))
+    text = _TAG.sub("", _BREAK.sub("\n", _seen(page)))
     return re.sub(r"\n\s*\n+", "\n\n", unescape(text)).strip()
+
+
+def _seen(page: str) -> str:
+    """Return a page without what nobody sees of it; the whole of it where that does not end. In
+    one pass, however often something begins."""
+    marks = list(_UNSEEN.finditer(page))
+    last_ends = {mark[2].lower(): mark.start() for mark in marks if mark[1]}
+    shown: list[str] = []
+    at, within = 0, ""
+    for mark in marks:
+        kind = mark[2].lower()
+        if mark[1] and kind == within:
+            at, within = page.find(">", mark.end()) + 1 or len(page), ""
+        elif not within and not mark[1] and at <= mark.start() < last_ends.get(kind, 0):
+            shown.append(page[at : mark.start()])
+            within = kind
+    return "".join([*shown, page[at:]])

@@ -49,8 +49,8 @@ _DDE_IN_TABLE = re.compile(
 )
 _DDE_IN_TEXT = re.compile(r"^\s*DDE(?:AUTO)?\b", re.IGNORECASE)
 _FIELD_CODE = re.compile(
-    rb"<w:instrText[^>]*>([^<]*)</w:instrText>|\bw:instr\s*=\s*\"([^\"]*)\""
-    rb"|(<w:fldChar\b[^>]*\"(?:begin|end|separate)\")"
+    rb"<w:instrText[^<>]*>([^<]*)</w:instrText>|\bw:instr\s*=\s*\"([^\"]*)\""
+    rb"|(<w:fldChar\b[^<>]*\"(?:begin|end|separate)\")"
 )
 _MACRO_CALL = b"vnd.sun.star.script:"
 
@@ -119,7 +119,7 @@ def _refuse_calls(part: bytes, name: str) -> None:
     if name.startswith("xl/") or name == "content.xml":
         if _DDE_IN_TABLE.search(part):
             raise Refused("dde")
-    elif name.startswith("word/") and b"DDE" in re.sub(rb"<[^>]*>", b"", part).upper():
+    elif name.startswith("word/") and b"DDE" in re.sub(rb"<[^<>]*>", b"", part).upper():
         _refuse_fields(part)
 
 
