@@ -62,3 +62,32 @@ async def test_the_desk_writes_the_phone_reads_the_desk_sees_it(
     await seen.seen(record, "record")
     await phone.leave()
     await desk.leave()
+
+
+@pytest.mark.feature("V28")
+async def test_a_preview_that_waited_for_the_network_sends_nothing(
+    served: Served, chromium: Chromium
+) -> None:
+    house = served.house
+    _call, visit_id = await over(house)
+    desk = await chromium.desktop(served.url)
+    cookie = await house.cookie(house.here.receptionist)
+    await desk.context.add_cookies(
+        [{"name": name, "value": value, "url": served.url} for name, value in cookie.items()]
+    )
+    page = await desk.page(path(house, visit_id))
+    await page.get_by_label("What should the patient know and do?").fill(WORDS)
+    await desk.context.set_offline(True)
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.locator("[data-draft=waits]")).to_be_visible()
+    await page.close()
+    await desk.context.set_offline(False)
+    page = await desk.page(path(house, visit_id))  # what was pressed is pressed now
+    await expect(page.locator("#summary-words")).to_contain_text("Come back on Friday at nine.")
+    assert await house.requests.summaries.of_visit(await house.chart(), visit_id) == []
+    await page.get_by_role("button", name="Change").click()
+    await expect(page.get_by_role("textbox")).to_have_value(WORDS)
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await page.wait_for_url("**/visits/vis_*")
+    assert len(await house.requests.summaries.of_visit(await house.chart(), visit_id)) == 1
+    await desk.leave()
