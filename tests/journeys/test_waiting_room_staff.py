@@ -237,7 +237,7 @@ async def test_removing_with_undo_and_for_good(served: Served, chromium: Chromiu
     await arrive(house, rooms.reception, "Thi Nguyen")
     await expect(page.get_by_role("link", name="Thi Nguyen")).to_be_visible()
     await expect(kofi).to_be_hidden()
-    await journey.seen(page, "undo")
+    # no picture of it: taking and checking one takes as long, on a slow machine
     await page.locator("#toasts").get_by_role("button", name="Undo").click()
     await expect(kofi).to_be_visible()
     await _remove(page, "Kofi Asante")
