@@ -17,6 +17,7 @@ from bedside.bootstrap.realtime import realtime_of
 from bedside.bootstrap.requests import RequestParts, requests_of
 from bedside.bootstrap.transfers import TransferParts, transfers_of
 from bedside.bootstrap.visits import VisitParts, visit_records_of, visits_of
+from bedside.files.visit_uploads import UploadsOfVisits
 from bedside.links.service import Links
 from bedside.notifications.device_ends import DeviceEnds
 from bedside.services.realtime import RealtimeServices
@@ -136,6 +137,7 @@ def _listeners(parts: Parts) -> None:
     visits.identification.on_identified("files", transfers.filing)
     visits.identification.on_identified("messages", parts.conversations.visit_chat)
     visits.correction.on_reassigned(transfers.filing)
+    visits.correction.on_reassigned(UploadsOfVisits())
     visits.correction.on_reassigned(parts.charts.contents)
     visits.correction.on_reassigned(parts.requests.summaries)
     calls.endings.on_ended(calls.whiteboard)

@@ -164,7 +164,8 @@ class Uploads:
             await self._remove(row, access.actor, Action.UPLOAD_CANCELLED)
             raise
         await self._complete(row, media_type, received.offset)
-        return upload_rows.seen(await self._row(access, begun.id))
+        whole = row._replace(length=received.offset, position=received.offset, finished=True)
+        return upload_rows.seen(whole)
 
     async def _begin(
         self, target: upload_rows.Target, announced: Announced, allowance: Allowance

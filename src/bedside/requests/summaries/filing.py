@@ -5,6 +5,7 @@ that a job that was killed goes on with the same upload.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from bedside.charts.categories import Category
@@ -25,6 +26,7 @@ from bedside.requests.summaries import rows
 from bedside.requests.summaries.details import SummaryDetails
 from bedside.requests.summaries.rows import SummaryRow
 from bedside.requests.summaries.texts import day
+from bedside.visits import rows as visit_rows
 
 FILE = "summary.file"
 _SOON = 5 * clock.SECOND
@@ -45,14 +47,16 @@ class SummaryFiling:
         found = await self._to_file(payload["request_id"])
         if found is None:
             return
-        request, summary, is_theirs = found
-        if is_theirs:
+        request, summary, whose = found
+        if whose == request.patient_id:
             await self._upload(request, summary)
+        elif summary.upload_id and whose:
+            await self._drop(request, summary.upload_id, whose)
         async with self._database.unit_of_work() as work:
             await work.execute(rows.CHANGE, of=request.id, filed_at=clock.now())
 
-    async def _to_file(self, request_id: str) -> tuple[Request, SummaryRow, bool] | None:
-        """Return a summary without a copy, and whether the visit is still its patient's."""
+    async def _to_file(self, request_id: str) -> tuple[Request, SummaryRow, str] | None:
+        """Return a summary without a copy, and whose its visit is now."""
         async with self._database.read() as db:
             row = await db.one(records.by_id, of=request_id)
             summary = await db.one(rows.BY_ID, of=request_id)
@@ -60,13 +64,11 @@ class SummaryFiling:
                 return None
             whose = await rows.patient_of(db, row.clinic_id, summary.visit_id)
         request = records.opened(await self._vault.clinic(row.clinic_id), row)
-        return request, summary, whose == row.patient_id
+        return request, summary, whose
 
     async def _upload(self, request: Request, summary: SummaryRow) -> None:
         """Upload the copy, or what is missing of it. Raises TryAgain."""
-        chart = chart_of_author(
-            request.clinic_id, request.sent_by, Role(request.content.asked_role), request.patient_id
-        )
+        chart = _chart(request, request.patient_id)
         clinic = await self._clinics.get(request.clinic_id)
         title, content = _copy(clinic, request)
         upload = await self._begun(chart, summary, title, len(content))
@@ -80,6 +82,8 @@ class SummaryFiling:
             return  # its words stay in the record of the visit
         except Conflict as error:
             raise TryAgain(_SOON, "another worker is at it") from error
+        except NotFound as error:
+            raise TryAgain(_SOON, "the visit was moved, and its upload with it") from error
         faults.point("summary.filed")
 
     async def _begun(
@@ -115,12 +119,32 @@ class SummaryFiling:
         async with self._database.unit_of_work() as work:
             await records.locked(work, summary.request_id)
             now = await work.one(rows.BY_ID, of=summary.request_id)
+            visit = await work.one(visit_rows.for_change, of=summary.visit_id)
             if now is None or now.upload_id != summary.upload_id:
                 raise TryAgain(_SOON, "another worker has begun")
-            await work.execute(
-                rows.CHANGE, of=summary.request_id, upload_id=begun.id, file_id=begun.file_id
-            )
+            # From here on an upload follows its visit; one that was begun after the visit was
+            # moved would not.
+            is_theirs = visit is not None and visit.patient_id == chart.patient_id
+            if is_theirs:
+                await work.execute(
+                    rows.CHANGE, of=summary.request_id, upload_id=begun.id, file_id=begun.file_id
+                )
+        if not is_theirs:
+            await self._uploads.cancel(chart, begun.id)
+            raise TryAgain(_SOON, "the visit was moved")
         return begun
+
+    async def _drop(self, request: Request, upload_id: str, whose: str) -> None:
+        """Cancel the upload of a copy that was begun before the visit was moved, and went with
+        it; nothing for one that has arrived."""
+        with suppress(NotFound, Gone):
+            await self._uploads.cancel(_chart(request, whose), upload_id)
+
+
+def _chart(request: Request, patient_id: str) -> ChartAccess:
+    return chart_of_author(
+        request.clinic_id, request.sent_by, Role(request.content.asked_role), patient_id
+    )
 
 
 def _copy(clinic: Clinic, request: Request) -> tuple[str, bytes]:
