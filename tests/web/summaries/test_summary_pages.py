@@ -101,6 +101,8 @@ async def test_after_a_call_it_is_missing_then_sent_then_read(
     assert page.status_code == 200
     assert "Keep the wound dry for two days." in page.text
     assert "Rita Sandberg is on the staff of Riverside Clinic." in page.text
+    assert page.text.count("Rita Sandberg") == 1
+    assert previewed.text.count("Rita Sandberg is on the staff of Riverside Clinic.") == 1
     read = (await visitor.get(live, headers=FRAGMENT)).text
     assert re.search(r"Summary sent \d\d:\d\d, read \d\d:\d\d<", read)
     record = (await visitor.get(path(house, visit_id).removesuffix("/summary"))).text
