@@ -1,4 +1,4 @@
-"""What the words of an e-mail in HTML are: what its reader sees."""
+"""The words of an e-mail in HTML, as its reader sees them."""
 
 import time
 
