@@ -11,8 +11,11 @@ from datetime import date
 from bedside.calls.states import Mode
 from bedside.demo import cast
 from bedside.kernel import clock
+from bedside.kernel.ids import new_id
 from bedside.people.permissions import RoomAccess, StaffAccess
 from bedside.people.roles import Role
+from bedside.requests.summaries.details import PREFIX
+from bedside.requests.summaries.staff import Draft
 from bedside.services import Services
 from bedside.visits.check_in import CheckInForm
 from bedside.visits.rooms import FOR_NEW_ROOMS, RoomChange, RoomKind
@@ -26,7 +29,8 @@ _WELCOME = "Welcome. Please keep this page open: we will be with you shortly."
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
     """One visit: which patient of the clinic (by number), where, and how it went. Minutes count
-    from the check-in; `to` is the room of a transfer, where `to_note` is written."""
+    from the check-in; `to` is the room of a transfer, where `to_note` is written. `summary` is what
+    the patient was written afterwards, and has read; "" for nothing."""
 
     patient: int
     room: str
@@ -40,6 +44,7 @@ class PlannedVisit:
     to_by: str = ""
     handover: str = ""
     to_note: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,9 @@ STORY = (
         6,
         14,
         "Itching since Sunday, no fever. Photos asked for. Review in a week.",
+        summary="Use the cream in the morning and at night for seven days, a thin layer.\n\n"
+        "Call us if you get a fever, or if the rash spreads beyond the elbow. Otherwise we talk "
+        "again in a week.",
     ),
     PlannedVisit(
         3,
@@ -174,6 +182,8 @@ class VisitStory:
             room, over = there, seen + told.lasted * clock.MINUTE
         with clock.shifted(over):
             await services.calls.control.end_visit(room, visit_id)
+        if told.summary:
+            await self._sum_up(room, visit_id, patient, told.summary, over)
 
     async def tell_unknown(self, told: Unknown) -> None:
         """Act out a visit that is over, and in no chart."""
@@ -220,3 +230,23 @@ class VisitStory:
             await self._services.calls.control.start(room, visit_id, Mode.VIDEO)
         with clock.shifted(at + (minutes - 1) * clock.MINUTE):
             await self._services.visit_records.notes.keep(room, visit_id, note)
+
+    async def _sum_up(
+        self, room: RoomAccess, visit_id: str, patient: cast.PatientOfDemo, text: str, over: int
+    ) -> None:
+        """Write to the patient after a visit, and have it read by link half an hour later."""
+        services = self._services
+        [fits] = await services.people.likely.same(room.clinic_id, patient.name, patient.born)
+        chart = await services.people.permissions.chart(room.staff, fits.id)
+        draft = Draft(new_id(PREFIX), visit_id, ("sms",), text)
+        with clock.shifted(over + 3 * clock.MINUTE):
+            await services.requests.summaries.send(chart, draft)
+        with clock.shifted(over + 30 * clock.MINUTE):
+            async with services.database.unit_of_work() as work:
+                until = clock.now() + 7 * clock.DAY
+                secret = await services.links.issue(
+                    work, chart.clinic_id, chart.patient_id, draft.id, until
+                )
+            answer = await services.links.answer(secret, patient.born, _ADDRESS)
+            link = await services.links.resume(answer.token, draft.id, _ADDRESS)
+            await services.requests.reading.read(link)
