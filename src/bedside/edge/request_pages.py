@@ -28,10 +28,12 @@ from bedside.errors import NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.kernel import language
 from bedside.kernel.ids import is_id
 from bedside.links.records import Link, LinkClosed, LinkState
+from bedside.people.clinics import Clinic
 from bedside.people.permissions import LinkAccess
 from bedside.requests.faces import Face
 from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Reported
+from bedside.requests.texts import emergency
 
 Page = Callable[[Request, LinkAccess], Awaitable[Response]]
 
@@ -40,11 +42,14 @@ Page = Callable[[Request, LinkAccess], Awaitable[Response]]
 class QuestionTexts:
     """Texts of a kind of request beside the question for the date of birth, untranslated.
 
-    `asks` names the person asking (%(who)s) and the purpose, `promise` what becomes of it.
+    `asks` names the person asking (%(who)s) and the purpose, `promise` what becomes of it;
+    `emergency` returns what to do in an emergency, for those who send something and those who only
+    read.
     """
 
     asks: str
     promise: str
+    emergency: Callable[[Clinic], str] = emergency
 
 
 def request_pages(kind: AnyRequestKind, texts: QuestionTexts, home: Handler) -> LinkPages:
@@ -59,6 +64,7 @@ def request_pages(kind: AnyRequestKind, texts: QuestionTexts, home: Handler) -> 
             status=422 if error else 200,
             link=page_of_link(face.link.id),
             texts=texts,
+            emergency_text=texts.emergency(face.clinic),
             tries=question.tries,
             error=error,
             first_box=first_box(face.clinic),

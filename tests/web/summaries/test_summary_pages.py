@@ -60,6 +60,7 @@ async def let_in(phone: httpx.AsyncClient, sent: Sent) -> str:
     asked = (await phone.get(page)).text
     assert "has written to you" in asked
     assert "wound" not in asked
+    assert "What you send" not in asked  # nothing is sent
     return (await phone.post(page, data=born())).headers["location"]
 
 
@@ -259,3 +260,60 @@ async def test_who_may_not_write_and_of_what(
     odd = {**given, "call": "//evil.example"}
     sent = await visitor.post(f"{path(house, mine)}/send", data=odd)
     assert sent.headers["location"].startswith(f"/patients/{house.patients[0].id}/visits/")
+
+
+@pytest.mark.parametrize("end", ["", "/send"])
+async def test_words_of_a_visit_that_was_moved_meanwhile_come_back(
+    quick_house: House, visitor: httpx.AsyncClient, end: str
+) -> None:
+    house = quick_house
+    visit_id = await treated(house)
+    await enter(visitor, house)
+    given = fields((await visitor.get(path(house, visit_id))).text, text=HOSTILE)
+    to = await house.chart(1)
+    await house.visits.correction.reassign(await house.chart(), visit_id, to, "Wrong press")
+    kept = await visitor.post(path(house, visit_id) + end, data=given)
+    assert kept.status_code == 404
+    assert "Nothing was sent." in kept.text
+    assert html.escape(HOSTILE, quote=False) in kept.text
+    there = path(house, visit_id, 1)
+    assert f'action="{there}"' in kept.text
+    form = await visitor.post(there, data={"text": HOSTILE, "edit": "yes", "channels": "sms"})
+    assert house.patients[1].demographics.name in form.text
+    again = fields(form.text, text=HOSTILE)
+    assert again["id"] != given["id"]
+    assert (await visitor.post(f"{there}/send", data=again)).status_code == 303
+    assert await house.requests.lists.of_chart(await house.chart()) == []
+
+
+@pytest.mark.parametrize("end", ["", "/send"])
+async def test_words_come_back_to_whoever_does_not_see_the_chart_any_more(
+    quick_house: House, visitor: httpx.AsyncClient, end: str
+) -> None:
+    house = quick_house
+    await enter(visitor, house, house.next_door.receptionist)
+    here = path(house, await treated(house)) + end
+    for address in (here, path(house, new_id("vis")) + end, path(house, "x") + end):
+        kept = await visitor.post(address, data={"id": new_id("sum"), "text": WORDS})
+        assert kept.status_code == 404
+        assert WORDS.split("\n", maxsplit=1)[0] in kept.text
+        assert "Lindqvist" not in kept.text
+        assert "/visits/" not in kept.text
+
+
+@pytest.mark.parametrize("end", ["", "/send"])
+async def test_words_of_a_chart_that_was_joined_meanwhile_come_back(
+    quick_house: House, visitor: httpx.AsyncClient, end: str
+) -> None:
+    house = quick_house
+    visit_id = await treated(house, 1)
+    await enter(visitor, house, house.here.clinician)
+    here = path(house, visit_id, 1)
+    given = fields((await visitor.get(here)).text)
+    kept, joined = [await house.chart(one, house.here.clinician) for one in (0, 1)]
+    details = (await house.people.patients.get(kept)).demographics
+    await house.people.joining.join(kept, joined, details)
+    answer = await visitor.post(here + end, data=given)
+    assert answer.status_code >= 400
+    assert "Keep the wound dry for two days." in answer.text
+    assert f'action="{path(house, visit_id)}"' in answer.text

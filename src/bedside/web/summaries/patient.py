@@ -72,6 +72,7 @@ LINK_PAGES = request_pages(
             "date of birth of the person this is for."
         ),
         promise=N_("Nobody reads it without this link and the date of birth."),
+        emergency=emergency,
     ),
     home=home,
 )
