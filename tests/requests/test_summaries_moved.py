@@ -26,7 +26,8 @@ Happens = Callable[[], Awaitable[Any]]
 
 def at(moment: str, house: House, monkeypatch: pytest.MonkeyPatch, happens: Happens) -> None:
     """Have something happen once at a moment of the job that files a copy."""
-    uploads, pieces, left = house.files.uploads, filing._piece, [happens]  # pyright: ignore[reportPrivateUsage]
+    uploads, left = house.files.uploads, [happens]
+    pieces = filing._piece  # pyright: ignore[reportPrivateUsage] - something is put in between
 
     async def now(wanted: str) -> None:
         if moment == wanted and left:

@@ -11,7 +11,7 @@ from bedside.kernel.typed import says_nothing, several_lines
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
 from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
-from bedside.people.permissions import ChartAccess
+from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.requests import records
 from bedside.requests.kinds import RequestTools
 from bedside.requests.records import RequestRow
@@ -119,6 +119,12 @@ class VisitSummaries:
         async with self._database.read() as db:
             await _visit(db, chart, visit_id)
         return await self._patients.get(chart)
+
+    async def whose(self, staff: StaffAccess, visit_id: str) -> str:
+        """Return whose visit it is now, for a form that was opened before it was moved; "" for
+        nobody's. The id alone opens no chart."""
+        async with self._database.read() as db:
+            return await rows.patient_of(db, staff.clinic_id, visit_id)
 
     async def preview(self, chart: ChartAccess, draft: Draft) -> Preview:
         """Return what would be sent, with “…” for the secret. Raises as `send` does."""

@@ -1,5 +1,6 @@
 """“Write a summary”: the words, the ways to the patient, what the patient will see, and Send."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -11,14 +12,14 @@ from bedside.edge.forms import Form, form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
-from bedside.errors import WrongInput
+from bedside.errors import BedsideError, NotFound, WrongInput
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.links.options import LinkOptions
 from bedside.notifications.addresses import ways_to
 from bedside.people.patients import Patient
-from bedside.people.permissions import ChartAccess
+from bedside.people.permissions import ChartAccess, ChartJoined
 from bedside.requests.summaries.details import PREFIX
 from bedside.requests.summaries.staff import TEXT_MAX, Draft, SentBefore
 from bedside.requests.summaries.texts import emergency
@@ -62,7 +63,10 @@ async def form_page(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """POST /patients/{patient_id}/visits/{visit_id}/summary: preview; nothing is sent yet."""
     form = await form_of(request)
-    writing = await _writing(request, form.line("call"))
+    try:
+        writing = await _writing(request, form.line("call"))
+    except (NotFound, ChartJoined) as error:
+        return await _elsewhere(request, form["text"], error)
     draft = _draft(form, writing)
     if "edit" in form:
         return await _form(request, writing, draft)
@@ -85,10 +89,12 @@ async def preview(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """POST /patients/{patient_id}/visits/{visit_id}/summary/send: send it. Idempotent."""
     form = await form_of(request)
-    writing = await _writing(request, form.line("call"))
-    draft = _draft(form, writing)
     try:
+        writing = await _writing(request, form.line("call"))
+        draft = _draft(form, writing)
         await services_of(request).requests.summaries.send(writing.chart, draft)
+    except (NotFound, ChartJoined) as error:
+        return await _elsewhere(request, form["text"], error)
     except SentBefore as error:
         return await _form(request, writing, replace(draft, id=new_id(PREFIX)), error)
     except WrongInput as error:
@@ -97,7 +103,31 @@ async def send(request: Request) -> Response:
 
 
 def _draft(form: Form, writing: Writing) -> Draft:
-    return Draft(form.line("id"), writing.visit_id, tuple(form.all("channels")), form["text"])
+    given = form.line("id")
+    if "edit" in form and not given:  # the form of another chart: see `_elsewhere`
+        given = new_id(PREFIX)
+    return Draft(given, writing.visit_id, tuple(form.all("channels")), form["text"])
+
+
+async def _elsewhere(request: Request, text: str, error: BedsideError) -> Response:
+    """Give the words back of a visit that was moved, or is not seen any more, while somebody wrote;
+    with the way to the form in the chart where it is now, for those who see that one."""
+    staff = await shell(request, "patients")
+    services, visit_id = services_of(request), request.path_params["visit_id"]
+    patient: Patient | None = None
+    if now := await services.requests.summaries.whose(staff, visit_id):
+        with suppress(BedsideError):
+            chart = await services.people.permissions.chart(staff, now)
+            patient = await services.requests.summaries.patient(chart, visit_id)
+    return render(
+        request,
+        "summaries/elsewhere.html",
+        status=error.status,
+        patient=patient,
+        visit_id=visit_id,
+        ways=ways_to(patient.demographics)[:1] if patient else (),
+        text=text,
+    )
 
 
 async def _writing(request: Request, call_id: str) -> Writing:
