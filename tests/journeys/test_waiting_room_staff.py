@@ -224,7 +224,7 @@ async def test_telling_everyone_and_taking_it_back(served: Served, chromium: Chr
 
 @pytest.mark.feature("V4")
 async def test_removing_with_undo_and_for_good(served: Served, chromium: Chromium) -> None:
-    house, journey = served.house, Journey("remove")
+    house = served.house
     rooms = await rooms_of(house)
     for name in ("Kofi Asante", "Edith Brown"):
         await arrive(house, rooms.reception, name)
