@@ -70,7 +70,7 @@ async def visit_of(sent: Sent) -> str:
     return (await sent.now()).content.details["visit_id"]
 
 
-@pytest.mark.parametrize("moment", (*MOMENTS, "noted"))
+@pytest.mark.parametrize("moment", [*MOMENTS, "noted"])
 async def test_a_copy_does_not_stay_in_the_first_chart(
     house: House, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
