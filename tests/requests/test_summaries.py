@@ -16,6 +16,7 @@ from bedside.kernel.ids import new_id
 from bedside.links.records import LinkClosed
 from bedside.people.by_address import Address
 from bedside.people.permissions import ChartAccess
+from bedside.requests.lists import VIEWS
 from bedside.requests.states import State
 from bedside.requests.summaries.staff import TEXT_MAX, NobodySawThem, SentBefore
 from tests.house import House
@@ -286,3 +287,23 @@ async def test_a_copy_that_is_made_again_is_the_same(house: House) -> None:
     await file({"request_id": sent.id})
     assert len(await copies(house, sent.chart)) == 1
     await file({"request_id": new_id("sum")})  # of nothing
+
+
+async def test_a_summary_that_was_read_waits_for_nobody(quick_house: House) -> None:
+    """A clinic writes one after every visit: a week of them would hide what is expected."""
+    house = quick_house
+    sent, staff = await summed_up(house), house.here.receptionist
+
+    async def listed() -> dict[str, list[str]]:
+        found = {view: await house.requests.lists.of_desk(staff, view) for view in VIEWS}
+        return {view: [one.request.id for one in rows] for view, rows in found.items()}
+
+    assert await listed() == {"open": [sent.id], "waiting": [], "done": [], "all": [sent.id]}
+    link = await sent.enter()
+    assert (await listed())["open"] == [sent.id]  # opened, and not read yet
+    await house.requests.reading.read(link)
+    assert await listed() == {"open": [], "waiting": [], "done": [sent.id], "all": [sent.id]}
+    await house.requests.all.reissue(sent.chart, sent.id)  # somebody is to read it again
+    assert (await listed())["open"] == [sent.id]
+    await house.requests.all.revoke(sent.chart, sent.id)
+    assert await listed() == {"open": [], "waiting": [], "done": [], "all": [sent.id]}

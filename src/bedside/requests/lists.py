@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from bedside.audit import Action
 from bedside.audit.looks import Looks
@@ -17,6 +28,7 @@ from bedside.requests import records
 from bedside.requests.models import NEEDS_SOMEBODY, requests
 from bedside.requests.records import Request, RequestRow
 from bedside.requests.states import State
+from bedside.requests.summaries.models import visit_summaries
 
 PAGE = 50
 MOST_COUNTED = 999
@@ -32,10 +44,19 @@ _OPEN = (
     State.FAILED,
     State.LOCKED,
 )
+_IS_READ = and_(
+    requests.c.state == State.OPENED,
+    exists().where(
+        visit_summaries.c.request_id == requests.c.id,
+        visit_summaries.c.read_at > literal_column("0"),
+    ),
+)
+"""A summary stays opened when it is read, so that its link can be sent again and closed; nobody
+waits for it, and among the open ones it would hide those of which something is expected."""
 VIEWS: dict[str, ColumnElement[bool]] = {
-    "open": requests.c.state.in_(_OPEN),
+    "open": and_(requests.c.state.in_(_OPEN), not_(_IS_READ)),
     "waiting": NEEDS_SOMEBODY,
-    "done": requests.c.state == State.DONE,
+    "done": or_(requests.c.state == State.DONE, _IS_READ),
     "all": true(),
 }
 """The tabs of the list, with what their requests have in common."""
