@@ -40,7 +40,7 @@ _DEATHS = pytest.StashKey[list[str]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Two limits, in seconds, for pyproject.toml."""
-    parser.addini("standstill", "how long a worker may do nothing", default="480")
+    parser.addini("standstill", "how long a worker may do nothing", default="700")
     parser.addini("longest_run", "when no more tests are begun", default="4200")
 
 
