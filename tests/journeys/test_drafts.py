@@ -10,6 +10,7 @@ from tests.house import Served
 from tests.journeys.test_staff_console import at_desk, sign_in
 from tests.peers.chromium import Chromium, Person, reached
 from tests.peers.page_checks import Journey
+from tests.requests.summaries import treated
 from tests.web.charts.chart_files import NOTES, filed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
@@ -195,4 +196,24 @@ async def test_a_review_after_the_session_ended_is_done_after_the_next_sign_in(
     await comes_back(page, person, served)
     await expect(page.locator("#viewer-title")).to_have_text("first.txt")
     await expect(page.get_by_text("Reviewed by Rita Sandberg")).to_be_visible()
+    await person.leave()
+
+
+@pytest.mark.feature("V28")
+async def test_words_for_a_visit_that_was_moved_are_shown(
+    served: Served, chromium: Chromium
+) -> None:
+    """The form that they were typed into does not open again."""
+    house, journey = served.house, Journey("drafts-moved")
+    visit_id = await treated(house)
+    person, page = await at_desk(chromium, served)
+    await page.goto(f"/patients/{house.patients[0].id}/visits/{visit_id}")
+    await page.get_by_label("Add to the notes").fill("She takes 5 mg <b>twice</b> a day.")
+    chart, to = await house.chart(), await house.chart(1)
+    await house.visits.correction.reassign(chart, visit_id, to, "Wrong press")
+    await page.get_by_role("button", name="Add", exact=True).click()
+    shown = page.locator("[data-draft=kept]")
+    await expect(shown).to_contain_text("She takes 5 mg <b>twice</b> a day.")
+    await expect(shown).to_contain_text("kept in this browser")
+    await journey.seen(page, "words-shown")
     await person.leave()

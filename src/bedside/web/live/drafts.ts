@@ -271,8 +271,30 @@ async function settleSent(): Promise<void> {
     const form = forms.find((one) => nameOf(one) === name);
     const isStillHere = form && (isUnsaved(form) || form.dataset.draftAs);
     if (!isStillHere && !document.querySelector("[data-not-done]")) await mine.forget(name);
-    else await unpress(mine, name);
+    else {
+      await unpress(mine, name);
+      showKept((await mine.get(name))?.fields ?? []);
+    }
   }
+}
+
+/**
+ * The answer was a failure in place of the form, such as that a visit is in another chart now: then
+ * the form may never open again, and its words are shown. Single words and choices are left out.
+ */
+function showKept(fields: Fields): void {
+  const page = document.querySelector("[data-not-done='']");
+  const words = fields.map(([, value]) => value.trim()).filter((value) => /\s/.test(value));
+  const note = noteOf("kept")?.cloneNode(true);
+  if (!page || words.length === 0 || !(note instanceof HTMLElement)) return;
+  for (const value of words) {
+    const shown = document.createElement("p");
+    shown.className = "preserve break";
+    shown.dir = "auto";
+    shown.textContent = value;
+    note.append(shown);
+  }
+  page.append(note);
 }
 
 async function unpress(mine: FormShelf, name: string): Promise<void> {
