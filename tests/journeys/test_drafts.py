@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from bedside.charts.records import ChartFilter
 from tests.house import Served
-from tests.journeys.test_staff_console import at_desk, sign_in
+from tests.journeys.test_staff_console import at_desk, connected, sign_in
 from tests.peers.chromium import Chromium, Person, reached
 from tests.peers.page_checks import Journey
 from tests.requests.summaries import treated
@@ -191,6 +191,7 @@ async def test_a_review_after_the_session_ended_is_done_after_the_next_sign_in(
     entry = await filed(house, chart, "first.txt", NOTES)
     person, page = await at_desk(chromium, served)
     await page.goto(f"/patients/{chart.patient_id}/entries/{entry.id}")
+    await connected(page, house)  # otherwise it notices that itself, before the key is pressed
     await page.context.clear_cookies()
     await page.keyboard.press("r")
     await comes_back(page, person, served)
