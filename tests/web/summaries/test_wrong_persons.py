@@ -1,5 +1,5 @@
-"""Who does not read a summary: phones that were let in by another link, the wrong date of birth,
-colleagues who do not see the chart."""
+"""People who do not read a summary: those whose phone was let in by another link, with a wrong date
+of birth, and colleagues who do not see the chart."""
 
 from collections.abc import AsyncIterator
 
