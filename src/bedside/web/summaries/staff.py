@@ -91,7 +91,10 @@ async def send(request: Request) -> Response:
     form = await form_of(request)
     try:
         writing = await _writing(request, form.line("call"))
-        draft = _draft(form, writing)
+    except (NotFound, ChartJoined) as error:
+        return await _elsewhere(request, form["text"], error)
+    draft = _draft(form, writing)
+    try:
         await services_of(request).requests.summaries.send(writing.chart, draft)
     except (NotFound, ChartJoined) as error:
         return await _elsewhere(request, form["text"], error)
