@@ -41,7 +41,7 @@ _FUNCTIONS = {
 _REPEATS = {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}
 _LENGTH = 120_000
 _SECONDS = 0.4
-"""Processor time: a hundred times what a linear expression takes, a tenth of a quadratic one."""
+"""Processor time: five times what the slowest expression of the product takes."""
 # Not written where they are used, so they are named here.
 _SERVERS = r"(stun|turn)s?:[^/?@\s]+(\?transport=(udp|tcp))?"
 _ELSEWHERE = {
