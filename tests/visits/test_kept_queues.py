@@ -43,6 +43,15 @@ async def is_renamed(ward: Ward, _room: RoomAccess, _waiter: Waiter) -> None:
         await services.people.patients.change(work, chart, other)
 
 
+async def is_joined(ward: Ward, _room: RoomAccess, _waiter: Waiter) -> None:
+    """The chart of the one identified goes into another one, by a generic change of its rows."""
+    services = ward.house.services
+    kept = await ward.house.chart(1, ward.house.here.clinician)
+    joined = await ward.house.chart(0, ward.house.here.clinician)
+    details = (await services.people.patients.get(kept)).demographics
+    await services.people.joining.join(kept, joined, details)
+
+
 async def comes_after(ward: Ward, room: RoomAccess, _waiter: Waiter) -> None:
     await ward.check_in(room)
 
@@ -60,6 +69,7 @@ async def is_removed(ward: Ward, room: RoomAccess, waiter: Waiter) -> None:
         is_away,
         is_identified,
         is_renamed,
+        is_joined,
         comes_after,
         is_removed,
     ],

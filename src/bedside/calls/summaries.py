@@ -29,6 +29,8 @@ class PatientOfCall:
     admitted_at: int
     admitted_by: str
     on_telephone: bool
+    telephoned: bool
+    """Whether somebody spoke with the patient by telephone, now or before."""
     came: bool
     """Whether the patient's page was ever in the call."""
 
@@ -104,5 +106,6 @@ def _patient(row: VisitRow, name: str, *, came: bool) -> PatientOfCall:
         admitted_at=row.admitted_at,
         admitted_by=row.admitted_by,
         on_telephone=bool(row.on_telephone),
+        telephoned=row.telephone_at > 0,
         came=came,
     )

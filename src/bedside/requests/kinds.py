@@ -123,7 +123,7 @@ class RequestKind(Generic[P]):
     texts: RequestTexts = RequestTexts()
     sent: Action = Action.REQUEST_SENT
     """The audit log's name for sending one."""
-    tells: bool = False
+    only_read: bool = False
     """Whether the patient is asked for nothing, and only reads."""
 
 

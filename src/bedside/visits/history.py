@@ -165,6 +165,11 @@ class VisitRecord:
     """When it went on by telephone last; 0 for a visit that did not."""
     telephone_by: str = ""
 
+    @property
+    def was_treated(self) -> bool:
+        """Whether somebody saw the patient, or telephoned with them: as `rows.was_treated`."""
+        return self.telephone_at > 0 or any(leg.admitted_at for leg in self.legs)
+
 
 class VisitRecords:
     """Shows the visits of a patient in the chart."""

@@ -40,6 +40,7 @@ _NOTE = "patient_transfers.note"
 _KEPT = 2_000
 """Rows of queues that are cached unsealed."""
 _KEPT_QUEUES = 200
+"""Rooms whose queue is kept as it was read last; the one that was kept first goes first."""
 
 _sender = patient_transfers.c.by_staff_id.label("sender")
 _with_person = visits.outerjoin(

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bedside.audit import Action
+from bedside.calls.states import Mode
 from bedside.kernel.ids import new_id
 from bedside.people.clinics import ClinicOptions
 from bedside.people.patients import Demographics
@@ -114,6 +115,39 @@ async def test_after_a_call_it_is_missing_then_sent_then_read(
     told = (await visitor.get(f"/patients/{house.patients[0].id}/requests/{given['id']}")).text
     assert "Visit summary to Maya Lindqvist" in told
     assert "Photo request" not in told
+
+
+@pytest.mark.parametrize("called_again", [False, True])
+async def test_who_was_only_telephoned_gets_one_too(
+    quick_house: House, visitor: httpx.AsyncClient, called_again: bool
+) -> None:
+    """The page never came into the call, which went on by telephone; the visit ended then, or
+    after another call to which nobody came either."""
+    house, rooms = quick_house, await rooms_of(quick_house)
+    seen = await arrive(house, rooms.reception, phone="+46 70 174 06 05")
+    room = await in_charge(house, rooms.reception.id)
+    call = await call_with(house, rooms, seen, comes=False)
+    await house.services.visits.telephones.go_on(room, seen.visit_id)
+    if called_again:
+        await house.services.calls.control.start(room, seen.visit_id, Mode.VIDEO)
+    await house.services.calls.control.end_visit(room, seen.visit_id)
+    await house.visits.identification.confirm(room, seen.visit_id, house.patients[0].id)
+    await enter(visitor, house)
+    shown = (await visitor.get(f"/calls/{call}/after/now", headers=FRAGMENT)).text
+    assert "No summary was sent to Maya Lindqvist yet" in shown
+
+
+async def test_who_never_came_gets_none(quick_house: House, visitor: httpx.AsyncClient) -> None:
+    house, rooms = quick_house, await rooms_of(quick_house)
+    seen = await arrive(house, rooms.reception)
+    room = await in_charge(house, rooms.reception.id)
+    call = await call_with(house, rooms, seen, comes=False)
+    await house.services.calls.control.end_visit(room, seen.visit_id)
+    await house.visits.identification.confirm(room, seen.visit_id, house.patients[0].id)
+    await enter(visitor, house)
+    shown = (await visitor.get(f"/calls/{call}/after/now", headers=FRAGMENT)).text
+    assert "Maya Lindqvist" in shown
+    assert "No summary was sent" not in shown
 
 
 async def test_a_link_that_is_locked_is_not_done_either(

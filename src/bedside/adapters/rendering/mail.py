@@ -85,13 +85,13 @@ def _content(part: EmailMessage) -> str:
 
 
 def _without_tags(page: str) -> str:
-    text = _TAG.sub("", _BREAK.sub("\n", _seen(page)))
+    text = _TAG.sub("", _BREAK.sub("\n", _without_unseen(page)))
     return re.sub(r"\n\s*\n+", "\n\n", unescape(text)).strip()
 
 
-def _seen(page: str) -> str:
-    """Return a page without what nobody sees of it; the whole of it where that does not end. In
-    one pass, however often something begins."""
+def _without_unseen(page: str) -> str:
+    """Return a page without its head, styles and scripts; one that is never closed stays. It takes
+    one pass, however many are opened."""
     marks = list(_UNSEEN.finditer(page))
     last_ends = {mark[2].lower(): mark.start() for mark in marks if mark[1]}
     shown: list[str] = []

@@ -55,5 +55,5 @@ SUMMARIES = RequestKind(
     build=_build,
     texts=RequestTexts(texts.invitation, texts.reminder),
     sent=Action.SUMMARY_SENT,
-    tells=True,
+    only_read=True,
 )

@@ -122,7 +122,7 @@ async def _summaries(
     this person may write to the patient."""
     found: dict[str, SentSummary | None] = {}
     for one in call.patients:
-        may_be_written = one.state == "ended" and one.patient_id and (one.came or one.on_telephone)
+        may_be_written = one.state == "ended" and one.patient_id and (one.came or one.telephoned)
         if not may_be_written or not allows(staff.role, May.SEND_REQUESTS):
             continue
         try:

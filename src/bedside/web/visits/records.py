@@ -77,13 +77,8 @@ async def _record(
         messages=await _messages(services, chart, found.visit.id),
         pictured=await services.files.retrieval.with_thumbnail(files),
         summaries=await services.requests.summaries.of_visit(chart, found.visit.id),
-        may_write=_was_treated(found) and allows(chart.staff.role, May.SEND_REQUESTS),
+        may_write=found.was_treated and allows(chart.staff.role, May.SEND_REQUESTS),
     )
-
-
-def _was_treated(found: VisitRecord) -> bool:
-    """Whether somebody saw the patient, so that there is something to sum up."""
-    return found.telephone_at > 0 or any(leg.admitted_at for leg in found.legs)
 
 
 async def _files(services: Services, chart: ChartAccess, found: VisitRecord) -> list[Entry]:
