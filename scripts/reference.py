@@ -14,11 +14,13 @@ import bedside
 from bedside.audit.event_names import Action
 from bedside.kernel import events
 from bedside.people.permissions import (
+    AccountAccess,
     AuditAccess,
     ChartAccess,
     ClinicAccess,
     GuestAccess,
     LinkAccess,
+    PatientAccess,
     RoomAccess,
     StaffAccess,
     TransferAccess,
@@ -119,6 +121,8 @@ def permissions_page() -> str:
         VisitorAccess,
         GuestAccess,
         TransferAccess,
+        AccountAccess,
+        PatientAccess,
     ):
         parts.append(f"| `{kind.__name__}` | {_first_line(kind)} |\n")
     parts.append("\n## Roles\n\n| may | " + " | ".join(Role) + " |\n")

@@ -9,6 +9,7 @@ class ActorKind(StrEnum):
 
     STAFF = "staff"
     PATIENT = "patient"
+    PROXY = "proxy"
     GUEST = "guest"
     SYSTEM = "system"
     UNKNOWN = "unknown"

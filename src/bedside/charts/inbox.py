@@ -14,8 +14,9 @@ from bedside.database.statements import prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.patients import SEALED_PATIENTS, name_of
-from bedside.people.permissions import StaffAccess, is_visible
+from bedside.people.permissions import StaffAccess
 from bedside.people.reach import Reach
+from bedside.people.visibility import is_visible
 
 _COLUMN = "chart_entries.record"
 _ALARM_FOR = 30 * clock.DAY

@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, func, insert, literal_column, select, tuple_, 
 from bedside.charts.models import chart_entries, entry_versions
 from bedside.charts.records import DEAD, ChartFilter, Tally
 from bedside.database.statements import Among, Prepared, prepared, unindexed
-from bedside.people.permissions import ChartAccess, is_visible
+from bedside.people.permissions import ChartAccess
 from bedside.people.reach import Condition, TwoWays, among_the_few, two_ways
+from bedside.people.visibility import is_visible
 
 _entries = chart_entries.c
 

@@ -19,8 +19,9 @@ from bedside.kernel.words import (
     one_decimal,
     written_words,
 )
-from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
+from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.people.reach import Condition, Reach, among_the_few
+from bedside.people.visibility import is_visible
 
 _MOST_QUERY_WORDS = 8
 _COMMON = 2_000

@@ -24,7 +24,7 @@ _AUDIENCE = "bedside.audience"
 
 
 class Audience(StrEnum):
-    """The people a route is for. The last four are patients and people who are not signed in."""
+    """The people a route is for. The others are patients and people who are not signed in."""
 
     STAFF = "staff"
     """A member of staff with a session, which is required before the handler runs."""
@@ -32,6 +32,8 @@ class Audience(StrEnum):
     """A patient's device in a visit (`VisitorAccess`)."""
     LINK = "link"
     """A patient's device with access by a link (`LinkAccess`)."""
+    ACCOUNT = "account"
+    """A person signed in to the patient's app (`AccountAccess`, `PatientAccess`)."""
     GUEST = "guest"
     """A guest of a call (`GuestAccess`)."""
     OPEN = "open"
@@ -82,6 +84,12 @@ def visitor_route(path: str, handler: Handler, *, methods: Sequence[str] | None 
 def link_route(path: str, handler: Handler, *, methods: Sequence[str] | None = None) -> Route:
     """Return a route for a patient with access by a link, under /my/{request_id}."""
     return AudienceRoute(Audience.LINK, path, handler, methods)
+
+
+def app_route(path: str, handler: Handler, *, methods: Sequence[str] | None = None) -> Route:
+    """Return a route of the patient's app, under /app. What belongs to one patient is under
+    /app/{patient_id}: two open pages about two children stay apart."""
+    return AudienceRoute(Audience.ACCOUNT, path, handler, methods)
 
 
 def guest_route(path: str, handler: Handler, *, methods: Sequence[str] | None = None) -> Route:

@@ -15,7 +15,8 @@ from bedside.notifications.ports import Channel
 from bedside.notifications.rows import NotificationRow
 from bedside.notifications.states import NoticeState
 from bedside.people.patients import Patients
-from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
+from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.visibility import is_visible
 
 PAGE = 50
 _COLUMN = "notifications.content"

@@ -34,15 +34,10 @@ from bedside.people.patient_statements import (
     in_clinic,
     with_tokens,
 )
-from bedside.people.permissions import (
-    AuditAccess,
-    ChartAccess,
-    LinkAccess,
-    StaffAccess,
-    is_visible,
-)
+from bedside.people.permissions import AuditAccess, ChartAccess, LinkAccess, StaffAccess
 from bedside.people.reach import Reach, among_the_few
 from bedside.people.roles import May, allows
+from bedside.people.visibility import is_visible
 
 _COLUMN = "patients.record"
 NO_NAME = N_("Enter a name: letters that can be read. One letter is enough.")

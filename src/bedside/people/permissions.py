@@ -5,9 +5,9 @@ Only this module makes them: each constructor requires a proof that others do no
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import bindparam, select
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import SYSTEM, ActorKind
@@ -23,6 +23,7 @@ from bedside.people.models import (
     staff_assignments,
     teams,
 )
+from bedside.people.record_parts import Part
 from bedside.people.roles import May, Role, allows
 
 
@@ -205,6 +206,69 @@ class GuestAccess(_Verified):
         return Actor(ActorKind.GUEST, self.guest_id, self.address)
 
 
+@dataclass(frozen=True, slots=True)
+class AccountAccess(_Verified):
+    """A person signed in to the patient's app on one device. `own_patient_id` is empty for
+    somebody who is there for others only (a proxy)."""
+
+    account_id: str
+    clinic_id: str
+    own_patient_id: str
+    session_id: str
+    address: str
+    proof: _Proof = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """The actor for the audit log."""
+        if self.own_patient_id:
+            return Actor(ActorKind.PATIENT, self.own_patient_id, self.address)
+        return Actor(ActorKind.PROXY, self.account_id, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAccess(_Verified):
+    """May use one patient's side of the record in the app: the patient, or a proxy. `parts` are
+    those that this person may see."""
+
+    patient_id: str
+    account: AccountAccess
+    parts: frozenset[Part]
+    proof: _Proof = field(repr=False)
+
+    @property
+    def clinic_id(self) -> str:
+        """The clinic of both."""
+        return self.account.clinic_id
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether somebody else than the patient uses it."""
+        return self.account.own_patient_id != self.patient_id
+
+    @property
+    def owner_id(self) -> str:
+        """The owner of the uploads."""
+        return self.account.account_id
+
+    @property
+    def actor(self) -> Actor:
+        """The actor for the audit log."""
+        return self.account.actor
+
+    def require(self, part: Part) -> None:
+        """Raise NotShared if this person may not see a part of the record."""
+        if part not in self.parts:
+            raise NotShared
+
+
+class NotShared(NotAllowed):
+    """A proxy asked for a part of the record that is not open to them."""
+
+    code = "not_shared"
+    sentence = N_("This part is not shared with you. Nothing was changed.")
+
+
 _sees = prepared(
     select(patient_assignments.c.patient_id)
     .select_from(
@@ -244,64 +308,6 @@ _in_clinic = prepared(
         patients.c.id == bindparam("patient"), patients.c.clinic_id == bindparam("clinic")
     )
 )
-
-
-def visible_patients(staff_param: str = "staff", clinic_param: str = "clinic") -> Any:
-    """Return a sub-query of the ids of all patients a member of staff may see."""
-    return (
-        select(patient_assignments.c.patient_id)
-        .select_from(
-            staff_assignments.join(
-                patient_assignments,
-                staff_assignments.c.target_id == patient_assignments.c.target_id,
-            )
-        )
-        .where(
-            staff_assignments.c.staff_id == bindparam(staff_param),
-            staff_assignments.c.clinic_id == bindparam(clinic_param),
-            patient_assignments.c.clinic_id == bindparam(clinic_param),
-        )
-    )
-
-
-def is_in_charge(
-    room_id: ColumnElement[str], staff_param: str = "staff", clinic_param: str = "clinic"
-) -> ColumnElement[bool]:
-    """Whether a member of staff is assigned to the team or room of a row. It is looked up for each
-    row: whoever has added 50,000 patients has as many assignments, and gathering them would take
-    10 ms of each page."""
-    return (
-        select(staff_assignments.c.target_id)
-        .where(
-            staff_assignments.c.staff_id == bindparam(staff_param),
-            staff_assignments.c.target_id == room_id,
-            staff_assignments.c.clinic_id == bindparam(clinic_param),
-        )
-        .exists()
-    )
-
-
-def is_visible(
-    patient_id: ColumnElement[str], staff_param: str = "staff", clinic_param: str = "clinic"
-) -> ColumnElement[bool]:
-    """Whether a member of staff may see the patient of a row: for lists that end after a few rows,
-    where gathering all visible patients first (`visible_patients`) would take longer."""
-    return (
-        select(patient_assignments.c.patient_id)
-        .select_from(
-            patient_assignments.join(
-                staff_assignments,
-                staff_assignments.c.target_id == patient_assignments.c.target_id,
-            )
-        )
-        .where(
-            patient_assignments.c.patient_id == patient_id,
-            patient_assignments.c.clinic_id == bindparam(clinic_param),
-            staff_assignments.c.staff_id == bindparam(staff_param),
-            staff_assignments.c.clinic_id == bindparam(clinic_param),
-        )
-        .exists()
-    )
 
 
 class ChartJoined(NotFound):
@@ -436,3 +442,17 @@ def transfer_access(
     """Make a permission; for `transfers` only, after checking that the transfer is this
     person's."""
     return TransferAccess(transfer_id, clinic_id, patient_id, owner_id, actor, _PROOF)
+
+
+def account_access(
+    account_id: str, clinic_id: str, own_patient_id: str, session_id: str, address: str
+) -> AccountAccess:
+    """Make a permission; for `accounts` only, after a session was verified."""
+    return AccountAccess(account_id, clinic_id, own_patient_id, session_id, address, _PROOF)
+
+
+def patient_access(
+    account: AccountAccess, patient_id: str, parts: frozenset[Part]
+) -> PatientAccess:
+    """Make a permission; for `accounts` only, after it was looked up what this person may see."""
+    return PatientAccess(patient_id, account, parts, _PROOF)

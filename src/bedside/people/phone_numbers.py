@@ -16,7 +16,8 @@ from bedside.people.models import patient_tokens, patients
 from bedside.people.patient_index import HIDDEN, unread_number
 from bedside.people.patient_statements import PatientRow
 from bedside.people.patients import Patient, Patients, opened
-from bedside.people.permissions import ChartAccess, StaffAccess, is_visible
+from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.visibility import is_visible
 
 _AT_ONCE = 100
 _columns = (patients.c.id, patients.c.clinic_id, patients.c.record)

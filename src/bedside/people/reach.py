@@ -16,7 +16,8 @@ from bedside.database.statements import Prepared, prepared
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.models import staff_assignments
-from bedside.people.permissions import StaffAccess, is_visible, visible_patients
+from bedside.people.permissions import StaffAccess
+from bedside.people.visibility import is_visible, visible_patients
 
 FEW = 2_000
 _KEPT = 4_000

@@ -24,7 +24,8 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.likely import Likely, LikelyPatients
 from bedside.people.names import folded
-from bedside.people.permissions import Permissions, StaffAccess, is_in_charge
+from bedside.people.permissions import Permissions, StaffAccess
+from bedside.people.visibility import is_in_charge
 from bedside.requests.events import DeskLinkMissed
 from bedside.requests.lists import RequestLists
 from bedside.requests.models import lost_links

@@ -14,9 +14,10 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import ClinicOptions, Clinics
-from bedside.people.permissions import ClinicAccess, RoomAccess, StaffAccess, is_in_charge
+from bedside.people.permissions import ClinicAccess, RoomAccess, StaffAccess
 from bedside.people.staff import Staff
 from bedside.people.teams import Team, TeamKind, Teams
+from bedside.people.visibility import is_in_charge
 from bedside.visits import counts, room_rows, texts
 from bedside.visits.counts import RoomCount
 from bedside.visits.events import RoomChanged

@@ -18,9 +18,10 @@ from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions
 from bedside.people.patients import SEALED_PATIENTS
-from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess, is_in_charge
+from bedside.people.permissions import RoomAccess, StaffAccess, VisitorAccess
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
+from bedside.people.visibility import is_in_charge
 from bedside.visits import queue_order, rows
 from bedside.visits.counts import WAITS
 from bedside.visits.kept_places import Ahead, ahead_of, in_line

@@ -14,8 +14,8 @@ from bedside.people.permissions import (
     RoomAccess,
     StaffAccess,
     VisitorAccess,
-    is_in_charge,
 )
+from bedside.people.visibility import is_in_charge
 from bedside.visits import rows
 from bedside.visits.counts import WAITS
 from bedside.visits.models import NOT_ENDED, visit_legs, visits

@@ -23,6 +23,7 @@ from bedside.web.audit.sentences import DETAILS
 _SOMEBODY = {
     ActorKind.SYSTEM: "Bedside",
     ActorKind.PATIENT: N_("The patient"),
+    ActorKind.PROXY: N_("A proxy"),
     ActorKind.GUEST: N_("A guest"),
     ActorKind.UNKNOWN: N_("Somebody"),
 }
