@@ -1,4 +1,4 @@
-"""Parts of a patient's side of the record. The patient has all of them, a proxy those of a level."""
+"""Parts of a patient's side of the record: the patient has all, a proxy those of a level."""
 
 from enum import StrEnum
 
