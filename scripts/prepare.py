@@ -26,6 +26,7 @@ LOG = VENV / "prepare.log"
 REQUIREMENTS = ROOT / "requirements"
 PACKAGE = ROOT / "src" / "bedside"
 WEB = PACKAGE / "web"
+LOCALE = PACKAGE / "locale"
 STATIC = WEB / "static"
 PAGE_SOURCES = {".ts", ".css", ".mjs", ".json", ".svg"}
 NODE = (20, 0)
@@ -176,6 +177,17 @@ def prepare_python(purpose: str) -> None:
     step("bytecode", "Compiling the modules", modules, compiled, compile_bytecode)
 
 
+def prepare_texts() -> None:
+    """Compile the translations; a language is offered once there is a compiled catalogue."""
+    catalogues = [*LOCALE.glob("*/LC_MESSAGES/bedside.po")]
+    stamp = STAMPS / "texts"
+    if not all(path.with_suffix(".mo").exists() for path in catalogues):
+        stamp.unlink(missing_ok=True)
+    made_from = digest([*catalogues, ROOT / "scripts" / "catalogues.py"])
+    command = (PYTHON, "-m", "scripts.catalogues", "compile")
+    step("texts", "Compiling the translations", made_from, LOCALE, lambda: run(*command))
+
+
 def compile_bytecode() -> None:
     """Compile Bedside's modules. The confined child of every file writes no bytecode, and where
     Python is told not to (PYTHONDONTWRITEBYTECODE), each start of a server compiles them all."""
@@ -234,6 +246,7 @@ def main() -> int:
     VENV.mkdir(exist_ok=True)
     try:
         prepare_python(purpose)
+        prepare_texts()
         prepare_pages()
     except SetupError as stop:
         say(f"\n\n{stop}")

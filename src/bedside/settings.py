@@ -167,7 +167,11 @@ class Settings(BaseModel):
         "empty: this machine only.",
     )
     log_format: Literal["json", "console"] = Field(default="json", description="json or console.")
-    development: bool = Field(default=False, description="Show /styleguide and reload templates.")
+    development: bool = Field(
+        default=False,
+        description="Show /styleguide, reload templates, and offer two languages that nobody "
+        "speaks, for testing pages.",
+    )
     demo: bool = Field(default=False, description="Say on each page that this is a demonstration.")
 
     @field_validator("master_key_file", mode="before")

@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from bedside.edge.context import address_of, services_of
+from bedside.edge.languages import speak_to_patient
 from bedside.edge.signed_in import is_secure, path_cookie_name
 from bedside.errors import NotSignedIn
 from bedside.people.permissions import LinkAccess
@@ -46,6 +47,8 @@ async def device_of(connection: HTTPConnection) -> LinkAccess:
     token = device_token(connection)
     if not token:
         raise NotSignedIn
-    return await services_of(connection).links.resume(
+    link = await services_of(connection).links.resume(
         token, connection.path_params["request_id"], address_of(connection)
     )
+    await speak_to_patient(connection, link.clinic_id, link.patient_id)
+    return link

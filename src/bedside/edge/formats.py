@@ -21,19 +21,19 @@ from bedside.people.ranking import Ranking
 def moment(at: int, zone: str = "UTC") -> str:
     """Format an exact time, e.g. “22 Nov 2026, 10:09”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
-    return format_datetime(when, "d MMM y, HH:mm", locale=language.spoken())
+    return format_datetime(when, "d MMM y, HH:mm", locale=language.locale())
 
 
 def day_of(at: int, zone: str = "UTC") -> str:
     """Format the day of a time, e.g. “22 Nov 2026”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
-    return format_date(when, "d MMM y", locale=language.spoken())
+    return format_date(when, "d MMM y", locale=language.locale())
 
 
 def clock_time(at: int, zone: str = "UTC") -> str:
     """Format a time of today, e.g. “10:09”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
-    return format_datetime(when, "HH:mm", locale=language.spoken())
+    return format_datetime(when, "HH:mm", locale=language.locale())
 
 
 def iso(at: int) -> str:
@@ -45,7 +45,7 @@ def ago(at: int) -> str:
     """Format a relative time, e.g. “3 minutes ago”."""
     seconds = round((at - clock.now()) / 1000)
     step = next((step for least, step in _STEPS if abs(seconds) >= least), 1)
-    return _ago(seconds // step * step, language.spoken())
+    return _ago(seconds // step * step, language.locale())
 
 
 _STEPS = ((86_400, 3_600), (3_600, 60))
@@ -65,7 +65,7 @@ def waited(at: int) -> str:
     """Format the time since, in short: “12 min”. web/components/times.ts keeps it current."""
     seconds = max(0, clock.now() - at) // 1000
     unit, size = next((known for known in _UNITS if seconds >= known[1]), ("minute", _MINUTE))
-    return _lasting(seconds // size, unit, language.spoken())
+    return _lasting(seconds // size, unit, language.locale())
 
 
 @lru_cache(1_000)
@@ -75,12 +75,12 @@ def _lasting(count: int, unit: str, spoken: str) -> str:
 
 def day(value: date) -> str:
     """Format a date, e.g. “14 March 1991”."""
-    return format_date(value, "d MMMM y", locale=language.spoken())
+    return format_date(value, "d MMMM y", locale=language.locale())
 
 
 def short_day(value: date) -> str:
     """Format a date where there is little room, e.g. “14 Mar 1991”."""
-    return format_date(value, "d MMM y", locale=language.spoken())
+    return format_date(value, "d MMM y", locale=language.locale())
 
 
 def born(value: date | None) -> str:

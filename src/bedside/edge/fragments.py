@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from bedside.edge.context import services_of
+from bedside.edge.languages import speak_to_staff
 from bedside.edge.signed_in import staff_of
 from bedside.kernel import language
 from bedside.people.permissions import StaffAccess
@@ -14,12 +14,11 @@ def wants_fragment(request: Request) -> bool:
 
 
 async def prepare(request: Request) -> StaffAccess:
-    """Prepare a fragment: the person, the clinic's language and time zone.
+    """Prepare a fragment: the person, their language, and the clinic's time zone.
 
     Raises NotSignedIn as `signed_in.staff_of`.
     """
     staff = await staff_of(request)
-    clinic = await services_of(request).people.clinics.get(staff.clinic_id)
-    language.speak(clinic.options.language)
+    clinic = await speak_to_staff(request, staff)
     request.state.page = {"zone": clinic.options.time_zone, "lang": language.spoken()}
     return staff

@@ -103,4 +103,4 @@ FILTERS: dict[str, Callable[[str], str]] = {
 
 def language_name(code: str) -> str:
     """Return “Swedish” for sv; the code itself if Unicode's data has no name."""
-    return Locale.parse(code).get_language_name(language.spoken()) or code
+    return Locale.parse(code).get_language_name(language.locale()) or code

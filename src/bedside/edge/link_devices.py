@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.context import services_of
+from bedside.edge.languages import speak_to_patient
 from bedside.edge.link_secrets import OpenLinkAgain, keep, kept, secret_of
 from bedside.kernel import clock
 from bedside.links.records import Link
@@ -22,6 +23,7 @@ async def opened_link(request: Request) -> Link:
     link = await services_of(request).links.look(secret_of(request))
     if link is None or link.id != request.path_params["link_id"]:
         raise OpenLinkAgain
+    await speak_to_patient(request, link.clinic_id, link.patient_id)
     return link
 
 

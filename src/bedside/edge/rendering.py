@@ -73,7 +73,12 @@ def environment() -> Environment:
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)
     for name in ("gettext", "ngettext"):
         made.globals[name] = isolating(made.globals[name])
-    made.globals.update(asset=asset, language=language.spoken)
+    made.globals.update(
+        asset=asset,
+        language=language.spoken,
+        direction=language.direction,
+        offered_languages=language.offered,
+    )
     made.filters.update({**formats.FILTERS, **labels.FILTERS})
     made.filters["who_is_here"] = colleague_words.who_is_here
     made.filters["colleague"] = colleague_words.named

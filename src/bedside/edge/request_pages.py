@@ -12,6 +12,7 @@ from bedside.edge.dates import first_box
 from bedside.edge.devices import device_of, device_token, keep_device, pages_of
 from bedside.edge.errors import wants_json
 from bedside.edge.forms import form_of
+from bedside.edge.languages import speak_to_patient
 from bedside.edge.link_devices import page_of_link
 from bedside.edge.link_pages import (
     Entry,
@@ -141,7 +142,7 @@ def for_devices(kind: AnyRequestKind) -> Callable[[Page], Handler]:
 async def turned_away(request: Request) -> Response:
     """Explain why this device does not get the pages of a request."""
     request_id = request.path_params["request_id"]
-    face = await services_of(request).requests.faces.of_device(device_token(request), request_id)
+    face = await _of_device(request)
     if face is not None:
         return closed_page(request, face_of(face), address=pages_of(request_id))
     return render(
@@ -153,11 +154,19 @@ async def turned_away(request: Request) -> Response:
     )
 
 
+async def _of_device(request: Request) -> Face | None:
+    """Return the request for a device that had access, in the patient's language."""
+    request_id = request.path_params["request_id"]
+    face = await services_of(request).requests.faces.of_device(device_token(request), request_id)
+    if face is not None:
+        await speak_to_patient(request, face.link.clinic_id, face.link.patient_id)
+    return face
+
+
 async def send_again(request: Request) -> Response:
     """POST /my/{request_id}/again: ask for a link on a device whose own has ended."""
     request_id = request.path_params["request_id"]
-    faces = services_of(request).requests.faces
-    face = await faces.of_device(device_token(request), request_id)
+    face = await _of_device(request)
     if face is None:
         return await turned_away(request)
     here = pages_of(request_id)
@@ -175,9 +184,9 @@ async def ask_new_link(request: Request) -> Response:
     """POST /my/{request_id}/new-link: request a new link from a device whose link has ended."""
     request_id = request.path_params["request_id"]
     faces = services_of(request).requests.faces
-    face = await faces.of_device(device_token(request), request_id)
+    face = await _of_device(request)
     if face is None:
         return await turned_away(request)
     await faces.report(face.link, Reported.NEW_LINK, address_of(request))
-    now = await faces.of_device(device_token(request), request_id) or face
+    now = await _of_device(request) or face
     return told_page(request, face_of(now), back=pages_of(request_id))

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from bedside.edge.context import services_of
 from bedside.edge.feature import features_of
 from bedside.edge.flash import flash_messages
+from bedside.edge.languages import speak_to_staff
 from bedside.edge.rail import topic_of
 from bedside.edge.signed_in import staff_of
 from bedside.kernel import language
@@ -33,7 +34,7 @@ STATUS_NAMES = {
 
 
 async def shell(request: Request, section: str = "", *, frameable: bool = True) -> StaffAccess:
-    """Prepare what console/layout.html needs, and use the clinic's language.
+    """Prepare what console/layout.html needs, and use the person's language.
 
     `section` is the key of the rail's open section. A page that is not `frameable` cannot appear
     beside a call. Returns the person; raises as `staff_of`.
@@ -42,8 +43,7 @@ async def shell(request: Request, section: str = "", *, frameable: bool = True) 
     if frameable:
         request.scope[FRAMEABLE] = True
     services = services_of(request)
-    clinic = await services.people.clinics.get(staff.clinic_id)
-    language.speak(clinic.options.language)
+    clinic = await speak_to_staff(request, staff)
     member = await services.people.staff.get(staff.clinic_id, staff.staff_id)
     status = await services.colleagues.presence.chosen(staff)
     request.state.page = {

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from bedside.edge.context import address_of, services_of
+from bedside.edge.languages import speak_to_visitor
 from bedside.edge.signed_in import is_secure, path_cookie_name
 from bedside.errors import NotSignedIn
 from bedside.kernel.ids import is_id
@@ -96,6 +97,8 @@ async def visitor_of(connection: HTTPConnection) -> VisitorAccess:
     token = token_of_visitor(connection)
     if not token:
         raise NotSignedIn
-    return await services.visits.devices.resume(
+    visitor = await services.visits.devices.resume(
         token, connection.path_params["visit"], address_of(connection)
     )
+    await speak_to_visitor(connection, visitor)
+    return visitor

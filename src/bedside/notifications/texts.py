@@ -27,12 +27,8 @@ class OutgoingText:
 @contextmanager
 def in_language(wanted: str) -> Generator[None]:
     """Use the patient's language during a block."""
-    before = language.spoken()
-    language.speak(wanted)
-    try:
+    with language.speaking(wanted):
         yield
-    finally:
-        language.speak(before)
 
 
 def outgoing_text(
@@ -55,4 +51,4 @@ def outgoing_text(
 def day_of(clinic: Clinic, at: int) -> str:
     """Format a day in the clinic's time zone, e.g. “29 November”."""
     when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(clinic.options.time_zone))
-    return format_date(when, "d MMMM", locale=language.spoken())
+    return format_date(when, "d MMMM", locale=language.locale())

@@ -132,6 +132,7 @@ SEALED_PATIENTS = select(
 ).subquery()
 """For other domains' lists that show names: join on `patient`, open `person` with `name_of`."""
 _KEPT_NAMES = 4_000
+_LANGUAGE_KEPT_FOR = 5 * clock.SECOND
 
 
 class Patients:
@@ -142,6 +143,7 @@ class Patients:
         self._vault = vault
         self._audit = audit
         self._reach = reach
+        self._languages: dict[str, tuple[int, str, str]] = {}
 
     async def add(
         self,
@@ -268,6 +270,18 @@ class Patients:
         """Return what a message goes by that leaves now; for `notifications` and `requests` only.
         Raises NotFound."""
         return (await self._load(clinic_id, patient_id)).demographics
+
+    async def language(self, clinic_id: str, patient_id: str) -> str:
+        """Return the language for the patient's pages; kept for a while, because every request of
+        a page asks. Raises NotFound."""
+        known = self._languages.get(patient_id)
+        if known is None or known[0] <= clock.now() or known[1] != clinic_id:
+            found = (await self._load(clinic_id, patient_id)).demographics.language
+            if len(self._languages) >= _KEPT_NAMES:
+                self._languages.clear()
+            known = (clock.now() + _LANGUAGE_KEPT_FOR, clinic_id, found)
+            self._languages[patient_id] = known
+        return known[2]
 
     async def _load(self, clinic_id: str, patient_id: str) -> Patient:
         keys = await self._vault.clinic(clinic_id)

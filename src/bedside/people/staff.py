@@ -4,13 +4,13 @@ import unicodedata
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import Among, prepared
 from bedside.errors import Conflict, NotFound, WrongInput
-from bedside.kernel import clock
+from bedside.kernel import clock, language
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
@@ -58,6 +58,8 @@ class Member(BaseModel):
     disabled: bool
     second_factors: tuple[str, ...] = ()
     """Of “totp” and “passkey”."""
+    language: str = ""
+    """The language they have chosen, "" for the clinic's."""
 
 
 def sign_in_name(email: str) -> str:
@@ -111,6 +113,9 @@ _named = Among(
 )
 _taken = prepared(select(staff.c.id).where(staff.c.email_token == bindparam("token")))
 _add = prepared(insert(staff))
+_set_record = prepared(
+    update(staff).where(staff.c.id == bindparam("of")).values(record=bindparam("sealed"))
+)
 _administrators = prepared(
     select(staff.c.id)
     .where(
@@ -245,6 +250,21 @@ class Staff:
             await STAFF.change(work, self._vault, row, role=str(role))
             await self._sessions.change_role(work, staff_id, role)
             await self._changed(work, clinic, staff_id, Action.STAFF_CHANGED, role=str(role))
+
+    async def choose_language(self, staff: StaffAccess, code: str) -> None:
+        """Set one's own language for pages and messages, "" for the clinic's. Raises WrongInput
+        for one without a catalogue."""
+        if code and not language.is_spoken(code):
+            raise WrongInput(N_("Please choose a language."), field="language")
+        keys = await self._vault.clinic(staff.clinic_id)
+        async with self._database.unit_of_work() as work:
+            row = await STAFF.locked(work, self._vault, id=staff.staff_id)
+            if row is None:
+                raise NotFound
+            known = keys.unseal(_COLUMN, row.id, row.record)
+            record = {**known, "language": code}
+            await work.execute(_set_record, of=row.id, sealed=keys.seal(_COLUMN, row.id, record))
+            work.after_commit(lambda: self._forget(staff.staff_id))
 
     async def disable(self, clinic: ClinicAccess, staff_id: str) -> None:
         """Disable somebody, and end their sessions. Raises NotFound, or Conflict for the last
@@ -449,6 +469,7 @@ def _opened(keys: ClinicKeys, row: MemberRow) -> Member:
         role=Role(row.role),
         disabled=bool(row.disabled),
         second_factors=tuple(name for name, there in factors if there),
+        language=record.get("language", ""),
     )
 
 

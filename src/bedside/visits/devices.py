@@ -34,6 +34,7 @@ VISIT_DEVICES: BoundTable[Any] = BoundTable(
 KEPT_FOR = clock.DAY
 _MARK = 32
 _MOST_KNOWN = 8
+_MOST_LANGUAGES = 4_000
 _AT_ONCE = 500
 """Devices forgotten per unit of work: other writers do not wait for all of them."""
 
@@ -104,6 +105,7 @@ class VisitDevices:
     def __init__(self, database: Transactions, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._languages: dict[str, str] = {}
 
     async def resume(self, token: str, visit_id: str, address: str) -> VisitorAccess:
         """Return access for a device that checked in.
@@ -120,6 +122,20 @@ class VisitDevices:
             )
         await VISIT_DEVICES.check(self._vault, row)
         return visitor_access(row.id, row.clinic_id, row.patient_id, address)
+
+    async def language(self, visitor: VisitorAccess) -> str:
+        """Return the language in which somebody checked in; "" for the clinic's. It stays the same
+        for the whole visit."""
+        known = self._languages.get(visitor.visit_id)
+        if known is None:
+            keys = await self._vault.clinic(visitor.clinic_id)
+            async with self._database.read() as db:
+                row = await db.one(rows.by_id, of=visitor.visit_id)
+            known = str(rows.typed(keys, row).get("language", "")) if row else ""
+            if len(self._languages) >= _MOST_LANGUAGES:
+                self._languages.clear()
+            self._languages[visitor.visit_id] = known
+        return known
 
     async def link(self, visitor: VisitorAccess, token: str) -> str:
         """Return the secret of a link that brings the place to another browser, such as from one

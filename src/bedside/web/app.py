@@ -33,6 +33,7 @@ from bedside.web.file_transfer import feature as file_transfer
 from bedside.web.inbox import feature as inbox
 from bedside.web.invitations import feature as invitations
 from bedside.web.joining import feature as joining
+from bedside.web.languages import feature as languages
 from bedside.web.links import feature as links
 from bedside.web.live import feature as live
 from bedside.web.notes import feature as notes
@@ -73,6 +74,7 @@ FEATURES = (
     account.feature,
     colleagues.feature,
     sign_in.feature,
+    languages.feature,
     console.feature,
     live.feature,
 )
@@ -128,7 +130,7 @@ def create_app(
             Middleware(Watched),
             Middleware(SecurityHeaders, settings=settings),
             Middleware(WellFormed),
-            Middleware(Spoken),
+            Middleware(Spoken, settings=settings),
             Middleware(errors.Caught),
             Middleware(AtOnce, settings=settings),
             Middleware(RateLimits, settings=settings),

@@ -14,6 +14,7 @@ ROWS: dict[tuple[str, str], Row] = {
         303,
         form(current_password=PASSWORD, new_password="nine patient otters"),
     ),
+    ("POST", "/account/language"): Row(Access.STAFF, 303, form(language="en")),
     ("GET", "/account/confirm"): Row(Access.STAFF),
     ("POST", "/account/confirm"): Row(Access.STAFF, 303, form(current_password=PASSWORD)),
     # of one's own session, even of one that is not signed in yet

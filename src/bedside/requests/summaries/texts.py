@@ -12,7 +12,7 @@ from bedside.requests.records import Content
 def day(clinic: Clinic, at: int) -> str:
     """Format a day at the clinic with its year, e.g. “29 November 2026”."""
     when = clock.in_zone(clinic.options.time_zone, at)
-    return format_date(when, "d MMMM y", locale=language.spoken())
+    return format_date(when, "d MMMM y", locale=language.locale())
 
 
 def emergency(clinic: Clinic) -> str:

@@ -11,8 +11,10 @@ from bedside.edge.rendering import render
 from bedside.edge.shell import shell
 from bedside.edge.waits import sentence_of
 from bedside.errors import BedsideError, WrongInput
-from bedside.kernel import phones
+from bedside.kernel import language, phones
+from bedside.kernel.language import gettext as _
 from bedside.notifications.ports import Channel
+from bedside.people.clinics import Clinic
 from bedside.people.permissions import StaffAccess
 from bedside.people.sessions import ListedSession
 from bedside.people.sign_in import SignInOptions
@@ -45,12 +47,20 @@ async def account_page(
         passkeys=await services.people.passkeys.listed(staff),
         passkeys_possible=services.people.passkeys.possible,
         sessions=[_shown(session) for session in await services.people.sessions.listed(staff)],
+        languages=_languages(clinic),
         errors={name: text for name, text in errors.items() if name not in _OF_ALERTS},
         alert_errors={name: text for name, text in errors.items() if name in _OF_ALERTS},
         typed_phone=phone,
         phone_example=phones.example(clinic.options.home),
         **alerts,
     )
+
+
+def _languages(clinic: Clinic) -> list[tuple[str, str]]:
+    """Return (code, name) to choose from, each language by its own name, the clinic's first."""
+    names = language.offered()
+    clinics = names[language.first_spoken(clinic.options.language)]
+    return [("", _("%(language)s, as in the whole clinic") % {"language": clinics}), *names.items()]
 
 
 async def _alerts(request: Request, staff: StaffAccess) -> dict[str, Any]:

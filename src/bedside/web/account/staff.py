@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import form_of
+from bedside.edge.languages import remember
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route, staff_route
 from bedside.edge.shell import shell
@@ -22,6 +23,7 @@ PASSWORD_CHANGED = flash_message(
 APP_REMOVED = flash_message("app_removed", N_("The authenticator app is removed."))
 PASSKEY_REMOVED = flash_message("passkey_removed", N_("The passkey is removed."))
 SESSION_ENDED = flash_message("session_ended", N_("The session is ended."))
+LANGUAGE_CHANGED = flash_message("language_changed", N_("Your language is saved."))
 OTHERS_ENDED = flash_message("others_ended", N_("All your other sessions are ended."))
 
 
@@ -43,6 +45,21 @@ async def change_password(request: Request) -> Response:
     except (WrongInput, TooMany) as error:
         return await account_page(request, error)
     return redirect("/account", PASSWORD_CHANGED)
+
+
+async def choose_language(request: Request) -> Response:
+    """POST /account/language: the language of one's pages. The browser remembers it for the
+    sign-in."""
+    staff = await staff_of(request)
+    services = services_of(request)
+    code = (await form_of(request)).line("language")
+    try:
+        await services.people.staff.choose_language(staff, code)
+    except WrongInput as error:
+        return await account_page(request, error)
+    response = redirect("/account", LANGUAGE_CHANGED)
+    remember(response, services.settings, code)
+    return response
 
 
 async def confirm(request: Request) -> Response:
@@ -121,6 +138,7 @@ async def _confirm(request: Request, back: str, error: BedsideError | None = Non
 routes = [
     staff_route("/account", account),
     staff_route("/account/password", change_password, methods=["POST"]),
+    staff_route("/account/language", choose_language, methods=["POST"]),
     staff_route("/account/confirm", confirm),
     staff_route("/account/confirm", confirmed, methods=["POST"]),
     staff_route("/account/app/remove", remove_app, methods=["POST"]),

@@ -20,6 +20,7 @@ from bedside.edge.errors import wants_json
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.guests import guest_of
+from bedside.edge.languages import speak_to_staff
 from bedside.edge.protection import KNOCKING, TESTING, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import guest_route, staff_route, visitor_route
@@ -27,7 +28,6 @@ from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.edge.visit_devices import page_of, visitor_of
 from bedside.errors import WrongInput
-from bedside.kernel import language
 from bedside.kernel.language import N_, gettext
 from bedside.people.permissions import StaffAccess
 from bedside.visits.states import Step
@@ -297,10 +297,10 @@ async def _people(request: Request, seat: CallSeat) -> Response:
 
 
 async def _speak(request: Request, seat: CallSeat) -> None:
-    """Use the reader's language for “Patient” and “Guest”: the clinic's for staff."""
+    """Use the reader's language for “Patient” and “Guest”; a patient's and a guest's is known from
+    their access."""
     if isinstance(seat.access, StaffAccess):
-        clinic = await services_of(request).people.clinics.get(seat.clinic_id)
-        language.speak(clinic.options.language)
+        await speak_to_staff(request, seat.access)
 
 
 def _done(request: Request, page: str) -> Response:
