@@ -7,6 +7,7 @@ from bedside.kernel import clock
 from bedside.kernel.known_states import OK
 from bedside.people.assignments import Assignments
 from bedside.people.audiences import Audiences
+from bedside.people.ceremonies import Ceremonies
 from bedside.people.clinics import READ_PATIENT_NUMBERS, Clinics
 from bedside.people.joining import Joining
 from bedside.people.likely import LikelyPatients
@@ -82,7 +83,9 @@ def people_of(base: Base) -> PeopleParts:
         sessions=sessions,
         sign_in=sign_in,
         second_factors=SecondFactors(database, vault, audit, clinics, sessions, sign_in),
-        passkeys=Passkeys(database, vault, audit, clinics, sign_in, settings.base_url),
+        passkeys=Passkeys(
+            database, vault, audit, clinics, sign_in, Ceremonies(database, settings.base_url)
+        ),
         set_up=SetUp(
             database,
             clinics,

@@ -80,7 +80,8 @@ challenges = Table(
     sqlite_with_rowid=False,
     info={ENDS_WITH_RESTORE: True},
 )
-"""Challenges for passkeys to sign, each once; `staff_id` is empty while nobody is known yet."""
+"""Challenges for passkeys to sign, each once. `staff_id` is whose passkey it has to be: staff, or a
+person with an account; empty while nobody is known yet."""
 
 throttles = Table(
     "throttles",
