@@ -44,6 +44,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         files=parts.files,
         links=parts.links,
         notifications=parts.notifications,
+        accounts=parts.accounts,
         requests=parts.requests,
         visits=parts.visits,
         visit_records=parts.visit_records,

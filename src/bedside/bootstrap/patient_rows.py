@@ -1,5 +1,6 @@
 """The rows of a patient in every domain, for charts that are joined."""
 
+from bedside.accounts import patient_rows as of_accounts
 from bedside.charts.patient_rows import EntriesOfPatient
 from bedside.database.sealed import Vault
 from bedside.files import patient_rows as of_files
@@ -17,6 +18,7 @@ def patient_rows(vault: Vault, entries: EntriesOfPatient) -> dict[str, PatientRo
         **of_visits.patient_rows(),
         **of_requests.patient_rows(),
         **of_links.patient_rows(vault),
+        **of_accounts.patient_rows(vault),
         **of_transfers.patient_rows(),
         **of_files.patient_rows(vault),
         "entries": entries,

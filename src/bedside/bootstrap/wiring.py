@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from bedside.bootstrap.accounts import AccountParts, accounts_of
 from bedside.bootstrap.base import Base, base_of
 from bedside.bootstrap.calls import CallParts, calls_of
 from bedside.bootstrap.charts import ChartParts, charts_of
@@ -37,6 +38,7 @@ class Parts:
     files: FileParts
     links: Links
     notifications: NotificationParts
+    accounts: AccountParts
     requests: RequestParts
     visits: VisitParts
     visit_records: VisitRecordServices
@@ -67,6 +69,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         files=files,
         links=links,
         notifications=notifications,
+        accounts=accounts_of(base, people, dispatcher),
         requests=requests,
         visits=visits,
         visit_records=visit_records_of(base, people, visits),
@@ -103,6 +106,7 @@ def wire(parts: Parts) -> Registered:
             parts.people,
             parts.charts,
             parts.notifications,
+            parts.accounts,
             parts.requests,
             parts.visits,
             parts.calls,

@@ -10,6 +10,7 @@ from bedside.database.sealed import MasterKey, Vault
 from bedside.kernel.known_states import KnownStates
 from bedside.links.service import Links
 from bedside.people.roles import Role
+from bedside.services.accounts import AccountServices
 from bedside.services.audit import AuditServices
 from bedside.services.calls import CallServices
 from bedside.services.charts import ChartServices
@@ -52,6 +53,7 @@ class Services:
     files: FileServices
     links: Links
     notifications: NotificationServices
+    accounts: AccountServices
     requests: RequestServices
     visits: VisitServices
     visit_records: VisitRecordServices

@@ -1,0 +1,1 @@
+"""Accounts of the patient's app: who signs in, on which devices, and for whom."""

@@ -1,0 +1,119 @@
+"""The patients for whom somebody with an account is there, and what they may see of each."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from bedside.accounts.bound import GRANTS
+from bedside.accounts.levels import EVERYTHING, Level, Relation, level_on, parts_of
+from bedside.accounts.models import grants
+from bedside.accounts.options import AccountOptions
+from bedside.accounts.rows import GrantRow
+from bedside.audit import Action, AuditLog
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.errors import NotFound
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.clinics import Clinics
+from bedside.people.patients import Patients
+from bedside.people.permissions import AccountAccess, PatientAccess, patient_access
+from bedside.people.record_parts import Part
+
+_of_account = prepared(
+    select(grants)
+    .where(
+        grants.c.account_id == bindparam("account"),
+        (grants.c.ends_at == 0) | (grants.c.ends_at > bindparam("moment")),
+    )
+    .order_by(grants.c.id),
+    GrantRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """One of the people for whom somebody is there: themself (`relation` None), or a patient who
+    let them in. `until` is 0 if nothing ends it."""
+
+    patient_id: str
+    name: str
+    relation: Relation | None
+    parts: frozenset[Part]
+    until: int = 0
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the person who is signed in."""
+        return self.relation is None
+
+
+class PatientSides:
+    """Checks what somebody with an account may see, and returns the values that prove the check."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        clinics: Clinics,
+        patients: Patients,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._clinics = clinics
+        self._patients = patients
+
+    async def of(self, account: AccountAccess, patient_id: str) -> PatientAccess:
+        """Check access to one patient's side of the record. Raises NotFound, as for a patient that
+        does not exist."""
+        if patient_id and patient_id == account.own_patient_id:
+            return patient_access(account, patient_id, EVERYTHING)
+        for row in await self._grants(account):
+            if row.patient_id == patient_id:
+                parts = await self._parts(row)
+                if parts:
+                    return patient_access(account, patient_id, parts)
+        await self._audit.note(
+            account.clinic_id, account.actor, Action.ACCESS_REFUSED, subject_id=account.account_id
+        )
+        raise NotFound
+
+    async def whose(self, account: AccountAccess) -> list[Whose]:
+        """Return the patients for whom somebody is there now: themself first."""
+        rows = [row for row in await self._grants(account) if await self._parts(row)]
+        ids = {row.patient_id for row in rows} | {account.own_patient_id} - {""}
+        names = await self._patients.named(account.clinic_id, ids)
+        own = account.own_patient_id
+        found = [Whose(own, names.get(own, ""), None, EVERYTHING)] if own else []
+        for row in rows:
+            found.append(
+                Whose(
+                    row.patient_id,
+                    names.get(row.patient_id, ""),
+                    Relation(row.relation),
+                    await self._parts(row),
+                    row.ends_at,
+                )
+            )
+        return found
+
+    async def _grants(self, account: AccountAccess) -> list[GrantRow]:
+        keys = await self._vault.clinic(account.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_of_account, account=account.account_id, moment=clock.now())
+        return [row for row in rows if row.clinic_id == keys.clinic_id and GRANTS.holds(keys, row)]
+
+    async def _parts(self, row: GrantRow) -> frozenset[Part]:
+        born = await self._patients.birth_date(row.clinic_id, row.patient_id)
+        clinic = await self._clinics.get(row.clinic_id)
+        options = await self._clinics.options(row.clinic_id, AccountOptions)
+        day = today(clinic.options.time_zone)
+        return parts_of(level_on(Relation(row.relation), Level(row.level), born, day, options))
+
+
+def today(zone: str) -> date:
+    """Return the day at the clinic."""
+    return clock.in_zone(zone, clock.now()).date()

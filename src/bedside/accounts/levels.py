@@ -1,0 +1,104 @@
+"""Levels of proxies: what each sees of a patient, by the patient's age, and until when.
+
+Pure functions of a grant, the date of birth and the day.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bedside.accounts.options import AccountOptions
+from bedside.people.record_parts import Part
+
+EVERYTHING = frozenset(Part)
+
+
+class Relation(StrEnum):
+    """The relation of a proxy to the patient."""
+
+    PARENT = "parent"
+    """Somebody with parental responsibility, whose access changes with the patient's age."""
+    GUARDIAN = "guardian"
+    """A legal guardian of an adult, whose access does not end by itself."""
+    CARER = "carer"
+    """Somebody whom the patient has chosen."""
+
+
+class Level(StrEnum):
+    """How much a proxy may see."""
+
+    FULL = "full"
+    LIMITED = "limited"
+    """Messages and forms, but not the record."""
+
+
+PARTS: dict[Level, frozenset[Part]] = {
+    Level.FULL: EVERYTHING - {Part.SHARING},
+    Level.LIMITED: frozenset({Part.CHAT, Part.FORMS}),
+}
+"""Nobody but the patient shares the record on with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A day on which what a proxy sees changes by itself. `level` is None if it ends."""
+
+    on: date
+    level: Level | None
+
+
+def level_on(
+    relation: Relation, level: Level, born: date | None, day: date, options: AccountOptions
+) -> Level | None:
+    """Return what a proxy of this relation sees on a day, None for nothing any more. A parent of a
+    patient without a date of birth sees the least."""
+    if relation is not Relation.PARENT:
+        return level
+    if born is None:
+        return Level.LIMITED
+    age = age_on(born, day)
+    if age >= options.adult_from:
+        return None
+    return Level.LIMITED if age >= options.child_until else level
+
+
+def next_change(
+    relation: Relation, level: Level, born: date | None, day: date, options: AccountOptions
+) -> Change | None:
+    """Return the next birthday that changes what a proxy sees, None if none does."""
+    if relation is not Relation.PARENT or born is None:
+        return None
+    now = level_on(relation, level, born, day, options)
+    for age in sorted({options.child_until, options.adult_from}):
+        that_day = birthday(born, age)
+        if that_day <= day:
+            continue
+        then = level_on(relation, level, born, that_day, options)
+        if then != now:
+            return Change(that_day, then)
+    return None
+
+
+def is_near(change: Change, day: date, options: AccountOptions) -> bool:
+    """Whether both have to be told of a change by now."""
+    return change.on - timedelta(days=options.proxy_notice_days) <= day
+
+
+def birthday(born: date, age: int) -> date:
+    """Return the day on which somebody reaches an age: 28 February for who was born on the 29th, in
+    a year without one."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 2, 28)
+
+
+def age_on(born: date, day: date) -> int:
+    """Return the age in years on a day."""
+    years = day.year - born.year
+    return years if birthday(born, years) <= day else years - 1
+
+
+def parts_of(level: Level | None) -> frozenset[Part]:
+    """Return the parts that a level opens."""
+    return PARTS[level] if level is not None else frozenset()

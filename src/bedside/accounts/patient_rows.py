@@ -1,0 +1,15 @@
+"""Rows of a patient in the app, for charts that are joined."""
+
+from bedside.accounts.bound import ACCOUNTS, GRANTS
+from bedside.accounts.models import accounts, grants, hidden_items
+from bedside.database.sealed import Vault
+from bedside.people.patient_rows import BoundRowsOfPatient, PatientRows, RowsOfPatient
+
+
+def patient_rows(vault: Vault) -> dict[str, PatientRows]:
+    """Return what this domain keeps of a patient."""
+    return {
+        "accounts": BoundRowsOfPatient(accounts, ACCOUNTS, vault),
+        "grants": BoundRowsOfPatient(grants, GRANTS, vault),
+        "hidden items": RowsOfPatient(hidden_items),
+    }

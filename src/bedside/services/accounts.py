@@ -1,0 +1,20 @@
+"""Accounts of the patient's app."""
+
+from dataclasses import dataclass
+
+from bedside.accounts.access import PatientSides
+from bedside.accounts.opening import Accounts
+from bedside.accounts.passkeys import AccountPasskeys
+from bedside.accounts.sessions import AccountSessions
+from bedside.accounts.sign_in import AccountSignIn
+
+
+@dataclass(frozen=True, slots=True)
+class AccountServices:
+    """`services.accounts`."""
+
+    all: Accounts
+    sessions: AccountSessions
+    sign_in: AccountSignIn
+    passkeys: AccountPasskeys
+    sides: PatientSides
