@@ -18,6 +18,8 @@ class Kind(StrEnum):
     """Of a patient waiting in the same room."""
     GUEST = "guest"
     """Admitted to that call."""
+    ACCOUNT = "patient A, signed in to the app"
+    ACCOUNT_B = "patient B, signed in to the app"
     PENDING = "half signed in"
     """The password was right, the second factor is missing."""
     UNASSIGNED = "staff without assignment"
@@ -29,8 +31,10 @@ class Kind(StrEnum):
     RIGHT = "right person"
 
 
+ACCOUNTS = frozenset({Kind.ACCOUNT, Kind.ACCOUNT_B})
 DEVICES = frozenset(
     {
+        *ACCOUNTS,
         Kind.PATIENT_A,
         Kind.PATIENT_B,
         Kind.EXPIRED,
@@ -53,6 +57,7 @@ class Outcome(StrEnum):
 
     IN = "in"
     SIGN_IN = "to the sign-in"
+    SIGN_IN_TO_APP = "to the sign-in of the app"
     UNFINISHED = "to the missing step of the sign-in"
     STRANGER = "401"
     FORBIDDEN = "403"
@@ -76,6 +81,8 @@ class Access(StrEnum):
     CALL = "staff who take part in the call"
     VISITOR = "the device of this visit"
     GUEST = "the device of this guest"
+    ACCOUNT = "somebody signed in to the app; answers with what is theirs"
+    APP = "somebody signed in to the app who may use this patient's side"
     INVITATION = "the secret of an invitation to a call"
     DOOR = "that secret, in the cookie of its page"
     STEP = "a sign-in under way"
@@ -98,6 +105,7 @@ BY_LINK = frozenset(
     }
 )
 """Routes without sign-in."""
+IN_APP = frozenset({Access.ACCOUNT, Access.APP})
 _FOR_ADMINISTRATORS = frozenset(
     {Access.ADMINISTRATOR, Access.ADMINISTRATOR_OF, Access.API_ADMINISTRATOR}
 )
@@ -116,6 +124,8 @@ def right_kind(access: Access) -> Kind:
         Access.DEVICE: Kind.PATIENT_A,
         Access.VISITOR: Kind.VISITOR,
         Access.GUEST: Kind.GUEST,
+        Access.ACCOUNT: Kind.ACCOUNT,
+        Access.APP: Kind.ACCOUNT,
         Access.INVITATION: Kind.GUEST,
         Access.DOOR: Kind.GUEST,
         Access.STEP: Kind.PENDING,
@@ -128,7 +138,7 @@ def outcome(access: Access, kind: Kind) -> Outcome:
     otherwise."""
     if kind is right_kind(access) or access is Access.OPEN:
         return Outcome.IN
-    if access in BY_LINK:
+    if access in BY_LINK | IN_APP:
         return _by_link(access, kind)
     if kind in OUTSIDE:
         return Outcome.STRANGER if access in FOR_PROGRAMS else Outcome.SIGN_IN
@@ -139,7 +149,15 @@ def outcome(access: Access, kind: Kind) -> Outcome:
     return _for_staff(access, kind)
 
 
+def _in_app(access: Access, kind: Kind) -> Outcome:
+    if kind not in ACCOUNTS:
+        return Outcome.SIGN_IN_TO_APP
+    return Outcome.IN if access is Access.ACCOUNT else Outcome.MISSING
+
+
 def _by_link(access: Access, kind: Kind) -> Outcome:
+    if access in IN_APP:
+        return _in_app(access, kind)
     if access in (Access.VISITOR, Access.GUEST, Access.DOOR):
         return Outcome.STRANGER
     if access is Access.INVITATION:

@@ -18,6 +18,7 @@ from bedside.api.v1 import create_api
 from bedside.edge.feature import Feature
 from bedside.edge.routes import Audience, AudienceRoute
 from tests.matrix.people import (
+    ACCOUNTS,
     ADMINISTRATORS,
     BY_LINK,
     DEVICES,
@@ -42,6 +43,8 @@ _AUDIENCES = {
     Access.DEVICE: Audience.LINK,
     Access.VISITOR: Audience.VISITOR,
     Access.GUEST: Audience.GUEST,
+    Access.ACCOUNT: Audience.ACCOUNT,
+    Access.APP: Audience.ACCOUNT,
     **dict.fromkeys(
         (Access.OPEN, Access.LINK, Access.LINK_PAGE, Access.INVITATION, Access.DOOR, Access.STEP),
         Audience.OPEN,
@@ -59,6 +62,7 @@ _BEHIND_A_SESSION = {
 _SAFE = ("GET", "HEAD", "OPTIONS")
 STATUS = {
     Outcome.SIGN_IN: 303,
+    Outcome.SIGN_IN_TO_APP: 303,
     Outcome.UNFINISHED: 303,
     Outcome.STRANGER: 401,
     Outcome.FORBIDDEN: 403,
@@ -176,6 +180,8 @@ async def _refused(world: World, place: tuple[str, str], row: Row, kind: Kind) -
         if expected is Outcome.SIGN_IN and kind not in row.also:
             assert answer.headers["location"].startswith("/sign-in"), said
             assert "/continue" not in answer.headers["location"], said
+        elif expected is Outcome.SIGN_IN_TO_APP and kind not in row.also:
+            assert answer.headers["location"].startswith("/app/sign-in"), said
         elif expected is Outcome.UNFINISHED and kind not in row.also:
             assert answer.headers["location"] == "/sign-in/continue", said
         assert "set-cookie" not in answer.headers, said
@@ -251,8 +257,9 @@ def _leaks_nothing(answer: httpx.Response, row: Row, kind: Kind, *, refused: boo
         hidden += () if names_allowed else PATIENT_WORDS
     of_the_clinic = (kind in STAFF and kind not in ELSEWHERE) or kind is Kind.PENDING
     with_a_link = kind in DEVICES and row.access in BY_LINK
+    in_the_app = kind in ACCOUNTS and row.access in (Access.ACCOUNT, Access.APP)
     signs_in = row.access is Access.OPEN
-    if not (of_the_clinic or with_a_link or signs_in):
+    if not (of_the_clinic or with_a_link or in_the_app or signs_in):
         hidden += CLINIC_WORDS
     for word in set(hidden) - set(row.asks_for):
         assert word not in _text(answer), f"{answer.request.url} tells {kind} “{word}”"

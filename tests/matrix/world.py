@@ -33,6 +33,7 @@ from bedside.people.teams import TeamKind
 from bedside.services import Services
 from bedside.settings import load
 from bedside.web.app import create_app
+from tests.accounts.people import signed_in
 from tests.house import PASSWORD, House, create_tables, living_in
 from tests.matrix.people import Kind
 from tests.matrix.visits import Visits
@@ -88,6 +89,7 @@ class Builder:
         await self._files()
         await self._requests()
         await Visits(self.house, self.facts.ids, self.facts.cookies, self.facts.secrets).build()
+        await self._accounts()
         await self._next_door()
         return self.facts
 
@@ -266,6 +268,14 @@ class Builder:
         )
         self.facts.ids["held_upload"] = begun.id
         await do_jobs(self.house)
+
+    # --- the app -------------------------------------------------------------------------------
+
+    async def _accounts(self) -> None:
+        for kind, patient in ((Kind.ACCOUNT, 0), (Kind.ACCOUNT_B, 1)):
+            there = await signed_in(self.house, patient)
+            self.facts.cookies[kind] = {"bedside-app": there.token}
+        self.facts.ids["account_id"] = (await signed_in(self.house, 0)).account_id
 
     # --- the other clinic ------------------------------------------------------------------------
 

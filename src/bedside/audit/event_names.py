@@ -41,6 +41,7 @@ class Action(StrEnum):
     PROXY_ENDED = "proxy.ended"
     ITEM_HIDDEN = "item.hidden"
     ITEM_SHOWN = "item.shown"
+    APP_INVITATION_SENT = "app_invitation.sent"
     PATIENT_ADDED = "patient.added"
     PATIENT_CHANGED = "patient.changed"
     PATIENT_ASSIGNED = "patient.assigned"

@@ -13,6 +13,7 @@ from bedside.realtime.topics import TopicKind
 from bedside.requests import endings as jobs
 from bedside.requests import records
 from bedside.requests import service as reminder_jobs
+from bedside.requests.app_invitations.kind import APP_INVITATIONS
 from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
 from bedside.requests.invitations.kind import INVITATIONS
@@ -104,6 +105,7 @@ def requests_of(
         photos=photos.sending,
         invitations=kinds.parts(INVITATIONS).sending,
         answers=photos.answers,
+        app_invitations=kinds.parts(APP_INVITATIONS).sending,
         summaries=summaries.staff,
         reading=summaries.reading,
         faces=RequestFaces(database, vault, audit, clinics, links, people.phone_numbers),

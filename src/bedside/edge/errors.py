@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.edge.rendering import render
 from bedside.edge.shell import shell
-from bedside.edge.signed_in import local_path, sign_in_address
+from bedside.edge.signed_in import APP, local_path, sign_in_address
 from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.files.retrieval import NotReady
 from bedside.kernel.language import N_, gettext
@@ -50,7 +50,7 @@ _SOON = {"retry-after": "2", "tus-resumable": "1.0.0"}
 TUS_ANSWER = {"Tus-Resumable": "1.0.0"}
 """Sent in every answer to a tus client, even in failures (tus 1.0, core)."""
 
-_OF_PATIENTS = ("/l/", "/link/", "/my/", "/r/", "/visit/", "/g/", "/guest/")
+_OF_PATIENTS = ("/l/", "/link/", "/my/", "/r/", "/visit/", "/g/", "/guest/", "/app")
 _OTHER_TITLE = N_("This did not work")
 _DEFECT_TITLE = N_("Something went wrong")
 
@@ -130,6 +130,8 @@ async def answer(request: Request, error: BedsideError) -> Response:
     it."""
     fragment = "hx-request" in request.headers
     if isinstance(error, NotSignedIn) and not wants_json(request):
+        if request.url.path.startswith(APP):
+            return _to_app(request, error, fragment)
         if not request.url.path.startswith(_OF_PATIENTS):
             return _to_sign_in(request, error, fragment)
         error = AnotherDevice()
@@ -191,6 +193,16 @@ def _to_sign_in(request: Request, error: NotSignedIn, fragment: bool) -> Respons
     if address is None:
         address = sign_in_address(_page_of(request))
     return RedirectResponse(address, status_code=303)
+
+
+def _to_app(request: Request, error: NotSignedIn, fragment: bool) -> Response:
+    """Lead to the sign-in of the patient's app, and back to the page afterwards."""
+    address = f"{APP}/sign-in?next={quote(local_path(_page_of(request)))}"
+    if not fragment:
+        return RedirectResponse(address, status_code=303)
+    response = _as_json(error)
+    response.headers["HX-Redirect"] = address
+    return response
 
 
 def _page_of(request: Request) -> str:

@@ -9,13 +9,43 @@ from starlette.routing import BaseRoute
 
 from bedside.audit import Action
 from bedside.edge.link_pages import AllLinkPages, LinkPages
-from bedside.people.permissions import StaffAccess
+from bedside.people.permissions import PatientAccess, StaffAccess
+from bedside.people.record_parts import Part
 from bedside.people.roles import May, allows
 from bedside.services import Services
 
 _Words = TypeVar("_Words")
 
 
+@dataclass(frozen=True, slots=True)
+class AppSection:
+    """One section of the patient's app, below its pages, for those who may see `part` of the record
+    (None: everybody). `path` follows the address of the patient."""
+
+    key: str
+    label: str
+    icon: str
+    path: str
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppItem:
+    """Something on the first page of a patient's app. `asks` marks what waits for the patient;
+    `at` in milliseconds."""
+
+    id: str
+    title: str
+    detail: str
+    icon: str
+    href: str
+    at: int
+    asks: bool = False
+    new: bool = False
+
+
+AppItems = Callable[[Services, PatientAccess], Awaitable[Sequence[AppItem]]]
+"""Finds what a feature has for the first page of a patient's app."""
 Count = Callable[[Services, StaffAccess], Awaitable[int]]
 """Counts what waits for a person in one section of the console."""
 
@@ -47,7 +77,8 @@ class Feature:
     """The contributions of one folder.
 
     `sentences` describe its audit lines in words, `today` those that the Patient information card
-    shows for the day. `link_pages` are those of the kinds of links that it sends.
+    shows for the day. `link_pages` are those of the kinds of links that it sends, `app_section` and
+    `app_items` its part of the patient's app.
     """
 
     routes: Sequence[BaseRoute]
@@ -55,6 +86,8 @@ class Feature:
     link_pages: Sequence[LinkPages] = ()
     sentences: Mapping[Action, Sentence] = field(default_factory=dict[Action, Sentence])
     today: Mapping[Action, str] = field(default_factory=dict[Action, str])
+    app_section: AppSection | None = None
+    app_items: AppItems | None = None
 
 
 class Features:
@@ -68,6 +101,8 @@ class Features:
         features = tuple(features)
         self.routes = [route for feature in features for route in feature.routes]
         self.sections = [feature.section for feature in features if feature.section is not None]
+        self.app_sections = [one.app_section for one in features if one.app_section is not None]
+        self.app_items = [one.app_items for one in features if one.app_items is not None]
         self.link_pages = AllLinkPages(*(one for feature in features for one in feature.link_pages))
         self.sentences: dict[Action, Sentence] = {}
         self.today: dict[Action, str] = {}

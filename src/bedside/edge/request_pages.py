@@ -28,6 +28,7 @@ from bedside.edge.rendering import render
 from bedside.errors import NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.kernel import language
 from bedside.kernel.ids import is_id
+from bedside.kernel.language import N_
 from bedside.links.records import Link, LinkClosed, LinkState
 from bedside.people.clinics import Clinic
 from bedside.people.permissions import LinkAccess
@@ -43,13 +44,14 @@ Page = Callable[[Request, LinkAccess], Awaitable[Response]]
 class QuestionTexts:
     """Texts of a kind of request beside the question for the date of birth, untranslated.
 
-    `asks` names the person asking (%(who)s) and the purpose, `promise` what becomes of it;
-    `emergency` returns what to do in an emergency, for those who send something and those who only
-    read.
+    `asks` names the person asking (%(who)s) and the purpose, `promise` what becomes of it, below
+    `heading`; `emergency` returns what to do in an emergency, for those who send something and
+    those who only read.
     """
 
     asks: str
     promise: str
+    heading: str = N_("You don’t need an app or an account.")
     emergency: Callable[[Clinic], str] = emergency
 
 

@@ -15,6 +15,8 @@ from bedside.people.permissions import StaffAccess
 from bedside.people.sessions import ConfirmationNeeded, Pending
 from bedside.settings import Settings
 
+APP = "/app"
+"""The address of the patient's app, whose people sign in there (`edge.accounts`)."""
 BACKGROUND = "x-background"
 """Sent by scripts with their own background requests, which do not count as use, so that a page
 left open is signed out after the idle time."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bedside.requests.app_invitations.sending import AppInvitations
 from bedside.requests.faces import RequestFaces
 from bedside.requests.invitations.sending import InvitationRequests
 from bedside.requests.kinds import RequestKinds
@@ -30,6 +31,7 @@ class RequestServices:
     photos: PhotoRequests
     answers: PhotoAnswers
     """Of photo requests, on the patient's side."""
+    app_invitations: AppInvitations
     summaries: VisitSummaries
     reading: SummaryReading
     """Of summaries, on the patient's side."""

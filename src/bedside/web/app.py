@@ -38,6 +38,7 @@ from bedside.web.links import feature as links
 from bedside.web.live import feature as live
 from bedside.web.notes import feature as notes
 from bedside.web.outbox import feature as outbox
+from bedside.web.patient_app import feature as patient_app
 from bedside.web.patients import feature as patients
 from bedside.web.photo_requests import feature as photo_requests
 from bedside.web.requests import feature as requests
@@ -63,6 +64,7 @@ FEATURES = (
     photo_requests.feature,
     links.feature,
     invitations.feature,
+    patient_app.feature,
     summaries.feature,
     visits.feature,
     telephone.feature,

@@ -6,7 +6,7 @@
  *
  * Sources are found by folder, beside the handlers and templates of their feature:
  *   <folder>/<page>.entry.ts        a script of its own, <page>.js
- *   <folder>/<name>.<sheet>….css    part of each style sheet that it names: staff, patient, call, visit
+ *   <folder>/<name>.<sheet>….css    part of each style sheet that it names: staff, patient, call, visit, app
  *   <folder>/<name>.css             part of staff and patient
  * The shared components come first, in the order of components/components.css, then the shells
  * (console, patient), then the features; inside the cascade layer `pages` later ones win.
@@ -114,7 +114,7 @@ const COMPONENTS = "components/components.css";
  * Each style sheet, and whether it includes the shared components itself or stands beside a sheet
  * that does.
  */
-const SHEETS = { staff: true, patient: true, call: false, visit: false };
+const SHEETS = { staff: true, patient: true, call: false, visit: false, app: false };
 
 /** Sources under `web` whose names end like this: shells first, then by name. */
 function sourcesEnding(ending) {
@@ -209,7 +209,8 @@ async function buildAll() {
   const icons = readIconList();
   const manifest = {};
   writeHashed("icons.svg", spriteOf([...icons.inline, ...icons.sprite].sort()), manifest);
-  writeHashed("mark.svg", readFileSync(join(here, "brand", "mark.svg"), "utf8"), manifest);
+  for (const name of readdirSync(join(here, "brand")))
+    writeHashed(name, readFileSync(join(here, "brand", name)), manifest);
   writeFileSync(inlineIconsTemplate, inlineTemplateOf(icons));
   for (const name of MODEL) writeHashed(name, readFileSync(join(modelFolder, name)), manifest);
   const made = [];

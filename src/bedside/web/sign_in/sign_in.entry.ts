@@ -1,5 +1,5 @@
 /** Sign-in, second factors and set-up. */
-import { startPasskeys } from "./passkeys";
+import { startPasskeys } from "../components/passkeys";
 import { startRecoveryCodes } from "./recovery_codes";
 import { startTimeZone } from "./time_zone";
 

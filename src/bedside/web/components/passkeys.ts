@@ -1,9 +1,9 @@
 /**
- * Buttons for passkeys. The markup around one says what to do:
- * data-passkey "use" or "make", data-options and data-finish (addresses), data-next.
+ * Buttons for passkeys. The markup around one says what to do: data-passkey "use" or "make",
+ * data-options and data-finish (addresses), data-next, and data-signed-out, where to sign in again.
  * It is hidden until a browser with passkeys runs this.
  */
-import { toBytes, toText } from "../components/encoding";
+import { toBytes, toText } from "./encoding";
 
 interface Listed {
   id: string;
@@ -30,7 +30,7 @@ interface MakeOptions {
 
 class Refused extends Error {}
 
-async function post<Answer>(address: string, body: object): Promise<Answer> {
+async function post<Answer>(place: HTMLElement, address: string, body: object): Promise<Answer> {
   const answer = await fetch(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -38,7 +38,7 @@ async function post<Answer>(address: string, body: object): Promise<Answer> {
   });
   const said = await answer.json();
   if (said.code === "confirmation_needed") location.assign("/account/confirm?next=/second-factor");
-  if (said.code === "not_signed_in") location.assign("/sign-in");
+  if (said.code === "not_signed_in") location.assign(place.dataset.signedOut ?? "/sign-in");
   if (!answer.ok) throw new Refused(said.sentence);
   return said as Answer;
 }
@@ -93,10 +93,10 @@ async function make(options: MakeOptions): Promise<object | null> {
 }
 
 async function run(place: HTMLElement): Promise<void> {
-  const options = await post<UseOptions & MakeOptions>(place.dataset.options ?? "", {});
+  const options = await post<UseOptions & MakeOptions>(place, place.dataset.options ?? "", {});
   const credential = await (place.dataset.passkey === "make" ? make(options) : use(options));
   if (!credential) return;
-  const done = await post<{ next: string }>(place.dataset.finish ?? "", {
+  const done = await post<{ next: string }>(place, place.dataset.finish ?? "", {
     credential,
     next: place.dataset.next ?? "/",
   });

@@ -1,0 +1,1 @@
+"""The patient's app: signing in, its frame, and its first page."""

@@ -1,0 +1,44 @@
+/**
+ * Installing the app: its worker, and how to put it on the first screen. Browsers with an offer of
+ * their own are asked on a press; Safari on a phone has none, so the way is described.
+ */
+interface InstallOffer extends Event {
+  prompt(): Promise<unknown>;
+}
+
+const WORKER = "/app/worker.js";
+const SCOPE = "/app";
+
+function isInstalled(): boolean {
+  return matchMedia("(display-mode: standalone)").matches;
+}
+
+/** Phones and tablets of Apple; newer tablets call themselves Macintosh, and have a touch screen. */
+function isApplePhone(): boolean {
+  const { userAgent, maxTouchPoints } = navigator;
+  return /iPhone|iPad|iPod/.test(userAgent) || (userAgent.includes("Macintosh") && maxTouchPoints > 1);
+}
+
+function show(place: HTMLElement, how: string): void {
+  place.hidden = false;
+  for (const one of place.querySelectorAll<HTMLElement>("[data-install-how]")) {
+    one.hidden = one.dataset.installHow !== how;
+  }
+}
+
+export function startInstalling(): void {
+  if ("serviceWorker" in navigator) {
+    void navigator.serviceWorker.register(WORKER, { scope: SCOPE }).catch(() => undefined);
+  }
+  const place = document.querySelector<HTMLElement>("[data-install]");
+  if (!place || isInstalled()) return;
+  if (isApplePhone()) show(place, "ios");
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    show(place, "prompt");
+    place.querySelector("[data-install-now]")?.addEventListener("click", () => {
+      place.hidden = true;
+      void (event as InstallOffer).prompt();
+    });
+  });
+}

@@ -1,0 +1,6 @@
+/** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
+import { startPasskeys } from "../components/passkeys";
+import { startInstalling } from "./install";
+
+startPasskeys();
+startInstalling();
