@@ -20,8 +20,11 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
     for name in (".pre-commit-config.yaml", ".importlinter", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("lint", "import_contracts.py"):
+    for name in ("lint", "import_contracts.py", "catalogues.py"):
         shutil.copy(ROOT / "scripts" / name, tmp_path / "scripts")
+    locale = tmp_path / "src" / "bedside" / "locale"
+    locale.mkdir(parents=True)
+    shutil.copy(ROOT / "src" / "bedside" / "locale" / "bedside.pot", locale)
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     git(tmp_path, "init", "--quiet")
     subprocess.run(

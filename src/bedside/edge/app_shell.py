@@ -18,8 +18,8 @@ from bedside.people.permissions import AccountAccess, PatientAccess
 
 @dataclass(frozen=True, slots=True)
 class AppPage:
-    """The values that every page of the app about one patient knows. `whose` is the patient in the list of
-    those for whom the person is there."""
+    """The values that every page of the app about one patient knows. `whose` is the patient, as one
+    of those for whom the person is there; `others` are the rest."""
 
     side: PatientAccess
     clinic: Clinic
