@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_timedelta
 from babel.units import format_unit
 
+from bedside.edge.bidi import isolated
 from bedside.edge.dates import ORDERS
-from bedside.kernel import clock, language, phones
+from bedside.kernel import clock, language, phones, written
 from bedside.kernel.language import N_
 from bedside.notifications.sms_parts import sms_parts
 from bedside.people.likeness import REASONS, Likeness
@@ -20,20 +20,17 @@ from bedside.people.ranking import Ranking
 
 def moment(at: int, zone: str = "UTC") -> str:
     """Format an exact time, e.g. “22 Nov 2026, 10:09”."""
-    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
-    return format_datetime(when, "d MMM y, HH:mm", locale=language.locale())
+    return written.moment(clock.in_zone(zone, at))
 
 
 def day_of(at: int, zone: str = "UTC") -> str:
     """Format the day of a time, e.g. “22 Nov 2026”."""
-    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
-    return format_date(when, "d MMM y", locale=language.locale())
+    return written.short_day(clock.in_zone(zone, at))
 
 
 def clock_time(at: int, zone: str = "UTC") -> str:
     """Format a time of today, e.g. “10:09”."""
-    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
-    return format_datetime(when, "HH:mm", locale=language.locale())
+    return written.clock_time(clock.in_zone(zone, at))
 
 
 def iso(at: int) -> str:
@@ -73,30 +70,16 @@ def _lasting(count: int, unit: str, spoken: str) -> str:
     return format_unit(count, f"duration-{unit}", "short", locale=spoken)
 
 
-def day(value: date) -> str:
-    """Format a date, e.g. “14 March 1991”."""
-    return format_date(value, "d MMMM y", locale=language.locale())
-
-
-def short_day(value: date) -> str:
-    """Format a date where there is little room, e.g. “14 Mar 1991”."""
-    return format_date(value, "d MMM y", locale=language.locale())
-
-
 def born(value: date | None) -> str:
     """Format a date of birth after a name: “born 14 March 1991”, or that it is unknown."""
     if value is None:
         return language.gettext("Date of birth not known")
-    return language.gettext("born %(day)s") % {"day": day(value)}
+    return language.gettext("born %(day)s") % {"day": written.day(value)}
 
 
-def size(count: int) -> str:
-    """Format bytes as people read them, in decimal units: “2.1 MB”, “50 MB”."""
-    if count < 1_000:
-        return f"{count} B"
-    if count < 1_000_000:
-        return f"{count / 1_000:.0f} kB"
-    return f"{count / 1_000_000:.1f}".removesuffix(".0") + " MB"
+def quoted(text: Any) -> str:
+    """Put words of somebody into quotation marks of the language of the page."""
+    return written.quoted(isolated(text))
 
 
 def order_in_words(order: str) -> str:
@@ -135,10 +118,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "iso": iso,
     "ago": ago,
     "waited": waited,
-    "day": day,
+    "day": written.day,
     "born": born,
-    "short_day": short_day,
-    "size": size,
+    "short_day": written.short_day,
+    "size": written.size,
+    "megabytes": written.megabytes,
+    "percent": written.percent,
+    "quoted": quoted,
     "initials": initials,
     "why_likely": why_likely,
     "earlier_fit": earlier_fit,

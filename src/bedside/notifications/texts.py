@@ -4,13 +4,9 @@ import unicodedata
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import escape
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from bedside.kernel import language
+from bedside.kernel import clock, language, written
 from bedside.kernel.language import gettext as _
 from bedside.people.clinics import Clinic
 
@@ -50,5 +46,4 @@ def outgoing_text(
 
 def day_of(clinic: Clinic, at: int) -> str:
     """Format a day in the clinic's time zone, e.g. “29 November”."""
-    when = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(clinic.options.time_zone))
-    return format_date(when, "d MMMM", locale=language.locale())
+    return written.day_and_month(clock.in_zone(clinic.options.time_zone, at))

@@ -1,8 +1,6 @@
 """The messages that carry the link to a summary, and its copy for the chart."""
 
-from babel.dates import format_date
-
-from bedside.kernel import clock, language
+from bedside.kernel import clock, written
 from bedside.kernel.language import gettext as _
 from bedside.notifications.texts import OutgoingText, day_of, outgoing_text
 from bedside.people.clinics import Clinic
@@ -11,8 +9,7 @@ from bedside.requests.records import Content
 
 def day(clinic: Clinic, at: int) -> str:
     """Format a day at the clinic with its year, e.g. “29 November 2026”."""
-    when = clock.in_zone(clinic.options.time_zone, at)
-    return format_date(when, "d MMMM y", locale=language.locale())
+    return written.day(clock.in_zone(clinic.options.time_zone, at))
 
 
 def emergency(clinic: Clinic) -> str:
