@@ -32,7 +32,7 @@ TEMPLATE = LOCALE / "bedside.pot"
 UNFINISHED: frozenset[str] = frozenset({"de", "es", "fr"})
 """Languages being translated: sentences may be missing there. What is there has to fit."""
 
-KEYWORDS = "_ N_ ngettext:1,2"
+KEYWORDS = "_ N_ ngettext:1,2 counted:1,2"
 WIDTH = 100
 _NO_MATTER_WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 """In compiled catalogues, where Babel would write the present."""

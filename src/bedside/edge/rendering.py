@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from bedside.edge import colleague_words, formats, labels, linked
 from bedside.edge.bidi import isolating
+from bedside.edge.counted import counted
 from bedside.kernel import language
 
 WEB = Path(__file__).parents[1] / "web"
@@ -75,6 +76,7 @@ def environment() -> Environment:
         made.globals[name] = isolating(made.globals[name])
     made.globals.update(
         asset=asset,
+        counted=counted,
         language=language.spoken,
         direction=language.direction,
         offered_languages=language.offered,

@@ -2,6 +2,7 @@
  * Viewing a photo: zoomed, rotated, moved, lighter or darker; by buttons, keys, wheel (with Ctrl),
  * and fingers. Only the view changes, never the file; each file has its own while the tab is open.
  */
+import { percent } from "../components/sizes";
 import { AS_IT_CAME, brighter, keepView, LIGHT, type View, viewOf } from "./photo_views";
 
 const LARGEST = 12;
@@ -175,8 +176,8 @@ class Photo {
     this.image.style.transform = `${moved} rotate(${turn}deg) scale(${scale * this.fit()})`;
     this.image.style.filter = light === LIGHT.normal ? "" : `brightness(${light}%)`;
     this.glass.toggleAttribute("data-large", scale > 1);
-    this.say("scale", `${Math.round(scale * 100)}%`);
-    this.say("light", light === LIGHT.normal ? "" : `${light}%`);
+    this.say("scale", percent(Math.round(scale * 100)));
+    this.say("light", light === LIGHT.normal ? "" : percent(light));
   }
 
   private say(what: string, text: string): void {

@@ -1,6 +1,8 @@
 /** The upload dialog: chosen, dropped and pasted files become rows with their progress. */
 import { announce } from "../components/announce";
+import { readCounted, sayCount } from "../components/counted";
 import { openDialog } from "../components/dialogs";
+import { percent, sizeInWords } from "../components/sizes";
 import { toast } from "../components/toasts";
 import { type Item, type Refusal, Uploads } from "../uploading/uploads";
 import { type Became, becameOf } from "./upload_states";
@@ -8,18 +10,6 @@ import { type Became, becameOf } from "./upload_states";
 const DONE_STAYS_MS = 20_000;
 
 type Words = Record<string, string>;
-
-function sizeInWords(bytes: number): string {
-  const [unit, amount] =
-    bytes < 1_000_000 ? (["kilobyte", bytes / 1_000] as const) : (["megabyte", bytes / 1_000_000] as const);
-  const digits = unit === "megabyte" ? 1 : 0;
-  return new Intl.NumberFormat(document.documentElement.lang, {
-    style: "unit",
-    unit,
-    unitDisplay: "short",
-    maximumFractionDigits: digits,
-  }).format(amount);
-}
 
 function filled(text: string, values: Record<string, string>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
@@ -111,8 +101,8 @@ class UploadDialog {
       bar.max = total;
       bar.value = item.sent;
     }
-    const percent = row.querySelector("[data-progress-text]");
-    if (percent) percent.textContent = `${Math.floor((100 * item.sent) / total)}%`;
+    const text = row.querySelector("[data-progress-text]");
+    if (text) text.textContent = percent(Math.floor((100 * item.sent) / total));
     row.dataset.state = item.state;
     const said: Record<Item["state"], string> = {
       waiting: this.word("waiting"),
@@ -212,11 +202,11 @@ class UploadDialog {
   /** Shown beside the page while the dialog is closed. */
   private showGoing(): void {
     const going = document.querySelector<HTMLElement>("[data-upload-going]");
-    const text = going?.querySelector("[data-upload-going-text]");
+    const text = going?.querySelector<HTMLElement>("[data-upload-going-text]");
     const count = this.uploads.unfinished.length;
     if (!going || !text) return;
     going.hidden = count === 0;
-    text.textContent = count === 1 ? this.word("goOnOne") : this.word("goOnMany", { count: String(count) });
+    text.textContent = sayCount(readCounted(text.dataset.counted), count);
   }
 }
 

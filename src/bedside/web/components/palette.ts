@@ -2,6 +2,7 @@
  * The palette behind Ctrl-K and “/”: finds a patient or an action. The server fills #palette-found;
  * the sections of the rail are filtered here. Combobox pattern with aria-activedescendant.
  */
+import { readCounted, sayCount } from "./counted";
 import { openDialog } from "./dialogs";
 import { isTyping, singleKeysOn } from "./keys";
 
@@ -64,13 +65,13 @@ function refresh(palette: Palette): void {
   });
   choose(palette, options[0]);
   if (palette.empty) palette.empty.hidden = options.length > 0;
-  sayCount(palette, options.length);
+  showCount(palette, options.length);
 }
 
-function sayCount({ count }: Palette, found: number): void {
+function showCount({ count }: Palette, found: number): void {
   if (!count) return;
-  const { none = "", one = "", many = "" } = count.dataset;
-  count.textContent = found === 0 ? none : `${found} ${found === 1 ? one : many}`;
+  const { none = "", counted } = count.dataset;
+  count.textContent = found === 0 ? none : sayCount(readCounted(counted), found);
 }
 
 function onInputKey(palette: Palette, event: KeyboardEvent): void {

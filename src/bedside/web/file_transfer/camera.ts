@@ -3,6 +3,7 @@
  * call's own: many phones open one at a time only.
  */
 
+import { oneDecimal } from "../components/sizes";
 import { cameraOf as cameraBehind } from "../media/raw_camera";
 
 const QUALITY = 0.92;
@@ -71,7 +72,7 @@ interface Size {
 
 /** Millions of pixels of a picture, with one decimal. */
 export function megapixels({ width, height }: Size): string {
-  return ((width * height) / MILLION).toFixed(1);
+  return oneDecimal((width * height) / MILLION);
 }
 
 export interface Still extends Size {

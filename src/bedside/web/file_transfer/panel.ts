@@ -8,6 +8,7 @@
 
 import { announce } from "../components/announce";
 import { posted, sentenceOf } from "../components/answers";
+import { percent } from "../components/sizes";
 import { fragmentOf } from "../live/fragment";
 import { morph } from "../live/morph";
 import { type Heard, liveSocket } from "../live/socket";
@@ -87,8 +88,8 @@ export class TransferPanel {
     const bar = row?.querySelector("progress");
     if (!row || !bar) return;
     bar.value = position;
-    const percent = row.querySelector("[data-progress-text]");
-    if (percent) percent.textContent = `${Math.floor((100 * position) / Math.max(1, bar.max))}%`;
+    const text = row.querySelector("[data-progress-text]");
+    if (text) text.textContent = percent(Math.floor((100 * position) / Math.max(1, bar.max)));
   }
 
   private row(id: string): HTMLElement | null {
@@ -145,7 +146,7 @@ export class TransferPanel {
     this.fetching.add(id);
     link.setAttribute("aria-busy", "true");
     const name = link.dataset.transferDownload ?? "";
-    const fetching = new Fetching(link.href, name, (part) => this.showFetched(id, `${Math.floor(100 * part)}%`));
+    const fetching = new Fetching(link.href, name, (part) => this.showFetched(id, percent(Math.floor(100 * part))));
     const refusal = await fetching.run();
     this.fetching.delete(id);
     this.showFetched(id, "");

@@ -2,13 +2,10 @@
  * Ticking files of a list (checkboxes “chosen” of a form with data-choosing): how many, and what
  * can be done with that many. Marking and sorting them happens without leaving the page.
  */
+import { readCounted, sayCount } from "../components/counted";
 import { toast } from "../components/toasts";
 import { refreshAround } from "./fragments";
 import { post } from "./posts";
-
-function filled(text: string | undefined, count: number): string {
-  return (text ?? "").replace("{count}", String(count));
-}
 
 function boxes(form: HTMLFormElement): HTMLInputElement[] {
   return [...form.elements].filter(
@@ -25,7 +22,7 @@ function showChosen(): void {
     bar.dataset.several = "follows";
     bar.hidden = count === 0;
     const text = bar.querySelector<HTMLElement>("[data-several-count]");
-    if (text) text.textContent = filled(count === 1 ? text.dataset.one : text.dataset.many, count);
+    if (text) text.textContent = sayCount(readCounted(text.dataset.counted), count);
     const compare = bar.querySelector<HTMLButtonElement>("[data-compare]");
     if (compare) compare.disabled = count !== 2;
   }
@@ -35,7 +32,7 @@ function showChosen(): void {
 function onSubmit(event: SubmitEvent): void {
   const { target: form, submitter } = event;
   if (!(form instanceof HTMLFormElement) || !form.matches("[data-choosing]")) return;
-  if (!(submitter instanceof HTMLButtonElement) || !submitter.dataset.saidMany) return;
+  if (!(submitter instanceof HTMLButtonElement) || !submitter.dataset.said) return;
   event.preventDefault();
   event.stopPropagation();
   const chosen = boxes(form).filter((box) => box.checked);
@@ -44,7 +41,7 @@ function onSubmit(event: SubmitEvent): void {
     do: submitter.value,
     category: new FormData(form).get("category")?.toString() ?? "",
   };
-  const { saidOne, saidMany } = submitter.dataset;
+  const words = readCounted(submitter.dataset.said);
   for (const box of chosen) box.checked = false;
   showChosen();
   document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
@@ -59,8 +56,7 @@ function onSubmit(event: SubmitEvent): void {
     }
     const label = document.querySelector<HTMLElement>("[data-undo-label]")?.dataset.undoLabel ?? "";
     const undo = { label, run: () => post(form.action, { ...fields, do: "unreview" }, again) };
-    const said = filled(chosen.length === 1 ? saidOne : saidMany, chosen.length);
-    toast(said, "good", fields.do === "review" ? undo : undefined);
+    toast(sayCount(words, chosen.length), "good", fields.do === "review" ? undo : undefined);
   });
 }
 

@@ -1,5 +1,6 @@
 /** The cards of the photos: made from the page's templates, filled in here. */
 
+import { percent } from "../components/sizes";
 import { isAcceptable, type ServerPhoto } from "./server";
 import { type Settings, say } from "./settings";
 import { type Kept, nameOf, type Warning } from "./store";
@@ -157,9 +158,9 @@ export class Card {
       body.prepend(bar);
       this.shown = "";
     }
-    const percent = Math.floor(share * 100);
-    part<HTMLProgressElement>(bar, "progress").value = percent;
-    part<HTMLElement>(bar, "[data-progress-text]").textContent = `${percent}%`;
+    const hundredths = Math.floor(share * 100);
+    part<HTMLProgressElement>(bar, "progress").value = hundredths;
+    part<HTMLElement>(bar, "[data-progress-text]").textContent = percent(hundredths);
   }
 
   /** The photo has reached the server, whose data is shown from now on. */
@@ -199,7 +200,7 @@ export class Card {
 
   setComment(comment: string): void {
     this.comment = comment;
-    this.paragraph("", comment ? `“${comment}”` : "");
+    this.paragraph("", comment ? say(this.settings, "quoted", { text: comment }) : "");
     const field = this.element.querySelector<HTMLTextAreaElement>("textarea");
     if (field && document.activeElement !== field) field.value = comment;
     const label = this.element.querySelector("[data-comment-label]");

@@ -1,5 +1,6 @@
 /** The page on which photos are chosen: stores, shows and uploads them while comments are typed. */
 import { announce } from "../components/announce";
+import { megabytes } from "../components/sizes";
 import { Adding } from "./adding";
 import { Agreeing } from "./agreeing";
 import { Card, placeRefused } from "./cards";
@@ -11,7 +12,7 @@ import { Notices } from "./notices";
 import { Progress } from "./progress";
 import { sorted } from "./resuming";
 import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
-import { megabytes, readSettings, type Settings, say, sayCount, sayLack, someOf } from "./settings";
+import { readSettings, type Settings, say, sayCount, sayLack, someOf } from "./settings";
 import { Sources } from "./sources";
 import { type Kept, nameOf, PhotoStore } from "./store";
 import { Uploader, type Watcher } from "./uploader";
@@ -489,8 +490,7 @@ export class ChoosingPage {
     const count = this.away.count + this.acceptable().length;
     const bytes = this.away.bytes + this.acceptable().reduce((sum, card) => sum + card.size, 0);
     const used = document.querySelector("[data-used]");
-    const values = { count, limit: this.settings.limit, size: megabytes(bytes), most: this.settings.bytes / 1_000_000 };
-    if (used) used.textContent = say(this.settings, "used", values);
+    if (used) used.textContent = say(this.settings, "used", { count, size: megabytes(bytes) });
     this.sources.refresh(some, agreed || count >= this.settings.limit);
     for (const [index, card] of this.acceptable().entries()) card.number(this.settings.filed + index + 1);
     placeRefused(this.root, this.cards);

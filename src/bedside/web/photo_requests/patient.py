@@ -27,7 +27,7 @@ from bedside.edge.static_files import compressed
 from bedside.errors import Conflict, TooLarge, WrongInput
 from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
-from bedside.kernel import language
+from bedside.kernel import language, written
 from bedside.kernel.language import N_
 from bedside.people.names import first_of
 from bedside.people.permissions import LinkAccess
@@ -37,7 +37,7 @@ from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.photos.texts import AGREEMENT, PHOTO_TEMPLATES
 from bedside.requests.states import State
 from bedside.requests.texts import emergency
-from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script
+from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script, used
 
 TOO_MANY = flash_message(
     "too_many_photos",
@@ -147,6 +147,12 @@ async def _page(
         details=details,
         kind=PHOTO_TEMPLATES[details.template],
         agreement=AGREEMENT,
+        used=used(
+            visit.total,
+            visit.request.file_limit,
+            written.megabytes(visit.bytes_used),
+            written.size(visit.request.bytes_limit),
+        ),
         here=here,
         first_name=first_of(patient.name),
         for_script={
@@ -163,7 +169,7 @@ async def _page(
             "expected": visit.request.expected,
             "coming": sorted(visit.coming),
             "sent": sorted(visit.sent),
-            "texts": texts_for_script(),
+            "texts": texts_for_script(visit.request.file_limit, visit.request.bytes_limit),
             "counted": counted_texts_for_script(visit.request.file_limit),
         },
         **more,

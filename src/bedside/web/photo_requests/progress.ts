@@ -3,6 +3,7 @@
  * not.
  */
 import { announce } from "../components/announce";
+import { percent } from "../components/sizes";
 import type { Card } from "./cards";
 import { Milestones } from "./milestones";
 import { type Settings, say, sayCount } from "./settings";
@@ -22,7 +23,11 @@ export class Progress {
     const open = this.acceptable();
     const card = open.find((other) => other.kept?.id === photo.id);
     card?.progress(share);
-    const values = { number: card ? open.indexOf(card) + 1 : 0, count: open.length, percent: Math.floor(share * 100) };
+    const values = {
+      number: card ? open.indexOf(card) + 1 : 0,
+      count: open.length,
+      percent: percent(Math.floor(share * 100)),
+    };
     this.show(card ? say(this.settings, "uploadingOf", values) : "", true);
     this.announce(share);
   }

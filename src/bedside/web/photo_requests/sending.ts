@@ -2,6 +2,7 @@
  * After “Agree & send photos”: continues with what is still on this phone, and shows the progress.
  */
 import { announce } from "../components/announce";
+import { percent } from "../components/sizes";
 import { follow } from "./following";
 import { Milestones } from "./milestones";
 import { Closed, isAcceptable, RequestServer, type Snapshot } from "./server";
@@ -104,8 +105,8 @@ export class SendingPage {
 
   private progress(photo: Kept, share: number): void {
     const number = this.given - this.waiting.length + 1 + this.waiting.findIndex((other) => other.id === photo.id);
-    const percent = Math.floor(share * 100);
-    this.status(say(this.settings, "sending", { number, count: this.given, percent }));
+    const done = percent(Math.floor(share * 100));
+    this.status(say(this.settings, "sending", { number, count: this.given, percent: done }));
   }
 
   private leave(photo: Kept): void {

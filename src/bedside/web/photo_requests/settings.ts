@@ -1,3 +1,4 @@
+import { type Counted, sayCount as countedSentence } from "../components/counted";
 import type { Lack } from "./store";
 
 /** The page's data for its script: limits, what is agreed to, and texts of the catalogue. */
@@ -26,7 +27,7 @@ export interface Settings {
   sent: string[];
   texts: Record<string, string>;
   /** Sentences about any number of photos: their forms, and which to take for 0, 1, 2 … photos. */
-  counted: Record<string, { forms: string[]; which: number[] }>;
+  counted: Record<string, Counted>;
 }
 
 const MOST_NAMES = 3;
@@ -57,14 +58,5 @@ export function someOf(names: readonly string[]): string {
 
 /** The sentence for this many photos. */
 export function sayCount(settings: Settings, name: string, count: number): string {
-  const { forms, which } = settings.counted[name] ?? { forms: [], which: [] };
-  const form = forms[which[Math.min(count, which.length - 1)] ?? 0] ?? "";
-  return form.replace("{count}", String(count));
-}
-
-export function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toLocaleString(document.documentElement.lang, {
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  });
+  return countedSentence(settings.counted[name], count);
 }
