@@ -504,6 +504,6 @@ async def test_the_call_window_on_a_small_screen(
     console = two.staff_page.frame_locator("[data-console]")
     await expect(console.get_by_role("heading", level=1)).to_be_visible()
     await journey.seen(two.staff_page, "console", whole=False)
-    await two.staff_page.get_by_role("button", name="Call", exact=True).click()
+    await two.staff_page.get_by_role("button", name="Video call", exact=True).click()
     await expect(control(two.staff_page, "mute")).to_be_visible()
     await two.leave()

@@ -162,7 +162,7 @@ async def _taken_back(two: Meeting, taking: Locator) -> None:
     panel = two.staff.locator("[data-app-panel]")
     await panel.get_by_role("button", name="Ask for a photo").click()
     await expect(taking).to_be_visible()
-    await panel.get_by_role("button", name="Take back").click()
+    await panel.get_by_role("button", name="Withdraw").click()
     await expect(taking).to_be_hidden()
 
 

@@ -18,7 +18,7 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _NO_WORKER = N_("No worker runs: no file is scanned, and no message leaves.")
 _START_WORKER = N_("Start “bedside worker”, or “bedside serve” without --no-worker.")
-_WAIT = N_("Jobs that wait: {count}; the oldest for {minutes} minutes.")
+_WAIT = N_("Jobs that wait: {count}; the oldest for {minutes} min.")
 _BUSY_OR_GONE = N_("Start more workers, or raise “examiners”, if the processor has room.")
 _GIVEN_UP = N_("Jobs that were given up: {count} ({kinds}).")
 _LOOK = N_("Look at the log for their failures.")

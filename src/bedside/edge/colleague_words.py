@@ -11,6 +11,11 @@ _NAMES = {
     Whereabouts.DO_NOT_DISTURB: N_("Do not disturb"),
     Whereabouts.AWAY: N_("Away"),
 }
+_BEHIND_NAMES = {
+    Whereabouts.IN_CALL: N_("%(name)s (in a call)"),
+    Whereabouts.DO_NOT_DISTURB: N_("%(name)s (do not disturb)"),
+    Whereabouts.AWAY: N_("%(name)s (away)"),
+}
 _MOST_NAMES = 3
 
 
@@ -23,7 +28,7 @@ def named(one: Colleague) -> str:
     """Return a colleague's name, with the state of whoever is not simply there."""
     if one.state is Whereabouts.HERE:
         return one.name
-    return f"{one.name} ({whereabouts_of(one).lower()})"
+    return gettext(_BEHIND_NAMES[one.state]) % {"name": one.name}
 
 
 def who_is_here(people: Sequence[Colleague]) -> str:

@@ -36,7 +36,7 @@ _REQUEST_STATES = {
     State.IN_PROGRESS: (N_("In progress"), "busy"),
     State.DONE: (N_("Done"), "good"),
     State.EXPIRED: (N_("Expired"), "attention"),
-    State.REVOKED: (N_("Closed"), "neutral"),
+    State.REVOKED: (N_("Link closed"), "neutral"),
     State.FAILED: (N_("Not delivered"), "bad"),
     State.LOCKED: (N_("Locked"), "bad"),
 }

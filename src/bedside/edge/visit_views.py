@@ -52,6 +52,7 @@ class VisitView:
     queued_at: int
     admitted_at: int
     admitted_by: str
+    admitted_by_me: bool
     test: TestChip
     presence: str
     """here, hidden (the page is in the background), reconnecting, or left."""
@@ -204,7 +205,8 @@ def _row(
         checked_in_at=one.checked_in_at,
         queued_at=one.queued_at,
         admitted_at=one.admitted_at,
-        admitted_by=_("you") if is_mine else one.admitted_by_name,
+        admitted_by=one.admitted_by_name,
+        admitted_by_me=is_mine,
         test=test_chip(one.device_test),
         presence=_presence(one),
         identified=str(one.identified),

@@ -1,10 +1,12 @@
 """Announcing an upload: metadata before the bytes, and the reasons for refusing a file."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bedside.errors import BedsideError, TooLarge
 from bedside.files.refusals import REFUSALS
+from bedside.kernel import written
 from bedside.kernel.language import gettext as _
 
 
@@ -46,12 +48,16 @@ class Announced:
     """The sending device's opinion of a photo: one of `LOOKS`, or ""."""
 
 
+def _not_accepted(_most: int) -> str:
+    return _(TooLarge.sentence)
+
+
 @dataclass(frozen=True, slots=True)
 class LimitTexts:
-    """Texts for a sender at the limits of a holder, untranslated: `%(count)s` stands for the
-    number of files, `%(size)s` for megabytes."""
+    """Texts for a sender at the limits of a holder: `too_many` gives the one for a number of files,
+    translated; in `too_much`, which is not, `%(size)s` stands for the size of all together."""
 
-    too_many: str = TooLarge.sentence
+    too_many: Callable[[int], str] = _not_accepted
     too_much: str = TooLarge.sentence
 
 
@@ -82,20 +88,20 @@ class Upload:
 def too_large(allowance: Allowance) -> TooLarge:
     """Return the error for one file that is larger than the limit."""
     return TooLarge(
-        _("This file is larger than %(size)s MB, which is the most that can be sent.")
-        % {"size": allowance.largest // 1_000_000}
+        _("This file is larger than %(size)s, which is the most that can be sent.")
+        % {"size": written.size(allowance.largest)}
     )
 
 
 def too_many_files(allowance: Allowance) -> TooLarge:
     """Return the error for a holder that has as many files as it can take."""
-    return TooLarge(_(allowance.texts.too_many) % {"count": allowance.files}, code="too_many_files")
+    return TooLarge(allowance.texts.too_many(allowance.files), code="too_many_files")
 
 
 def too_many_bytes(allowance: Allowance) -> TooLarge:
     """Return the error for files of a holder that are together larger than the limit."""
     return TooLarge(
-        _(allowance.texts.too_much) % {"size": (allowance.total or 0) // 1_000_000},
+        _(allowance.texts.too_much) % {"size": written.size(allowance.total or 0)},
         code="too_many_bytes",
     )
 

@@ -15,7 +15,7 @@ from bedside.notifications.ports import Channel
 _LATE = 10 * clock.MINUTE
 _RECENT = clock.DAY
 
-_WHY = N_("{count} messages wait, the oldest for {minutes} minutes. {reason}")
+_WHY = N_("Messages that wait: {count}; the oldest for {minutes} min. {reason}")
 
 
 class _Counted(NamedTuple):

@@ -20,10 +20,10 @@ class ManyTexts(WrongInput):
         minutes = max(1, -(-seconds // 60))
         super().__init__(
             ngettext(
-                "Many text messages went to this number just now, so nothing was sent. Call the "
-                "number, or send it again in %(minutes)s minute.",
-                "Many text messages went to this number just now, so nothing was sent. Call the "
-                "number, or send it again in %(minutes)s minutes.",
+                "Many text messages went to this number just now, so this one was not sent. Call "
+                "the number, or send it again in %(minutes)s minute.",
+                "Many text messages went to this number just now, so this one was not sent. Call "
+                "the number, or send it again in %(minutes)s minutes.",
                 minutes,
             )
             % {"minutes": minutes},

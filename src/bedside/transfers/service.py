@@ -22,6 +22,7 @@ from bedside.files.uploads import Uploads
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.clinics import Clinics
 from bedside.people.permissions import RoomAccess, TransferAccess, VisitorAccess, transfer_access
@@ -127,11 +128,7 @@ class LiveTransfers:
                 (await visitor_allowance(work, visit.id, options)).require(chosen.size)
             running = await work.one(rows.COUNT_RUNNING, visit=visit.id, way=direction)
             if running is not None and running.running >= options.transfers_at_once:
-                raise Conflict(
-                    _("%(count)s files are on their way already. Send the next one afterwards.")
-                    % {"count": running.running},
-                    code="too_many_transfers",
-                )
+                raise _too_many(running.running)
             await work.execute(
                 rows.ADD,
                 id=transfer_id,
@@ -491,3 +488,12 @@ class LiveTransfers:
             visit=row.visit_id,
             **details,
         )
+
+
+def _too_many(running: int) -> Conflict:
+    said = ngettext(
+        "%(num)s file is on its way already. Send the next one afterwards.",
+        "%(num)s files are on their way already. Send the next one afterwards.",
+        running,
+    )
+    return Conflict(said % {"num": running}, code="too_many_transfers")

@@ -67,7 +67,7 @@ class IsIdentified(Conflict):
     """A colleague was faster."""
 
     code = "visit_is_identified"
-    sentence = N_("It was said already who this patient is. Look again.")
+    sentence = N_("Somebody has already said who this patient is. Look again.")
 
 
 class HasChart(Conflict):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
 from bedside.visits.room_rows import Room
 
 
@@ -45,4 +46,5 @@ def usual_wait(minutes: int) -> str:
     """Text of the estimate: nothing is promised."""
     if minutes < 5:
         return _("Usually less than 5 minutes")
-    return _("Usually about {minutes} minutes").format(minutes=minutes)
+    said = ngettext("Usually about {minutes} minute", "Usually about {minutes} minutes", minutes)
+    return said.format(minutes=minutes)

@@ -135,7 +135,8 @@ async def test_a_number_that_reached_somebody_else_gets_no_message_until_it_is_c
     patient = f"/patients/{house.patients[0].id}"
     assert "Correct the number" in (await visitor.get("/requests?view=waiting")).text
     assert "Reached somebody else" in (await visitor.get(f"{patient}/card")).text
-    assert "reached somebody else" in (await visitor.get(f"{patient}/requests/new")).text
+    form = (await visitor.get(f"{patient}/requests/new")).text
+    assert "messages there reached somebody else" in form
     refused = await visitor.post(f"{patient}/requests/{asked.id}/reissue", follow_redirects=True)
     assert "No message can go to" in refused.text
     assert (await the_invitation(house)).round == 1

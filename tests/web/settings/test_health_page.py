@@ -120,8 +120,8 @@ async def test_reasons_are_said_and_what_to_do(
         asked = (await visitor.get("/health")).json()
     assert "No worker runs: no file is scanned, and no message leaves." in text
     assert "Start “bedside worker”" in text
-    assert "Jobs that wait: 1; the oldest for 11 minutes." in text
-    assert asked["reasons"]["jobs"] == "Jobs that wait: 1; the oldest for 11 minutes."
+    assert "Jobs that wait: 1; the oldest for 11 min." in text
+    assert asked["reasons"]["jobs"] == "Jobs that wait: 1; the oldest for 11 min."
     assert asked["parts"]["worker"] == "down"
 
 

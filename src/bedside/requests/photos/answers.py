@@ -17,7 +17,7 @@ from bedside.files.retrieval import HeldFile, Opened, Retrieval
 from bedside.files.uploads import Allowance, Uploads
 from bedside.kernel import clock
 from bedside.kernel.ids import is_id
-from bedside.kernel.language import N_
+from bedside.kernel.language import N_, ngettext
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.records import LinkClosed, LinkState
@@ -33,9 +33,20 @@ from bedside.requests.states import ENDED, State, Step
 
 _SETTLE_AFTER = 10 * clock.SECOND
 _ENOUGH = N_("You have sent as many photos as can be sent with this link.")
+
+
+def _too_many(most: int) -> str:
+    said = ngettext(
+        "You can send up to %(num)s photo. Delete one to add another.",
+        "You can send up to %(num)s photos. Delete one to add another.",
+        most,
+    )
+    return said % {"num": most}
+
+
 _LIMITS = LimitTexts(
-    too_many=N_("You can send up to %(count)s photos. Delete one to add another."),
-    too_much=N_("All photos together can be up to %(size)s MB. Delete one to add another."),
+    too_many=_too_many,
+    too_much=N_("All photos together can be up to %(size)s. Delete one to add another."),
 )
 _ANSWERING = (State.OPENED, State.IN_PROGRESS, State.DONE)
 

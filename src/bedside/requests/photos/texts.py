@@ -59,8 +59,12 @@ PHOTO_TEMPLATES: dict[str, PhotoTemplate] = {
     ),
 }
 
-_NAMED = frozenset(PHOTO_TEMPLATES) - {"general"}
-"""Kinds whose name says what a photo shows."""
+_TITLES = {
+    "skin": N_("Photo {number}, skin"),
+    "wound": N_("Photo {number}, wound"),
+    "document": N_("Photo {number}, document or card"),
+}
+"""Titles of photos of kinds that say what a photo shows."""
 
 AGREEMENT_VERSION = "2026-11"
 AGREEMENT = N_("By sending you agree that the photos become part of your medical record.")
@@ -70,7 +74,6 @@ request."""
 
 def photo_title(template: str, body_part: str, number: int) -> str:
     """Return the title of a photo in the chart, e.g. “Photo 2, left arm”."""
-    shown = body_part or (_(PHOTO_TEMPLATES[template].label).lower() if template in _NAMED else "")
-    if shown:
-        return _("Photo {number}, {shown}").format(number=number, shown=shown)
-    return _("Photo {number}").format(number=number)
+    if body_part:
+        return _("Photo {number}, {shown}").format(number=number, shown=body_part)
+    return _(_TITLES.get(template, N_("Photo {number}"))).format(number=number)

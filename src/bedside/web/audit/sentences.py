@@ -17,16 +17,16 @@ SENTENCES = {
 }
 
 DETAILS: dict[str, str] = {
-    "address": N_("From"),
+    "address": N_("Network address"),
     "channel": N_("Channel"),
-    "channels": N_("Sent by"),
+    "channels": N_("Sent through"),
     "number": N_("Mobile number"),
     "device": N_("Device"),
-    "form": N_("Form"),
+    "form": N_("Opened as"),
     "entry": N_("Entry"),
     "entries": N_("Entries"),
     "engine": N_("Scanner"),
-    "signature": N_("Found"),
+    "signature": N_("Malware"),
     "verdict": N_("Verdict"),
     "reason": N_("Reason"),
     "refusal": N_("Reason"),
@@ -36,13 +36,13 @@ DETAILS: dict[str, str] = {
     "category": N_("Category"),
     "reviewed": N_("Reviewed"),
     "changed": N_("Changed"),
-    "found": N_("Found"),
+    "found": N_("Hits"),
     "shown": N_("Shown"),
     "page": N_("Page"),
     "lines": N_("Lines"),
-    "to": N_("To"),
-    "came": N_("From"),
-    "ended": N_("Ended"),
+    "to": N_("Moved to"),
+    "came": N_("Moved from"),
+    "ended": N_("Ended sessions"),
     "broken": N_("Cannot be read"),
 }
 """Names of further details of lines; others are shown by their key."""

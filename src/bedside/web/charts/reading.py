@@ -86,13 +86,21 @@ def _size(sheet: Sheet) -> Markup:
     sentences: list[str] = []
     if sheet.all_rows > len(sheet.rows):
         sentences.append(
-            _("The first %(shown)s of %(all)s rows are shown.")
-            % {"shown": len(sheet.rows), "all": sheet.all_rows}
+            ngettext(
+                "The first %(shown)s of %(num)s row are shown.",
+                "The first %(shown)s of %(num)s rows are shown.",
+                sheet.all_rows,
+            )
+            % {"shown": len(sheet.rows), "num": sheet.all_rows}
         )
     if sheet.all_columns > columns:
         sentences.append(
-            _("The first %(shown)s of %(all)s columns are shown.")
-            % {"shown": columns, "all": sheet.all_columns}
+            ngettext(
+                "The first %(shown)s of %(num)s column are shown.",
+                "The first %(shown)s of %(num)s columns are shown.",
+                sheet.all_columns,
+            )
+            % {"shown": columns, "num": sheet.all_columns}
         )
     if not sentences:
         return Markup("")

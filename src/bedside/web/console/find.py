@@ -33,15 +33,20 @@ _ON_A_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An action for a patient. `begins` are words with which people ask for it, `alone` what it is
-    called before a patient was named."""
+    """An action for a patient. `begins` are words with which people ask for it, the most usual one
+    first; `alone` is what it is called before a patient was named."""
 
     label: str
     alone: str
     icon: str
     address: str
-    begins: tuple[str, ...]
+    begins: str
     may: May
+
+    def words(self) -> list[str]:
+        """Return the words that ask for it, folded: those of the language of the page, and then
+        the English ones, which people know from other pages."""
+        return [fold(word) for word in f"{gettext(self.begins)} {self.begins}".split()]
 
 
 COMMANDS = (
@@ -50,7 +55,7 @@ COMMANDS = (
         N_("Request photos from …"),
         "camera",
         "/patients/{id}/requests/new",
-        ("request", "photo", "photos", "send"),
+        N_("request photo photos send"),
         May.SEND_REQUESTS,
     ),
     Command(
@@ -58,7 +63,7 @@ COMMANDS = (
         N_("Upload a file to …"),
         "upload",
         "/patients/{id}/upload",
-        ("upload", "file", "add"),
+        N_("upload file add"),
         May.SEE_CHARTS,
     ),
     Command(
@@ -66,10 +71,14 @@ COMMANDS = (
         N_("Open the chart of …"),
         "folder-input",
         "/patients/{id}",
-        ("chart", "open"),
+        N_("chart open"),
         May.SEE_CHARTS,
     ),
 )
+
+
+_FILLING = N_("photos photo request file from to for of a the chart")
+"""Words between what is asked for and the name of a patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +172,18 @@ def _alone(staff: StaffAccess, words: str) -> list[Fill]:
         return []
     known = _filling()
     return [
-        Fill(gettext(command.alone), command.icon, f"{command.begins[0]} ")
+        Fill(gettext(command.alone), command.icon, f"{gettext(command.begins).split()[0]} ")
         for command in COMMANDS
         if allows(staff.role, command.may)
-        and any(begin.startswith(typed[0]) for begin in command.begins)
-        and all(word in known or word in command.begins for word in typed[1:])
+        and any(begin.startswith(typed[0]) for begin in command.words())
+        and all(word in known or word in command.words() for word in typed[1:])
     ]
 
 
 def _asked_for(words: str) -> tuple[list[Command], str]:
     """Split “photos maya” into one command, and the patient named Maya."""
     first, _, rest = words.partition(" ")
-    asked = [c for c in COMMANDS if len(first) > 2 and fold(first) in c.begins]
+    asked = [c for c in COMMANDS if len(first) > 2 and fold(first) in c.words()]
     return (asked, _without_filling(rest)) if asked and rest.strip() else ([], words)
 
 
@@ -184,8 +193,7 @@ def _without_filling(rest: str) -> str:
 
 
 def _filling() -> set[str]:
-    words = gettext(N_("photos photo request file from to for of a the chart")).split()
-    return {fold(word) for word in words}
+    return {fold(word) for word in f"{gettext(_FILLING)} {_FILLING}".split()}
 
 
 def _offers(staff: StaffAccess, commands: list[Command], patients: list[Patient]) -> list[Offer]:

@@ -24,7 +24,7 @@ _STAFF_SENDS = {
     Phase.SCANNING: N_("Accepted. The file is being checked for viruses."),
     Phase.READY: N_("Accepted. The patient can download it now."),
     Phase.DONE: N_("Done. The patient has downloaded it, and it is in the chart."),
-    Phase.FILED: N_("The patient moved on before the download. The file is in the chart."),
+    Phase.FILED: N_("The patient left the room before the download. The file is in the chart."),
     Phase.DECLINED: N_("The patient declined it. Nothing was kept. You can send another file."),
     Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
     Phase.LEFT: N_("The patient left before the file had arrived. Nothing was kept."),
@@ -37,7 +37,7 @@ _STAFF_GETS = {
     Phase.SCANNING: N_("It has arrived and is being checked for viruses."),
     Phase.READY: N_("It has arrived, was checked for viruses, and is in the chart."),
     Phase.DONE: N_("Done. It was downloaded, and it is in the chart."),
-    Phase.FILED: N_("The patient moved on. The file had arrived and is in the chart."),
+    Phase.FILED: N_("The patient left the room. The file had arrived and is in the chart."),
     Phase.DECLINED: N_("The patient declined to send a file. You can ask again."),
     Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
     Phase.LEFT: N_("The patient left before the file had arrived. Nothing was kept."),
@@ -53,7 +53,7 @@ _PATIENT_GETS = {
     Phase.FILED: N_("It is in your record at the clinic."),
     Phase.DECLINED: N_("You did not want this file. Nothing was kept."),
     Phase.CANCELLED: N_("The clinic has taken it back. There is nothing to do."),
-    Phase.LEFT: N_("It did not arrive before you went on. Ask the clinic for it."),
+    Phase.LEFT: N_("It did not arrive before you left the room. Ask the clinic for it."),
     Phase.FAILED: N_("It did not arrive. Ask the clinic to send it again."),
     Phase.DISCARDED: N_("The clinic did not keep it."),
 }
@@ -66,17 +66,19 @@ _PATIENT_SENDS = {
     Phase.FILED: N_("Sent. It is in your record now."),
     Phase.DECLINED: N_("You did not want to send a file."),
     Phase.CANCELLED: N_("Cancelled. Nothing was kept."),
-    Phase.LEFT: N_("It had not arrived when you went on. Send it again."),
+    Phase.LEFT: N_("It had not arrived when you left the room. Send it again."),
     Phase.FAILED: N_("It did not arrive. Send it again."),
     Phase.DISCARDED: N_("The clinic did not keep it."),
 }
 _IN_NO_CHART_TO_STAFF = N_("It goes into the chart as soon as somebody says who the patient is.")
 _IN_NO_CHART = {
     _STAFF_SENDS[Phase.DONE]: N_("Done. The patient has downloaded it."),
-    _STAFF_SENDS[Phase.FILED]: N_("The patient moved on before the download. The file is kept."),
+    _STAFF_SENDS[Phase.FILED]: N_(
+        "The patient left the room before the download. The file is kept."
+    ),
     _STAFF_GETS[Phase.READY]: N_("It has arrived and was checked for viruses."),
     _STAFF_GETS[Phase.DONE]: N_("Done. It was downloaded."),
-    _STAFF_GETS[Phase.FILED]: N_("The patient moved on. The file had arrived and is kept."),
+    _STAFF_GETS[Phase.FILED]: N_("The patient left the room. The file had arrived and is kept."),
 }
 """To staff, before the patient is identified: without mentioning the chart that is not there
 yet."""
@@ -105,7 +107,9 @@ _REFUSED_TO_PATIENT = N_(
     "This file did not pass the clinic’s check, so it was not kept. Ask the clinic to send "
     "another copy."
 )
-_UNSCANNED = N_("Here. It cannot be opened yet: the virus scanner is down. It is scanned later.")
+_UNSCANNED = N_(
+    "It has arrived, and cannot be opened yet: the virus scanner is down. It is scanned later."
+)
 _CHECKED_LATER = N_(
     "The virus check is not available right now. The file is checked later; you need not do "
     "anything."

@@ -123,7 +123,7 @@ def _form(
         patient=inviting.patient,
         draft=draft,
         rooms=[
-            (one.room.id, one.room.name, _("Open") if one.room.open else _("Closed right now"))
+            (one.room.id, one.room.name, _("Open now") if one.room.open else _("Closed now"))
             for one in inviting.rooms
         ],
         errors={error.field: _(error.sentence)} if error else {},

@@ -12,7 +12,7 @@ from bedside.edge.dates import age
 from bedside.edge.labels import language_name
 from bedside.edge.past_visits import recent_visits
 from bedside.kernel import clock
-from bedside.kernel.language import gettext
+from bedside.kernel.language import ngettext
 from bedside.people.clinics import Clinic
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
@@ -46,9 +46,10 @@ def _age_in_words(born: date | None, today: date) -> str:
         return ""
     years = age(born, today)
     if years >= 2:
-        return gettext("%(years)s years") % {"years": years}
+        return ngettext("%(num)s year", "%(num)s years", years) % {"num": years}
     months = (today.year - born.year) * 12 + today.month - born.month - (today.day < born.day)
-    return gettext("%(months)s months") % {"months": max(0, months)}
+    months = max(0, months)
+    return ngettext("%(num)s month", "%(num)s months", months) % {"num": months}
 
 
 async def recent(request: Request, chart: ChartAccess, clinic: Clinic) -> dict[str, Any]:

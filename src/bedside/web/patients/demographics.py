@@ -11,6 +11,7 @@ from bedside.edge.forms import Form
 from bedside.edge.labels import language_name
 from bedside.kernel import phones
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
 from bedside.people import earlier_names, names
 from bedside.people.clinics import Clinic
 from bedside.people.patients import NO_NAME, Demographics
@@ -95,9 +96,11 @@ class Entered:
         if not all(names.is_name(name) and len(name) <= 200 for name in earlier):
             errors["earlier_names"] = _(NO_NAME)
         elif len(earlier) > earlier_names.MOST:
-            errors["earlier_names"] = _("Enter at most %(most)s earlier names.") % {
-                "most": earlier_names.MOST
-            }
+            errors["earlier_names"] = ngettext(
+                "Enter at most %(num)s earlier name.",
+                "Enter at most %(num)s earlier names.",
+                earlier_names.MOST,
+            ) % {"num": earlier_names.MOST}
         if errors:
             return None, errors
         try:

@@ -54,14 +54,14 @@ NO_ADDRESS = flash_message(
 MANY_TEXTS = flash_message(
     "request_many_texts",
     N_(
-        "Many text messages went to this number just now, so nothing was sent. Call the patient, "
-        "or send it again in some minutes."
+        "Many text messages went to this number just now, so this one was not sent. Call the "
+        "patient, or send it again in some minutes."
     ),
     "attention",
 )
 
 _VIEW_NAMES = {
-    "open": N_("Open"),
+    "open": N_("Still open"),
     "waiting": N_("Needs you"),
     "done": N_("Done"),
     "all": N_("All"),

@@ -32,7 +32,7 @@ ADDED = flash_message(
     "visit_patient_added", N_("The patient is added, and the visit is in the chart.")
 )
 WAS_IDENTIFIED = flash_message(
-    "visit_was_identified", N_("It was said already who this patient is."), "info"
+    "visit_was_identified", N_("Somebody has already said who this patient is."), "info"
 )
 DISCARDED = flash_message(
     "visit_discarded", N_("What belonged to this visit is being destroyed."), "info"
