@@ -59,6 +59,7 @@ PHOTO_TEMPLATES: dict[str, PhotoTemplate] = {
     ),
 }
 
+_TITLE = N_("Photo {number}")
 _TITLES = {
     "skin": N_("Photo {number}, skin"),
     "wound": N_("Photo {number}, wound"),
@@ -76,4 +77,4 @@ def photo_title(template: str, body_part: str, number: int) -> str:
     """Return the title of a photo in the chart, e.g. “Photo 2, left arm”."""
     if body_part:
         return _("Photo {number}, {shown}").format(number=number, shown=body_part)
-    return _(_TITLES.get(template, N_("Photo {number}"))).format(number=number)
+    return _(_TITLES.get(template, _TITLE)).format(number=number)
