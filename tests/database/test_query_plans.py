@@ -34,6 +34,10 @@ GROWING = frozenset(
         "visits",
         "visit_legs",
         "visit_messages",
+        "conversations",
+        "conversation_messages",
+        "conversation_receipts",
+        "conversation_words",
         "live_transfers",
         "calls",
         "audit_lines",
@@ -47,6 +51,7 @@ LISTS = {
     "bedside.charts.rows.INBOX": "is walked in its order until it is full",
     "bedside.charts.rows.INBOX_COUNT": "is walked until there are 1,000",
     "bedside.charts.rows.INBOX_PLACES": "is walked in its order until it is full",
+    "bedside.conversations.lists._desk": "is walked in its order until it is full",
     "bedside.files.file_rows.PAGE": "goes through all files, page by page",
     "bedside.files.upload_rows.UNFINISHED": "looks once, at the start, for what was broken off",
     "bedside.notifications.messages._local": "is walked in its order until it is full",
@@ -57,7 +62,12 @@ LISTS = {
     "bedside.requests.lists._desk": "is walked in its order until it is full",
 }
 """Statements that walk a growing table by the clinic, or as a whole, and why that is no harm."""
-OF_FEW = ("ix_visits_not_ended", "ix_visits_unidentified", "ix_requests_needing")
+OF_FEW = (
+    "ix_visits_not_ended",
+    "ix_visits_unidentified",
+    "ix_requests_needing",
+    "ix_conversations_waiting",
+)
 """Partial indexes over the few rows of a clinic that somebody still has to do with."""
 
 

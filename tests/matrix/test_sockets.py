@@ -11,7 +11,7 @@ from starlette.routing import WebSocketRoute
 from bedside.calls.apps.whiteboard import WhiteboardChanged
 from bedside.calls.events import CallChanged, CallSignal, GuestChanged
 from bedside.charts.events import EntryChanged
-from bedside.conversations.events import ChatRead
+from bedside.conversations.events import ChatRead, PatientConversationsChanged, ReceiptAdded
 from bedside.realtime import envelopes
 from bedside.requests.events import RequestChanged
 from bedside.transfers.events import LiveTransferMoved
@@ -44,6 +44,8 @@ TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
     "visit": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "transfers": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "chat": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
+    "conversation": ("conversation_id", {STAFF_SOCKET: _IN_CHARGE}),
+    "conversations": ("patient_id", {STAFF_SOCKET: _IN_CHARGE}),
     "whiteboard": (
         "call_id",
         {
@@ -74,6 +76,8 @@ LAST = {
     "guest": "guest.changed",
     "transfers": "transfer.moved",
     "chat": "chat.read",
+    "conversation": "conversation.receipt",
+    "conversations": "conversations.changed",
     "whiteboard": "whiteboard.changed",
 }
 """The last event that `_happen` emits on some of them."""
@@ -154,6 +158,9 @@ async def _happen(world: World) -> None:
         work.emit(WhiteboardChanged(call_id=call, last=2))
         visit = facts["visit_id"]
         work.emit(ChatRead(visit_id=visit, leg=1, reader="staff", read_at=1))
+        talk = {"conversation_id": facts["conversation_id"], "patient_id": facts["patient_id"]}
+        work.emit(ReceiptAdded(**talk, side="patient", what="read", number=1))
+        work.emit(PatientConversationsChanged(**talk))
         work.emit(
             LiveTransferMoved(transfer_id=facts["offered"], visit_id=visit, leg=1, position=1)
         )

@@ -19,8 +19,10 @@ from starlette.applications import Starlette
 from bedside import bootstrap
 from bedside.api import api_routes
 from bedside.audit.actors import SYSTEM
+from bedside.conversations.writing import Text
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel import clock
+from bedside.kernel.ids import new_id
 from bedside.links.bound import LINKS
 from bedside.links.models import links
 from bedside.people.bound import PASSKEYS, STAFF
@@ -87,6 +89,7 @@ class Builder:
         """Build everything."""
         await self._people()
         await self._files()
+        await self._conversation()
         await self._requests()
         await Visits(self.house, self.facts.ids, self.facts.cookies, self.facts.secrets).build()
         await self._accounts()
@@ -207,6 +210,15 @@ class Builder:
         )
         ids["upload_id"] = begun.id
         await do_jobs(self.house)
+
+    async def _conversation(self) -> None:
+        chart, draft_id = await self.house.chart(), new_id("drf")
+        text = Text("Tell us about the borborygmus, please.")
+        self.facts.ids["conversation_id"] = await self.house.conversations.all.start(
+            chart, text, draft_id
+        )
+        page = await self.house.conversations.all.page(chart, self.facts.ids["conversation_id"])
+        self.facts.ids["talk_message"] = page.messages[0].id
 
     async def _upload(self, chart: Any, name: str, content: bytes, comment: str) -> str:
         uploads = self.house.files.uploads

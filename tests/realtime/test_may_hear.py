@@ -32,6 +32,12 @@ HEARD: dict[str, list[tuple[str, dict[str, Any], set[str]]]] = {
         ("nothing", {}, set()),
     ],
     "chat": [("visit", {"leg": 1}, {*STAFF, "visitor"}), ("visit", {"leg": 0}, {"visitor"})],
+    "conversation": [
+        ("nothing", {"patient_id": "patient"}, STAFF),
+        ("nothing", {"patient_id": "patient", "kind": "note"}, STAFF),
+        ("nothing", {"patient_id": "next_door"}, {"neighbour"}),
+    ],
+    "conversations": [("patient", {"patient_id": "patient"}, STAFF)],
     "transfers": [("visit", {"leg": 1}, {*STAFF, "visitor"}), ("visit", {"leg": 0}, {"visitor"})],
     "call": [("call", {}, IN_CALL), ("nothing", {}, set())],
     "whiteboard": [("call", {}, IN_CALL), ("nothing", {}, set())],

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from bedside.bootstrap.base import Base
+from bedside.bootstrap.people import PeopleParts
 from bedside.bootstrap.visits import VisitParts
-from bedside.conversations.live import ChatLive
+from bedside.conversations.desk import ConversationDesk
+from bedside.conversations.lists import ConversationLists
+from bedside.conversations.live import ChatLive, ConversationLive
+from bedside.conversations.service import Conversations
 from bedside.conversations.visit_chat import VisitChat
 from bedside.realtime.topics import TopicKind
 from bedside.services.conversations import ConversationServices
@@ -15,13 +19,28 @@ class ConversationParts(ConversationServices):
     """The conversation services, with what open pages follow."""
 
     live: ChatLive
+    conversation_live: ConversationLive
 
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds of topics."""
-        return self.live.topics()
+        return (*self.live.topics(), *self.conversation_live.topics())
 
 
-def conversations_of(base: Base, visits: VisitParts) -> ConversationParts:
+def conversations_of(base: Base, people: PeopleParts, visits: VisitParts) -> ConversationParts:
     """Make the chat between patients and staff."""
-    chat = VisitChat(base.database, base.vault, base.audit.log, base.audit.looks)
-    return ConversationParts(visit_chat=chat, live=ChatLive(chat, visits.whereabouts, visits.live))
+    database, vault = base.database, base.vault
+    audit, looks = base.audit.log, base.audit.looks
+    chat = VisitChat(database, vault, audit, looks)
+    return ConversationParts(
+        visit_chat=chat,
+        all=Conversations(database, vault, audit, looks, people.permissions),
+        desk=ConversationDesk(database, audit, people.audiences),
+        lists=ConversationLists(database, vault, looks, people.patients, people.reach),
+        live=ChatLive(chat, visits.whereabouts, visits.live),
+        conversation_live=ConversationLive(database, people.permissions, people.audiences, _nobody),
+    )
+
+
+async def _nobody(_patient_id: str, _person: str) -> frozenset[str]:
+    """Return who is on a patient's side: nobody is signed in to the patient's app yet."""
+    return frozenset()

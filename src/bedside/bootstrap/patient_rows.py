@@ -2,6 +2,7 @@
 
 from bedside.accounts import patient_rows as of_accounts
 from bedside.charts.patient_rows import EntriesOfPatient
+from bedside.conversations import patient_rows as of_conversations
 from bedside.database.sealed import Vault
 from bedside.files import patient_rows as of_files
 from bedside.links import patient_rows as of_links
@@ -20,6 +21,7 @@ def patient_rows(vault: Vault, entries: EntriesOfPatient) -> dict[str, PatientRo
         **of_links.patient_rows(vault),
         **of_accounts.patient_rows(vault),
         **of_transfers.patient_rows(),
+        **of_conversations.patient_rows(),
         **of_files.patient_rows(vault),
         "entries": entries,
         **of_notifications.patient_rows(),

@@ -75,7 +75,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         visit_records=visit_records_of(base, people, visits),
         calls=calls,
         transfers=transfers_of(base, people, files, visits),
-        conversations=conversations_of(base, visits),
+        conversations=conversations_of(base, people, visits),
         colleagues=colleagues_of(base, people, presence),
     )
 

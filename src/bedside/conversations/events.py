@@ -1,4 +1,4 @@
-"""Events of the chat of a visit."""
+"""Events of chats: of a visit, and of the conversations with a patient."""
 
 from typing import ClassVar
 
@@ -34,3 +34,81 @@ class ChatRead(Event):
     def topic(self) -> str:
         """See `ChatMessageAdded`."""
         return f"chat:{self.visit_id}"
+
+
+class _ConversationEvent(Event):
+    conversation_id: str
+    patient_id: str
+
+    def topic(self) -> str:
+        """The topic of the patient's side and of the staff who see the patient."""
+        return f"conversation:{self.conversation_id}"
+
+
+@declared
+class MessageAdded(_ConversationEvent):
+    """Somebody wrote in a conversation; a note (`kind`) goes to staff only."""
+
+    type: ClassVar[str] = "conversation.message_added"
+    message_id: str
+    number: int
+    kind: str
+    sender_kind: str
+    at: int
+
+
+@declared
+class MessageRetracted(_ConversationEvent):
+    """A message was taken back. It stays in the record."""
+
+    type: ClassVar[str] = "conversation.message_retracted"
+    message_id: str
+    number: int
+    kind: str
+
+
+@declared
+class ConversationChanged(_ConversationEvent):
+    """A conversation was closed or opened, or what the patient may do in it changed."""
+
+    type: ClassVar[str] = "conversation.changed"
+    state: str
+    reply: str
+    reply_until: int
+
+
+@declared
+class ReceiptAdded(_ConversationEvent):
+    """Everything up to a number was delivered to, read or confirmed by one side."""
+
+    type: ClassVar[str] = "conversation.receipt"
+    side: str
+    what: str
+    number: int
+
+
+@declared
+class PatientConversationsChanged(Event):
+    """One of the conversations of a patient changed; lists of them ask again."""
+
+    type: ClassVar[str] = "conversations.changed"
+    patient_id: str
+    conversation_id: str
+
+    def topic(self) -> str:
+        """The topic of the patient's side, and of staff who look at the patient."""
+        return f"conversations:{self.patient_id}"
+
+
+@declared
+class DeskConversationsChanged(Event):
+    """Something about a conversation changed; the staff's lists and numbers ask again."""
+
+    type: ClassVar[str] = "desk.conversations_changed"
+    clinic_id: str
+    patient_id: str
+    conversation_id: str
+
+    def topic(self) -> str:
+        """The topic of all staff of the clinic; those who see the patient receive it."""
+        return f"desk:{self.clinic_id}"

@@ -1,10 +1,27 @@
-"""Live chat of a visit."""
+"""Live chats: of a visit, and of the conversations with a patient."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from bedside.conversations.events import ChatMessageAdded, ChatRead
+from bedside.conversations import rows
+from bedside.conversations.events import (
+    ChatMessageAdded,
+    ChatRead,
+    ConversationChanged,
+    MessageAdded,
+    MessageRetracted,
+    ReceiptAdded,
+)
+from bedside.conversations.rows import MessageRow, ReceiptRow
+from bedside.conversations.service import PAGE
+from bedside.conversations.sides import Access, is_staff, require_chat, require_own
+from bedside.conversations.states import Kind
 from bedside.conversations.visit_chat import VisitChat
-from bedside.realtime.topics import TopicKind
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.audiences import Audiences
+from bedside.people.permissions import PatientAccess, Permissions, StaffAccess
+from bedside.realtime.topics import Audience, TopicKind
 from bedside.visits.live import VisitLive
 from bedside.visits.whereabouts import Whereabouts
 
@@ -28,11 +45,134 @@ class ChatLive:
         return await self._chat.snapshot(side, visit_id)
 
 
+class PatientSide(Protocol):
+    """Says who is on a patient's side of the chat now, as an audience names them."""
+
+    async def __call__(self, patient_id: str, person: str, /) -> frozenset[str]:
+        """Return the accounts that may see the chat; with a `person`, only whether that one is
+        among them."""
+        ...
+
+
+class ConversationLive:
+    """The topics `conversation:{id}` and `conversations:{patient}`, for staff who see the patient
+    and for the patient's side."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        permissions: Permissions,
+        audiences: Audiences,
+        patient_side: PatientSide,
+    ) -> None:
+        self._database = database
+        self._permissions = permissions
+        self._audiences = audiences
+        self._patient_side = patient_side
+
+    def topics(self) -> tuple[TopicKind, ...]:
+        """Return the kinds."""
+        return (
+            TopicKind("conversation", self.conversation, self.audience),
+            TopicKind("conversations", self.of_patient, self.audience),
+        )
+
+    async def audience(self, _about: str, told: Mapping[str, Any], person: str = "") -> Audience:
+        """Return those who may now see the chat of the patient that an event names; of a note,
+        staff only."""
+        patient_id = str(told.get("patient_id", ""))
+        staff = await self._audiences.of(patient_id, person)
+        if told.get("kind") == Kind.NOTE:
+            return staff
+        return staff | await self._patient_side(patient_id, person)
+
+    async def conversation(self, access: object, conversation_id: str) -> dict[str, Any]:
+        """Return the newest messages, and how far each side has come. Raises NotFound."""
+        side = await self._side(access, conversation_id)
+        staff = is_staff(side)
+        async with self._database.read() as db:
+            row = require_own(side, await rows.found(db, conversation_id))
+            newest = await db.all(
+                rows.BEFORE[staff], conversation=row.id, before=2**31 - 1, limit=PAGE
+            )
+            receipts = await db.all(rows.furthest, conversation=row.id)
+        return {
+            "conversation_id": row.id,
+            "state": row.state,
+            "reply": row.reply,
+            "reply_until": row.reply_until,
+            "messages": {one.id: _facts(one) for one in reversed(newest)},
+            "seen": _furthest(receipts),
+        }
+
+    async def of_patient(self, access: object, patient_id: str) -> dict[str, Any]:
+        """Return nothing: the topic has events only. Raises NotFound."""
+        if isinstance(access, PatientAccess):
+            require_chat(access)
+            if access.patient_id != patient_id:
+                raise NotFound
+        elif isinstance(access, StaffAccess):
+            await self._permissions.chart(access, patient_id)
+        else:
+            raise NotFound
+        return {}
+
+    async def _side(self, access: object, conversation_id: str) -> Access:
+        if isinstance(access, PatientAccess):
+            return access
+        if not isinstance(access, StaffAccess):
+            raise NotFound
+        async with self._database.read() as db:
+            row = await rows.found(db, conversation_id)
+        if row is None or row.clinic_id != access.clinic_id:
+            raise NotFound
+        return await self._permissions.chart(access, row.patient_id)
+
+
+def _facts(one: MessageRow) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "kind": one.kind,
+        "sender_kind": one.sender_kind,
+        "at": one.at,
+        "retracted": bool(one.retracted_at),
+    }
+
+
+def _furthest(receipts: list[ReceiptRow]) -> dict[str, dict[str, int]]:
+    return {
+        side: {row.what: row.number for row in receipts if row.side == side}
+        for side in ("staff", "patient")
+    }
+
+
 def apply(snapshot: dict[str, Any], event_type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Apply an event to a snapshot of the topic."""
+    """Apply an event to a snapshot of the topic of a visit's chat."""
     if event_type == ChatMessageAdded.type:
         facts = {key: data[key] for key in ("leg", "sender_kind", "at")}
         return {**snapshot, "messages": {**snapshot["messages"], data["message_id"]: facts}}
     if event_type == ChatRead.type:
         return {**snapshot, "read": {**snapshot["read"], data["reader"]: data["read_at"]}}
+    return snapshot
+
+
+def apply_to_conversation(
+    snapshot: dict[str, Any], event_type: str, data: dict[str, Any]
+) -> dict[str, Any]:
+    """Apply an event to a snapshot of a conversation, which keeps the newest messages."""
+    messages = snapshot["messages"]
+    if event_type == MessageAdded.type:
+        facts = {key: data[key] for key in ("number", "kind", "sender_kind", "at")}
+        all_of_them = {**messages, data["message_id"]: {**facts, "retracted": False}}
+        return {**snapshot, "messages": dict(list(all_of_them.items())[-PAGE:])}
+    if event_type == MessageRetracted.type and data["message_id"] in messages:
+        now = {**messages[data["message_id"]], "retracted": True}
+        return {**snapshot, "messages": {**messages, data["message_id"]: now}}
+    if event_type == ReceiptAdded.type:
+        seen = snapshot["seen"]
+        side = {**seen[data["side"]]}
+        side[data["what"]] = max(side.get(data["what"], 0), data["number"])
+        return {**snapshot, "seen": {**seen, data["side"]: side}}
+    if event_type == ConversationChanged.type:
+        return {**snapshot, **{key: data[key] for key in ("state", "reply", "reply_until")}}
     return snapshot

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from bedside.conversations.desk import ConversationDesk
+from bedside.conversations.lists import ConversationLists
+from bedside.conversations.service import Conversations
 from bedside.conversations.visit_chat import VisitChat
 
 
@@ -10,3 +13,6 @@ class ConversationServices:
     """`services.conversations`."""
 
     visit_chat: VisitChat
+    all: Conversations
+    desk: ConversationDesk
+    lists: ConversationLists

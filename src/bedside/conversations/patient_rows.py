@@ -1,0 +1,24 @@
+"""Conversations of a patient, for charts that are joined."""
+
+from bedside.conversations import writing
+from bedside.conversations.models import conversations
+from bedside.conversations.rows import ConversationRow
+from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.people.patient_rows import PatientRows, RowsOfPatient
+
+
+class ConversationsOfPatient(RowsOfPatient):
+    """Hands over conversations with everything in them."""
+
+    def __init__(self) -> None:
+        super().__init__(conversations, ConversationRow)
+
+    async def reassigned(self, work: UnitOfWork, row: ConversationRow, to: str) -> None:
+        """Publish to the lists of both charts, and to the desk."""
+        writing.publish(work, row, before=None)
+        writing.publish(work, row._replace(patient_id=to), before=None)
+
+
+def patient_rows() -> dict[str, PatientRows]:
+    """Return what this domain keeps of a patient."""
+    return {"conversations": ConversationsOfPatient()}

@@ -1,0 +1,179 @@
+"""Stored conversations and messages, and the statements that find and change them."""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bedside.conversations.models import (
+    conversation_messages,
+    conversation_receipts,
+    conversations,
+)
+from bedside.database.statements import Prepared, prepared
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
+
+BODY = "conversation_messages.body"
+"""The column for which texts of messages are sealed."""
+
+
+class ConversationRow(NamedTuple):
+    """A stored conversation."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    topic_id: str
+    state: str
+    assignee_id: str
+    quotes_id: str
+    last_number: int
+    last_at: int
+    last_by: str
+    waiting_since: int
+    due_at: int
+    slipped_at: int
+    snoozed_until: int
+    reply: str
+    reply_until: int
+    closed_answer: int
+    created_at: int
+
+
+class MessageRow(NamedTuple):
+    """A stored message of a conversation."""
+
+    id: str
+    clinic_id: str
+    conversation_id: str
+    number: int
+    kind: str
+    sender_kind: str
+    sender_id: str
+    draft_id: str
+    body: bytes
+    at: int
+    retracted_at: int
+    retracted_by: str
+    corrects: str
+
+
+class ReceiptRow(NamedTuple):
+    """A stored receipt: everything up to `number` was delivered, read or confirmed."""
+
+    conversation_id: str
+    number: int
+    what: str
+    person_id: str
+    side: str
+    at: int
+
+
+_messages = conversation_messages.c
+_receipts = conversation_receipts.c
+_PUBLIC = _messages.kind != "note"
+
+add_conversation = prepared(insert(conversations))
+add_message = prepared(insert(conversation_messages))
+change_message = prepared(update(conversation_messages).where(_messages.id == bindparam("of")))
+_change = prepared(update(conversations).where(conversations.c.id == bindparam("of")))
+_conversation = select(conversations).where(conversations.c.id == bindparam("conversation"))
+_get, _lock = (
+    Prepared(_conversation, ConversationRow),
+    Prepared(_conversation.with_for_update(), ConversationRow),
+)
+by_draft = prepared(
+    select(conversation_messages).where(_messages.draft_id == bindparam("draft")), MessageRow
+)
+one_message = prepared(
+    select(conversation_messages).where(
+        _messages.conversation_id == bindparam("conversation"),
+        _messages.id == bindparam("message"),
+    ),
+    MessageRow,
+)
+_before = (
+    select(conversation_messages)
+    .where(
+        _messages.conversation_id == bindparam("conversation"),
+        _messages.number < bindparam("before"),
+    )
+    .order_by(_messages.number.desc())
+    .limit(bindparam("limit"))
+)
+_after = (
+    select(conversation_messages)
+    .where(
+        _messages.conversation_id == bindparam("conversation"),
+        _messages.number > bindparam("after"),
+    )
+    .order_by(_messages.number)
+    .limit(bindparam("limit"))
+)
+BEFORE = {
+    True: prepared(_before, MessageRow),
+    False: prepared(_before.where(_PUBLIC), MessageRow),
+}
+"""Messages before a number, newest first; with notes (True), or those that the patient sees."""
+AFTER = {
+    True: prepared(_after, MessageRow),
+    False: prepared(_after.where(_PUBLIC), MessageRow),
+}
+"""Messages after a number, oldest first, in the same way."""
+receipts_from = prepared(
+    select(conversation_receipts)
+    .where(
+        _receipts.conversation_id == bindparam("conversation"),
+        _receipts.number >= bindparam("first"),
+    )
+    .order_by(_receipts.number)
+    .limit(bindparam("limit")),
+    ReceiptRow,
+)
+furthest = prepared(
+    select(_receipts.side, _receipts.what, func.max(_receipts.number).label("number"))
+    .where(_receipts.conversation_id == bindparam("conversation"))
+    .group_by(_receipts.side, _receipts.what)
+)
+own_receipt = prepared(
+    select(_receipts.number)
+    .where(
+        _receipts.conversation_id == bindparam("conversation"),
+        _receipts.person_id == bindparam("person"),
+        _receipts.what == bindparam("what"),
+    )
+    .order_by(_receipts.number.desc())
+    .limit(1)
+)
+add_receipt = prepared(
+    upsert(conversation_receipts).on_conflict_do_nothing(
+        index_elements=["conversation_id", "number", "what", "person_id"]
+    )
+)
+newest_of_others = prepared(
+    select(_messages.number)
+    .where(
+        _messages.conversation_id == bindparam("conversation"),
+        _messages.number <= bindparam("up_to"),
+        _messages.sender_id != bindparam("person"),
+        _PUBLIC,
+    )
+    .order_by(_messages.number.desc())
+    .limit(1)
+)
+
+
+async def found(reader: Reader, conversation_id: str) -> ConversationRow | None:
+    """Return a conversation, if there is one."""
+    return await reader.one(_get, conversation=conversation_id)
+
+
+async def locked(work: UnitOfWork, conversation_id: str) -> ConversationRow | None:
+    """Return a conversation locked until commit: its messages are numbered one after the other."""
+    return await work.one(_lock, conversation=conversation_id)
+
+
+async def change(work: UnitOfWork, row: ConversationRow, **values: object) -> ConversationRow:
+    """Change columns of a locked conversation. Returns it as it is now."""
+    await work.execute(_change, of=row.id, **values)
+    return row._replace(**values)

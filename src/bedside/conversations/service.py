@@ -1,0 +1,343 @@
+"""Conversations between a patient and the clinic (features C1 to C4, C6 to C8).
+
+Messages are numbered in each conversation, so that a page that was away catches up by number. The
+page makes the id of a draft: a message that is sent again, or from two tabs, is there once.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from bedside.audit import Action, AuditLog
+from bedside.audit.looks import Looks
+from bedside.conversations import records, rows, writing
+from bedside.conversations.events import MessageRetracted, ReceiptAdded
+from bedside.conversations.records import Conversation, Message, Page
+from bedside.conversations.rows import ConversationRow, MessageRow
+from bedside.conversations.sides import (
+    Access,
+    is_staff,
+    require_chat,
+    require_own,
+    sender_of,
+    side_of_kind,
+)
+from bedside.conversations.states import Kind, Receipt, Reply, State, may_reply
+from bedside.conversations.writing import Text
+from bedside.database.sealed import Vault
+from bedside.errors import Conflict, NotFound, WrongInput
+from bedside.kernel import clock
+from bedside.kernel.ids import new_id
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.people.permissions import ChartAccess, PatientAccess, Permissions, StaffAccess
+
+PAGE = 50
+"""Messages on one page."""
+_MOST_RECEIPTS = 400
+_OVER = N_(
+    "You can no longer reply to this message. What you wrote is kept: start a new conversation "
+    "with it."
+)
+_NO_ROOM = N_("This was already retracted.")
+
+Listener = Callable[[UnitOfWork, ConversationRow, MessageRow], Awaitable[None]]
+"""Called in the unit of work that adds a message of a person."""
+
+
+class Conversations:
+    """Starts conversations, adds messages to them, and shows them to both sides."""
+
+    def __init__(
+        self,
+        database: Transactions,
+        vault: Vault,
+        audit: AuditLog,
+        looks: Looks,
+        permissions: Permissions,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._audit = audit
+        self._looks = looks
+        self._permissions = permissions
+        self._on_said: list[Listener] = []
+
+    def on_said(self, listener: Listener) -> None:
+        """Call `listener` for each message of a person, with the conversation as it is then."""
+        self._on_said.append(listener)
+
+    async def chart_of(self, staff: StaffAccess, conversation_id: str) -> ChartAccess:
+        """Check that somebody may see the patient of a conversation. Raises NotFound."""
+        async with self._database.read() as db:
+            row = await rows.found(db, conversation_id)
+        if row is None or row.clinic_id != staff.clinic_id:
+            raise NotFound
+        return await self._permissions.chart(staff, row.patient_id)
+
+    # --- writing --------------------------------------------------------------------------------
+
+    async def start(
+        self, access: Access, text: Text, draft_id: str, *, topic_id: str = "", quotes_id: str = ""
+    ) -> str:
+        """Start a conversation with its first message. Idempotent per draft. `quotes_id` is an
+        earlier one of the same patient. Returns its id. Raises WrongInput, NotFound, NotShared."""
+        require_chat(access)
+        text, draft_id = self._text(access, text), writing.draft_of(draft_id)
+        keys = await self._vault.clinic(access.clinic_id)
+        async with self._database.unit_of_work() as work:
+            await work.lock(draft_id)
+            if (known := await work.one(rows.by_draft, draft=draft_id)) is not None:
+                require_own(access, await rows.found(work, known.conversation_id))
+                _require_author(known, access)
+                return known.conversation_id
+            if quotes_id:
+                require_own(access, await rows.found(work, quotes_id))
+            row = _new(access, topic_id, quotes_id)
+            await work.execute(rows.add_conversation, **row._asdict())
+            await self._line(work, access, Action.CONVERSATION_STARTED, row)
+            message = await writing.add(work, keys, row, sender_of(access), text, draft_id=draft_id)
+            await self._added(work, access, row, message, text)
+        return row.id
+
+    async def say(self, access: Access, conversation_id: str, text: Text, draft_id: str) -> str:
+        """Write a message. Idempotent per draft. Returns its id. Raises WrongInput, NotFound,
+        NotShared; Conflict if the patient may not reply any more."""
+        text, draft_id = self._text(access, text), writing.draft_of(draft_id)
+        return await self._write(access, conversation_id, text, draft_id, Kind.MESSAGE)
+
+    async def note(
+        self, chart: ChartAccess, conversation_id: str, words: str, draft_id: str
+    ) -> str:
+        """Write a note that only staff see; it answers nothing. Idempotent per draft. Returns its
+        id."""
+        text = Text(writing.checked(words))
+        draft_id = writing.draft_of(draft_id)
+        return await self._write(chart, conversation_id, text, draft_id, Kind.NOTE)
+
+    async def _write(
+        self, access: Access, conversation_id: str, text: Text, draft_id: str, kind: Kind
+    ) -> str:
+        keys = await self._vault.clinic(access.clinic_id)
+        async with self._database.unit_of_work() as work:
+            row = require_own(access, await rows.locked(work, conversation_id))
+            if (known := await work.one(rows.by_draft, draft=draft_id)) is not None:
+                if known.conversation_id != row.id:
+                    raise NotFound
+                _require_author(known, access)
+                return known.id
+            if isinstance(access, PatientAccess) and not may_reply(row, clock.now()):
+                raise Conflict(_OVER, code="reply_over")
+            if text.corrects:
+                await self._retract(work, access, row, text.corrects)
+            message = await writing.add(
+                work, keys, row, sender_of(access), text, draft_id=draft_id, kind=kind
+            )
+            await self._added(work, access, row, message, text)
+        return message.id
+
+    def _text(self, access: Access, text: Text) -> Text:
+        """Return the text with its words checked; only staff decide about replies and files of
+        the chart."""
+        words = writing.checked(text.words, with_files=bool(text.entries))
+        if isinstance(access, PatientAccess):
+            return Text(words, corrects=text.corrects)
+        if text.reply is Reply.UNTIL and text.reply_until <= clock.now():
+            raise WrongInput(
+                N_("Please choose a day that is not over for the last reply."), field="reply_until"
+            )
+        return Text(words, text.entries, text.reply, text.reply_until, text.corrects)
+
+    async def _added(
+        self,
+        work: UnitOfWork,
+        access: Access,
+        row: ConversationRow,
+        message: MessageRow,
+        text: Text,
+    ) -> None:
+        """Change the conversation, publish, record, and call the listeners."""
+        if message.kind == Kind.NOTE:
+            values: dict[str, object] = {"last_number": message.number}
+        elif isinstance(access, PatientAccess):
+            values = writing.by_patient(row, message, 0)
+        else:
+            values = writing.by_staff(message, text)
+        now = await rows.change(work, row, **values)
+        writing.publish(work, now, before=row)
+        noted = message.kind == Kind.NOTE
+        action = Action.CONVERSATION_NOTED if noted else Action.CONVERSATION_SAID
+        await self._line(work, access, action, row, message=message.id, number=message.number)
+        if not noted:
+            for listener in self._on_said:
+                await listener(work, now, message)
+
+    async def retract(self, access: Access, conversation_id: str, message_id: str) -> None:
+        """Take back a message of one's own side. It stays in the record, where staff read it; the
+        patient's side sees that it was taken back, and when. Raises NotFound."""
+        async with self._database.unit_of_work() as work:
+            row = require_own(access, await rows.locked(work, conversation_id))
+            await self._retract(work, access, row, message_id)
+            writing.publish(work, row, before=None)
+
+    async def _retract(
+        self, work: UnitOfWork, access: Access, row: ConversationRow, message_id: str
+    ) -> None:
+        one = await work.one(rows.one_message, conversation=row.id, message=message_id)
+        hidden = one is not None and one.kind == Kind.NOTE and not is_staff(access)
+        if one is None or hidden or side_of_kind(one.sender_kind) != sender_of(access).side:
+            raise NotFound
+        if isinstance(access, PatientAccess):
+            _require_author(one, access)
+        if one.retracted_at:
+            raise Conflict(_NO_ROOM)
+        await work.execute(
+            rows.change_message,
+            of=one.id,
+            retracted_at=clock.now(),
+            retracted_by=sender_of(access).id,
+        )
+        work.emit(
+            MessageRetracted(
+                conversation_id=row.id,
+                patient_id=row.patient_id,
+                message_id=one.id,
+                number=one.number,
+                kind=one.kind,
+            )
+        )
+        await self._line(
+            work, access, Action.CONVERSATION_RETRACTED, row, message=one.id, number=one.number
+        )
+
+    # --- reading --------------------------------------------------------------------------------
+
+    async def page(self, access: Access, conversation_id: str, before: int = 0) -> Page:
+        """Return the newest messages, or those before a number. Raises NotFound, NotShared. Writes
+        one audit line per ten minutes in which somebody looks."""
+        staff = is_staff(access)
+        limit = {"conversation": conversation_id, "before": before or 2**31 - 1}
+        async with self._database.read() as db:
+            row = require_own(access, await rows.found(db, conversation_id))
+            newest = await db.all(rows.BEFORE[staff], **limit, limit=PAGE + 1)
+            shown = newest[:PAGE][::-1]
+            receipts = await db.all(
+                rows.receipts_from,
+                conversation=row.id,
+                first=shown[0].number if shown else 0,
+                limit=_MOST_RECEIPTS,
+            )
+        keys = await self._vault.clinic(row.clinic_id)
+        await self._look(access, row)
+        return Page(
+            conversation=records.shown(row),
+            messages=[records.opened(keys, one, receipts, for_staff=staff) for one in shown],
+            earlier=len(newest) > PAGE,
+            later=bool(before) and bool(shown) and shown[-1].number < row.last_number,
+        )
+
+    async def after(self, access: Access, conversation_id: str, number: int) -> list[Message]:
+        """Return what came after a number, oldest first, at most a page of it: a page that was
+        away asks until nothing is left."""
+        staff = is_staff(access)
+        async with self._database.read() as db:
+            row = require_own(access, await rows.found(db, conversation_id))
+            found = await db.all(rows.AFTER[staff], conversation=row.id, after=number, limit=PAGE)
+            receipts = await db.all(
+                rows.receipts_from, conversation=row.id, first=number + 1, limit=_MOST_RECEIPTS
+            )
+        keys = await self._vault.clinic(row.clinic_id)
+        await self._look(access, row)
+        return [records.opened(keys, one, receipts, for_staff=staff) for one in found]
+
+    async def get(self, access: Access, conversation_id: str) -> Conversation:
+        """Return a conversation without its messages. Raises NotFound, NotShared."""
+        async with self._database.read() as db:
+            return records.shown(require_own(access, await rows.found(db, conversation_id)))
+
+    async def receipt(
+        self, access: Access, conversation_id: str, up_to: int, what: Receipt
+    ) -> None:
+        """Record that this person has everything up to a number, has read or confirmed it; the
+        other side is notified if that is news."""
+        person, side = sender_of(access).id, sender_of(access).side
+        async with self._database.unit_of_work() as work:
+            row = require_own(access, await rows.locked(work, conversation_id))
+            newest = await work.one(
+                rows.newest_of_others, conversation=row.id, up_to=up_to, person=person
+            )
+            known = await work.one(
+                rows.own_receipt, conversation=row.id, person=person, what=str(what)
+            )
+            if newest is None or (known is not None and newest.number <= known.number):
+                return
+            await work.execute(
+                rows.add_receipt,
+                conversation_id=row.id,
+                number=newest.number,
+                what=str(what),
+                person_id=person,
+                side=side,
+                at=clock.now(),
+            )
+            about = {"conversation_id": row.id, "patient_id": row.patient_id}
+            work.emit(ReceiptAdded(**about, side=side, what=what, number=newest.number))
+            writing.publish(work, row, before=None)
+            if what is Receipt.CONFIRMED:
+                await self._line(work, access, Action.CONVERSATION_CONFIRMED, row)
+
+    async def _look(self, access: Access, row: ConversationRow) -> None:
+        session = (
+            access.staff.session_id
+            if isinstance(access, ChartAccess)
+            else access.account.session_id
+        )
+        await self._looks.note(
+            row.clinic_id,
+            access.actor,
+            session,
+            Action.CONVERSATION_OPENED,
+            patient_id=row.patient_id,
+            conversation=row.id,
+        )
+
+    async def _line(
+        self, work: UnitOfWork, access: Access, action: Action, row: ConversationRow, **more: object
+    ) -> None:
+        await self._audit.record(
+            work,
+            row.clinic_id,
+            access.actor,
+            action,
+            patient_id=row.patient_id,
+            subject_id=row.id,
+            **more,
+        )
+
+
+def _new(access: Access, topic_id: str, quotes_id: str) -> ConversationRow:
+    now = clock.now()
+    return ConversationRow(
+        id=new_id("cnv"),
+        clinic_id=access.clinic_id,
+        patient_id=access.patient_id,
+        topic_id=topic_id,
+        state=State.OPEN,
+        assignee_id="",
+        quotes_id=quotes_id,
+        last_number=0,
+        last_at=now,
+        last_by=sender_of(access).side,
+        waiting_since=0,
+        due_at=0,
+        slipped_at=0,
+        snoozed_until=0,
+        reply=Reply.OPEN,
+        reply_until=0,
+        closed_answer=0,
+        created_at=now,
+    )
+
+
+def _require_author(message: MessageRow, access: Access) -> None:
+    """Raise NotFound for somebody else's message."""
+    if message.sender_id != sender_of(access).id:
+        raise NotFound

@@ -1,0 +1,47 @@
+"""Words for the states of conversations and messages, and the rules that follow from them."""
+
+from enum import StrEnum
+
+from bedside.conversations.rows import ConversationRow
+
+
+class State(StrEnum):
+    """Whether a conversation goes on."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Kind(StrEnum):
+    """What a message is."""
+
+    MESSAGE = "message"
+    NOTE = "note"
+    """Among staff: the patient never sees it."""
+    AUTOMATIC = "automatic"
+    """Written by Bedside for the clinic: outside office hours, or when an answer is late."""
+
+
+class Reply(StrEnum):
+    """What the patient may do after the clinic's last message."""
+
+    OPEN = "open"
+    UNTIL = "until"
+    """Reply until a time."""
+    CONFIRM = "confirm"
+    """Only confirm that it was read."""
+
+
+class Receipt(StrEnum):
+    """What happened to a message at the other side."""
+
+    DELIVERED = "delivered"
+    READ = "read"
+    CONFIRMED = "confirmed"
+
+
+def may_reply(row: ConversationRow, now: int) -> bool:
+    """Whether the patient's side may write in a conversation."""
+    if row.state != State.OPEN or row.reply == Reply.CONFIRM:
+        return False
+    return row.reply != Reply.UNTIL or now <= row.reply_until
