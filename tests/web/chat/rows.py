@@ -1,4 +1,4 @@
-"""Rows of the chat of a visit."""
+"""Rows of the chat of a visit, and of conversations."""
 
 from tests.matrix.people import Access
 from tests.matrix.row import Row, form
@@ -15,7 +15,25 @@ def _rows(base: str, access: Access) -> dict[tuple[str, str], Row]:
     }
 
 
+_NEW = form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fab", reply="open")
+_CONVERSATION = "/chat/{conversation_id}"
+
 ROWS: dict[tuple[str, str], Row] = {
     **_rows("/visits/{visit_id}", Access.ROOM),
     **_rows("/visit/{visit}", Access.VISITOR),
+    ("GET", "/chat"): Row(Access.STAFF),
+    ("GET", "/chat/list"): Row(Access.STAFF),
+    ("GET", _CONVERSATION): Row(Access.CHART, shows=("borborygmus", "lindqvist")),
+    ("GET", f"{_CONVERSATION}/list"): Row(Access.CHART, shows=("borborygmus",)),
+    ("GET", f"{_CONVERSATION}/now"): Row(Access.CHART),
+    ("POST", _CONVERSATION): Row(Access.CHART, 303, _NEW),
+    ("POST", f"{_CONVERSATION}/read"): Row(Access.CHART, 204, form(up_to="1", what="read")),
+    ("POST", f"{_CONVERSATION}/change"): Row(Access.CHART, 303, form(do="close")),
+    ("POST", f"{_CONVERSATION}/retract"): Row(
+        Access.CHART, 303, lambda facts: {"data": {"message": facts["talk_message"]}}
+    ),
+    ("GET", "/patients/{patient_id}/chat"): Row(Access.CHART, shows=("borborygmus", "lindqvist")),
+    ("POST", "/patients/{patient_id}/chat"): Row(
+        Access.CHART, 303, form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fac")
+    ),
 }

@@ -7,6 +7,8 @@ import { KeptWords } from "../live/kept_words";
 export interface Unsent {
   draft: string;
   body: string;
+  /** What else the form had when it was sent. */
+  more?: Record<string, string>;
 }
 
 /** Removes a visit's words from this tab: the next patient may use the same window. */

@@ -1,10 +1,20 @@
-"""The feature “chat”."""
+"""The feature “chat”: of visits, and conversations outside them."""
 
-from bedside.edge.feature import Feature
-from bedside.web.chat import everyone
+from bedside.edge.feature import Feature, Section
+from bedside.kernel.language import N_
+from bedside.people.permissions import StaffAccess
+from bedside.people.roles import May
+from bedside.services import Services
+from bedside.web.chat import everyone, staff
 from bedside.web.chat.sentences import SENTENCES
 
+
+async def _waiting(services: Services, who: StaffAccess) -> int:
+    return await services.conversations.lists.waiting(who)
+
+
 feature = Feature(
-    routes=(*everyone.routes,),
+    routes=(*everyone.routes, *staff.routes),
+    section=Section("chat", N_("Chat"), "message-circle", "/chat", May.SEE_CHARTS, _waiting),
     sentences=SENTENCES,
 )

@@ -1,6 +1,7 @@
 /**
- * The chat of a visit, for both sides. The server renders the messages; this keeps them current,
- * sends new ones (later, if there is no connection now), and reports what has been read.
+ * A chat, for both sides: of a visit, or a conversation outside one. The server renders the messages;
+ * this keeps them current, sends new ones (later, if there is no connection now), and reports what
+ * has been read. Messages of a conversation are numbered (data-last), those of a visit are not.
  *
  *   <div data-chat data-base="/visits/vis_…/chat" data-visit data-leg data-topic data-words>
  *     <div data-chat-list>…</div> <ol data-chat-pending> <form data-chat-form>…</form></div>
@@ -85,7 +86,7 @@ export class ChatPanel {
   // --- events ------------------------------------------------------------------------------------
 
   private heard(heard: Heard): void {
-    if (heard.kind === "event" && !heard.type.startsWith("chat.")) return;
+    if (heard.kind === "event" && !/^(chat|conversation)\./.test(heard.type)) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.refresh(), TOGETHER_MS);
   }
@@ -120,9 +121,14 @@ export class ChatPanel {
 
   /** A chat on the screen counts as read. */
   private readonly looked = (): void => {
-    const unread = Number(this.root.querySelector<HTMLElement>("[data-chat-messages]")?.dataset.unread ?? "0");
-    if (unread === 0 || document.visibilityState === "hidden" || !this.root.checkVisibility()) return;
-    void posted(`${this.base}/read`, {}).catch(() => undefined);
+    const messages = this.root.querySelector<HTMLElement>("[data-chat-messages]");
+    const { unread = "0", undelivered = "0", last = "" } = messages?.dataset ?? {};
+    const seen = document.visibilityState !== "hidden" && this.root.checkVisibility();
+    if (Number(seen ? unread : undelivered) === 0) return;
+    if (seen || last) {
+      const what = seen ? "read" : "delivered";
+      void posted(`${this.base}/read`, last ? { up_to: last, what } : {}).catch(() => undefined);
+    }
   };
 
   // --- writing -----------------------------------------------------------------------------------
@@ -138,21 +144,34 @@ export class ChatPanel {
     this.take();
   };
 
-  private readonly submitted = (event: Event): void => {
+  private readonly submitted = (event: SubmitEvent): void => {
+    const form = event.target as HTMLFormElement;
+    if (!form.matches("[data-chat-form]")) return;
     event.preventDefault();
-    this.take();
+    this.take(event.submitter);
   };
 
-  private take(): void {
+  private take(pressed: HTMLElement | null = null): void {
     const field = this.field();
     const body = field?.value.trim();
     if (!field || !body) return;
-    this.drafts.add({ draft: newId("drf"), body });
+    this.drafts.add({ draft: newId("drf"), body, more: this.more(pressed) });
     field.value = this.drafts.draft = "";
     field.focus();
     this.say("");
     this.drawUnsent();
     void this.sendAll();
+  }
+
+  /** The other fields of the form, and the button that was pressed. */
+  private more(pressed: HTMLElement | null): Record<string, string> {
+    const form = this.field()?.form;
+    const more: Record<string, string> = {};
+    for (const [name, value] of form ? new FormData(form) : []) {
+      if (typeof value === "string" && name !== "body" && name !== "draft_id") more[name] = value;
+    }
+    if (pressed instanceof HTMLButtonElement && pressed.name) more[pressed.name] = pressed.value;
+    return more;
   }
 
   private readonly goOn = (): void => void this.sendAll();
@@ -175,9 +194,9 @@ export class ChatPanel {
   }
 
   /** Returns false if it has to be tried again later. */
-  private async send({ draft, body }: Unsent): Promise<boolean> {
+  private async send({ draft, body, more = {} }: Unsent): Promise<boolean> {
     try {
-      const answer = await posted(this.base, { draft_id: draft, body, leg: this.leg });
+      const answer = await posted(this.base, { leg: this.leg, ...more, draft_id: draft, body });
       if (answer.status === 429) {
         this.waits = "soon";
         this.say(await sentenceOf(answer));

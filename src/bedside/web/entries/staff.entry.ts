@@ -20,6 +20,7 @@ import { startLive } from "../live/start";
 import { startVisitsOfStaff } from "../rooms/start";
 import { startStaying } from "../sign_in/staying";
 import { startForgetting } from "../uploading/signing_out";
+import { startConversation } from "./conversations";
 import { startDock } from "./dock";
 
 startFramed();
@@ -46,3 +47,4 @@ startDrafts();
 startForgetting();
 startStaying();
 startDock();
+startConversation();
