@@ -1,4 +1,4 @@
-"""What staff do with a conversation besides writing in it (feature C4)."""
+"""Assigning, closing and postponing conversations (feature C4)."""
 
 from bedside.audit import Action, AuditLog
 from bedside.conversations import rows, writing

@@ -66,7 +66,7 @@ conversations = Table(
     Index("ix_conversations_patient", "patient_id", "last_at"),
     Index("ix_conversations_clinic", "clinic_id", "last_at"),
 )
-"""What a patient and the clinic write to each other outside visits. `waiting_since` is when the
+"""Conversations between a patient and the clinic, outside visits. `waiting_since` is when the
 patient wrote what nobody has answered, 0 if nothing waits; `closed_answer` is the opening time that
 the last automatic answer named."""
 WAITING = conversations.c.waiting_since > literal_column("0")
@@ -137,7 +137,7 @@ conversation_topics = Table(
     Column("retired_at", BigInteger, nullable=False),
     Index("ix_conversation_topics_clinic", "clinic_id", "position"),
 )
-"""What patients may write about, in the order in which they are offered. `minutes` of office hours
+"""The topics about which patients may write, in their order. `minutes` of office hours
 are promised until an answer, 0 for no promise; `team_id` answers, "" for everybody."""
 
 canned_replies = Table(

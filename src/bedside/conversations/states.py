@@ -13,7 +13,7 @@ class State(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a message is."""
+    """The kinds of messages."""
 
     MESSAGE = "message"
     NOTE = "note"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class Reply(StrEnum):
-    """What the patient may do after the clinic's last message."""
+    """The answer that the clinic's last message leaves to the patient."""
 
     OPEN = "open"
     UNTIL = "until"
@@ -33,7 +33,7 @@ class Reply(StrEnum):
 
 
 class Receipt(StrEnum):
-    """What happened to a message at the other side."""
+    """The ways in which a message arrives at the other side."""
 
     DELIVERED = "delivered"
     READ = "read"

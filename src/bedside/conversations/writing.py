@@ -38,7 +38,7 @@ _add_word = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What somebody wrote: checked words, entries of the chart that go with them, and what the
+    """The text of a message: checked words, entries of the chart that go with them, and what the
     patient may do after it. Its repr omits the words."""
 
     words: str

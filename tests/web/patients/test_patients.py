@@ -243,7 +243,7 @@ async def test_actions_stand_in_the_same_order_on_card_and_panel(
         text = (await visitor.get(address, headers=headers)).text
         start = text.index("panel-actions")
         labels = re.findall(r"<span>([^<]+)</span>", text[start : start + 6_000])
-        assert labels[:4] == ["Request photos", "Upload", "Open chart", "More"]
+        assert labels[:5] == ["Request photos", "Write a message", "Upload", "Open chart", "More"]
 
 
 async def test_a_card_next_door_is_not_there(

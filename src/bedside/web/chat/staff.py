@@ -29,7 +29,7 @@ from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.web.chat.thread import names_of, thread_of
 
 _VIEW_NAMES = {
-    "waiting": N_("Waiting for an answer"),
+    "waiting": N_("Waiting"),
     "mine": N_("Mine"),
     "open": N_("Open"),
     "snoozed": N_("Snoozed"),
