@@ -39,6 +39,7 @@ def heard(parts: Parts) -> dict[str, list[str]]:
         "legs that end": of(parts.visits.transitions, "_legs_of_visits"),
         "whose a visit is": of(parts.visits.identification, "_contents"),
         "calls that end": of(parts.calls.endings, "_told"),
+        "messages in conversations": of(parts.conversations.all, "_on_said"),
     }
 
 
@@ -58,6 +59,7 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
         "legs that end": [":LiveTransfers", ":Newcomers"],
         "whose a visit is": ["files:TransferFiling", "messages:VisitChat"],
         "calls that end": [":Whiteboard"],
+        "messages in conversations": [":Answering.said"],
     }
 
 

@@ -144,6 +144,7 @@ class Action(StrEnum):
     CONVERSATION_RETRACTED = "conversation.retracted"
     CONVERSATION_CONFIRMED = "conversation.confirmed"
     CONVERSATION_CHANGED = "conversation.changed"
+    TOPIC_CHANGED = "topic.changed"
     WHITEBOARD_OPENED = "whiteboard.opened"
     WHITEBOARD_CLOSED = "whiteboard.closed"
     WHITEBOARD_SAVED = "whiteboard.saved"

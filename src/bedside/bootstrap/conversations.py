@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 
 from bedside.bootstrap.base import Base
+from bedside.bootstrap.notifications import NotificationParts
 from bedside.bootstrap.people import PeopleParts
 from bedside.bootstrap.visits import VisitParts
+from bedside.conversations.answering import PROMISED, Answering
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.lists import ConversationLists
 from bedside.conversations.live import ChatLive, ConversationLive
 from bedside.conversations.service import Conversations
+from bedside.conversations.topics import Topics
 from bedside.conversations.visit_chat import VisitChat
 from bedside.realtime.topics import TopicKind
 from bedside.services.conversations import ConversationServices
+from bedside.services.registered import Registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,20 @@ class ConversationParts(ConversationServices):
 
     live: ChatLive
     conversation_live: ConversationLive
+    answering: Answering
 
-    def topics(self) -> tuple[TopicKind, ...]:
-        """Return the kinds of topics."""
+    def registered(self) -> Registered:
+        """Return the jobs of conversations."""
+        return Registered(handlers={PROMISED: self.answering.promised})
+
+    def topic_kinds(self) -> tuple[TopicKind, ...]:
+        """Return the kinds of topics of open pages."""
         return (*self.live.topics(), *self.conversation_live.topics())
 
 
-def conversations_of(base: Base, people: PeopleParts, visits: VisitParts) -> ConversationParts:
+def conversations_of(
+    base: Base, people: PeopleParts, visits: VisitParts, notifications: NotificationParts
+) -> ConversationParts:
     """Make the chat between patients and staff."""
     database, vault = base.database, base.vault
     audit, looks = base.audit.log, base.audit.looks
@@ -36,6 +47,15 @@ def conversations_of(base: Base, people: PeopleParts, visits: VisitParts) -> Con
         all=Conversations(database, vault, audit, looks, people.permissions),
         desk=ConversationDesk(database, audit, people.audiences),
         lists=ConversationLists(database, vault, looks, people.patients, people.reach),
+        topics=Topics(database, audit, people.teams),
+        answering=Answering(
+            database,
+            vault,
+            people.clinics,
+            people.patients,
+            people.staff,
+            notifications.staff_alerts,
+        ),
         live=ChatLive(chat, visits.whereabouts, visits.live),
         conversation_live=ConversationLive(database, people.permissions, people.audiences, _nobody),
     )

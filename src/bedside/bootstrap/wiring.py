@@ -75,7 +75,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         visit_records=visit_records_of(base, people, visits),
         calls=calls,
         transfers=transfers_of(base, people, files, visits),
-        conversations=conversations_of(base, people, visits),
+        conversations=conversations_of(base, people, visits, notifications),
         colleagues=colleagues_of(base, people, presence),
     )
 
@@ -93,11 +93,12 @@ def wire(parts: Parts) -> Registered:
         parts.visits,
         parts.calls,
         parts.transfers,
-        parts.conversations,
         parts.colleagues,
     ):
         for kind in domain.topics():
             parts.realtime.topics.add(kind)
+    for kind in parts.conversations.topic_kinds():
+        parts.realtime.topics.add(kind)
     return collected(
         domain.registered()
         for domain in (  # in the order of /health
@@ -111,6 +112,7 @@ def wire(parts: Parts) -> Registered:
             parts.visits,
             parts.calls,
             parts.transfers,
+            parts.conversations,
             parts.colleagues,
         )
     )
@@ -145,6 +147,7 @@ def _listeners(parts: Parts) -> None:
     visits.correction.on_reassigned(parts.charts.contents)
     visits.correction.on_reassigned(parts.requests.summaries)
     calls.endings.on_ended(calls.whiteboard)
+    parts.conversations.all.on_said(parts.conversations.answering.said)
 
 
 def collected(domains: Iterable[Registered]) -> Registered:

@@ -27,15 +27,16 @@ _NOT_PERIODS = N_(
     "Please write the hours as in “8:00-12:00, 13:00-17:00”. An empty field means closed."
 )
 _NOT_EXCEPTIONS = N_(
-    "Please write one day a line, as in “2026-12-24 8:00-12:00”, or only the date when the clinic is "
-    "closed."
+    "Please write one day a line, as in “2026-12-24 8:00-12:00”, or only the date when the clinic "
+    "is closed."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
-    """When a clinic answers. `weekly` has the periods of Monday (0) to Sunday (6); `exceptions`
-    replace those of a date; on holidays (`is_holiday`) it is closed unless there is an exception."""
+    """The hours in which a clinic answers. `weekly` has the periods of Monday (0) to Sunday (6);
+    `exceptions` replace those of a date; on holidays (`is_holiday`) it is closed, unless there is
+    an exception."""
 
     zone: str
     weekly: tuple[tuple[Period, ...], ...]

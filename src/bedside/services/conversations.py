@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.lists import ConversationLists
 from bedside.conversations.service import Conversations
+from bedside.conversations.topics import Topics
 from bedside.conversations.visit_chat import VisitChat
 
 
@@ -16,3 +17,4 @@ class ConversationServices:
     all: Conversations
     desk: ConversationDesk
     lists: ConversationLists
+    topics: Topics

@@ -19,4 +19,5 @@ SENTENCES = {
     Action.CONVERSATION_CHANGED: Sentence(
         "pencil", N_("{who} assigned, closed or postponed a conversation")
     ),
+    Action.TOPIC_CHANGED: Sentence("pencil", N_("{who} changed a topic of the chat")),
 }
