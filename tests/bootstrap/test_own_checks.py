@@ -66,7 +66,7 @@ async def test_jobs_that_nobody_takes(house: House) -> None:
     assert await checks.jobs() == "ok"
     with clock.shifted(6 * clock.MINUTE):
         late = state_of(await checks.jobs())
-    assert (late, late.reason()) == ("late", "Jobs that wait: 1; the oldest for 6 minutes.")
+    assert (late, late.reason()) == ("late", "Jobs that wait: 1; the oldest for 6 min.")
 
 
 async def test_messages_that_wait_are_said_with_their_reason(house: House) -> None:
@@ -97,7 +97,7 @@ async def test_messages_that_wait_are_said_with_their_reason(house: House) -> No
     with clock.shifted(12 * clock.MINUTE):
         waits = state_of(await backlog.checked(Channel.EMAIL, fine)())
         assert waits == "incomplete"
-        assert waits.reason().startswith("1 messages wait, the oldest for 12 minutes.")
+        assert waits.reason().startswith("Messages that wait: 1; the oldest for 12 min.")
         assert await backlog.checked(Channel.EMAIL, down)() == "down"
     assert await backlog.failed(Channel.EMAIL) == 0
 

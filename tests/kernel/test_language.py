@@ -80,7 +80,11 @@ def test_what_a_translation_keeps_is_kept(
     assert changed.endswith("⟧")
 
 
-@given(st.text(st.characters(categories=["Lu", "Ll", "Zs", "Po"]), min_size=13, max_size=200))
+# Without what begins an entity or a field, which a translation keeps and which does not get longer.
+_LETTERS = st.characters(categories=["Lu", "Ll", "Zs", "Po"], exclude_characters="&%")
+
+
+@given(st.text(_LETTERS, min_size=13, max_size=200))
 def test_a_long_sentence_is_longer_by_two_fifths(text: str) -> None:
     assert len(pseudo_languages.long(text)) >= 1.35 * len(text)
 

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from bedside.audit import Action
+from bedside.web.console import find
 from tests.house import House
 from tests.web.charts.chart_files import NOTES, filed
 from tests.web.pages import FRAGMENT, enter, lines
@@ -55,6 +56,17 @@ async def test_an_action_for_a_patient_by_saying_it(
     found = await ask(visitor, words)
     assert wanted in found
     assert found.count('palette-option"') == 1
+
+
+@pytest.mark.parametrize("words", ["hochladen maya", "Datei maya", "upload maya"])
+async def test_an_action_is_asked_for_in_the_language_of_the_page_or_in_english(
+    quick_house: House, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    await enter(visitor, quick_house)
+    german = {"upload file add": "hochladen Datei hinzufügen"}
+    monkeypatch.setattr(find, "gettext", lambda text: german.get(text, text))
+    assert "Upload a file to Maya" in await ask(visitor, words)
+    assert 'data-fills="hochladen "' in await ask(visitor, words.split(maxsplit=1)[0])
 
 
 async def test_a_document_by_its_words_with_the_words_around_them(
