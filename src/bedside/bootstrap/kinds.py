@@ -18,10 +18,7 @@ def link_kinds(audit: AuditLog, numbers: PhoneNumbers) -> LinkKinds:
     """Return everything that a link can lead to."""
     door = RequestDoor(audit, numbers)
     return LinkKinds(
-        *(
-            door.link_kind(kind.prefix) if isinstance(kind, RequestKind) else kind
-            for kind in _kinds()
-        )
+        *(door.link_kind(kind) if isinstance(kind, RequestKind) else kind for kind in _kinds())
     )
 
 

@@ -16,6 +16,7 @@ from bedside.requests import service as reminder_jobs
 from bedside.requests.app_invitations.kind import APP_INVITATIONS
 from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
+from bedside.requests.in_app import RequestsInApp
 from bedside.requests.invitations.kind import INVITATIONS
 from bedside.requests.kinds import RequestTools
 from bedside.requests.links_again import SEND_AGAIN, LinksAgain
@@ -110,6 +111,7 @@ def requests_of(
         reading=summaries.reading,
         faces=RequestFaces(database, vault, audit, clinics, links, people.phone_numbers),
         lists=lists,
+        in_app=RequestsInApp(database, vault, kinds),
         lost=LostLinks(database, vault, audit, people.permissions, people.likely, lists, requests),
         again=_again(base, people, requests, places),
         endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),

@@ -1,16 +1,20 @@
 """A patient's device behind a request: the cookie it got for the right date of birth.
 
-Each request by link has a cookie of its own, whose path covers that request's pages only.
+Each request by link has a cookie of its own, whose path covers that request's pages only. Who is
+signed in to the app on the device needs none.
 """
+
+from contextlib import suppress
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from bedside.edge.accounts import account_of
 from bedside.edge.context import address_of, services_of
 from bedside.edge.languages import speak_to_patient
 from bedside.edge.signed_in import is_secure, path_cookie_name
-from bedside.errors import NotSignedIn
-from bedside.people.permissions import LinkAccess
+from bedside.errors import NotFound, NotSignedIn
+from bedside.people.permissions import LinkAccess, NotShared
 from bedside.settings import Settings
 
 _COOKIE = "bedside-device"
@@ -44,11 +48,28 @@ async def device_of(connection: HTTPConnection) -> LinkAccess:
 
     Raises NotSignedIn for a device without access, LinkClosed if the link has ended.
     """
-    token = device_token(connection)
-    if not token:
-        raise NotSignedIn
-    link = await services_of(connection).links.resume(
-        token, connection.path_params["request_id"], address_of(connection)
-    )
+    link = await _link_of(connection)
     await speak_to_patient(connection, link.clinic_id, link.patient_id)
     return link
+
+
+async def _link_of(connection: HTTPConnection) -> LinkAccess:
+    token, request_id = device_token(connection), connection.path_params["request_id"]
+    if token:
+        links = services_of(connection).links
+        with suppress(NotSignedIn):
+            return await links.resume(token, request_id, address_of(connection))
+    return await side_of_link(connection, request_id)
+
+
+async def side_of_link(connection: HTTPConnection, subject_id: str) -> LinkAccess:
+    """Return access to what a link leads to for who is signed in to the app on this device. Raises
+    NotSignedIn if that is nobody, or not the patient of the link nor a proxy who may see it;
+    LinkClosed if the link has ended."""
+    account, services = await account_of(connection), services_of(connection)
+    patient_id = await services.links.patient_of(subject_id)
+    try:
+        side = await services.accounts.sides.of(account, patient_id)
+        return await services.links.of_side(side, subject_id)
+    except (NotFound, NotShared):
+        raise NotSignedIn from None

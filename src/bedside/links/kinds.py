@@ -7,6 +7,7 @@ from bedside.audit import Action
 from bedside.kernel.kinds import Kinds
 from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.links.records import Answer
+from bedside.people.record_parts import Part
 
 Answered = Callable[[UnitOfWork, Answer, str], Awaitable[None]]
 """Called for an answer that was counted, in its unit of work, with the address it came from."""
@@ -29,6 +30,8 @@ class LinkKind:
     refused: Action
     locked: Action
     answered: Answered = _nothing
+    part: Part = Part.FORMS
+    """The part of the record that a proxy needs to open it in the app."""
 
 
 LinkKinds = Kinds[LinkKind]

@@ -40,12 +40,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The outcome of an answer. `token` is the device's, or "" if it was refused. `locked_now` is
-    True for the wrong answer that locked the link."""
+    """The outcome of an answer. `token` is the device's, or "" if it was refused, or who is signed
+    in to the app came in without one. `locked_now` is True for the wrong answer that locked the
+    link."""
 
     link: Link
     token: str = ""
     locked_now: bool = False
+    let_in: bool = False
 
 
 class LinkClosed(Gone):

@@ -31,7 +31,7 @@ from bedside.links.records import Answer, Checked, Link, LinkClosed, LinkState
 from bedside.links.rows import LinkDeviceRow, LinkRow
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
-from bedside.people.permissions import LinkAccess, link_access
+from bedside.people.permissions import LinkAccess, PatientAccess, link_access
 
 ANSWERS_FROM_ONE_ADDRESS = 40
 """Wrong answers from one network address in an hour; a clinic's own guest network shares one."""
@@ -75,6 +75,13 @@ _by_device = prepared(
 )
 _by_id = prepared(select(links).where(links.c.id == bindparam("of")), LinkRow)
 
+_newest = prepared(
+    select(links)
+    .where(links.c.subject_id == bindparam("of"), ~links.c.revoked)
+    .order_by(links.c.id.desc())
+    .limit(1),
+    LinkRow,
+)
 _newest_opened = prepared(
     select(links)
     .where(links.c.subject_id == bindparam("of"), links.c.opened_at > 0)
@@ -231,6 +238,47 @@ class Links:
             return None
         return _link(row, await self._allowed(row.clinic_id))
 
+    # --- by the app ----------------------------------------------------------------------------
+
+    async def patient_of(self, subject_id: str) -> str:
+        """Return the patient to whom links to `subject_id` went; "" if there are none. The id alone
+        opens nothing."""
+        async with self._database.read() as db:
+            row = await db.one(_newest, of=subject_id)
+        return row.patient_id if row is not None else ""
+
+    async def of_side(self, side: PatientAccess, subject_id: str) -> LinkAccess:
+        """Return access to what a link leads to for the patient, or a proxy, signed in to the app:
+        nobody is asked for a date of birth twice, and the access ends with the sign-out.
+
+        Raises NotShared for a proxy who may not see it, NotFound, and LinkClosed if it is over.
+        """
+        side.require(self._kinds.of(subject_id).part)
+        async with self._database.read() as db:
+            row = await db.one(_newest, of=subject_id)
+        if row is None or (row.clinic_id, row.patient_id) != (side.clinic_id, side.patient_id):
+            raise NotFound
+        await LINKS.check(self._vault, row)
+        if row.expires_at <= clock.now():
+            raise LinkClosed(LinkState.EXPIRED)
+        address = side.account.address
+        return link_access(
+            row.id, row.clinic_id, row.patient_id, row.subject_id, address, side.actor
+        )
+
+    async def opened_by_app(self, link: LinkAccess) -> None:
+        """Record that what a link leads to was opened in the app, as if the date of birth had been
+        given. Idempotent."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_locked_row, of=link.link_id)
+            if row is None or row.opened_at:
+                return
+            await work.execute(_opened, of=row.id, moment=clock.now())
+            known = _link(row, await self._allowed(row.clinic_id))
+            kind = self._kinds.of(row.subject_id)
+            await self._note(work, known, link.actor, kind.checked)
+            await kind.answered(work, Answer(known, let_in=True), link.address)
+
     async def on_behalf(self, subject_id: str, db: Reader | None = None) -> LinkAccess | None:
         """Return access for the worker, to finish what the patient has agreed to on a device with
         access; None if no device ever had it."""
@@ -282,7 +330,7 @@ class Links:
         await self._note(
             work, link, _patient(link, address), self._kinds.of(link.subject_id).checked
         )
-        return Answer(link, token)
+        return Answer(link, token, let_in=True)
 
     async def _refuse(self, work: UnitOfWork, row: LinkRow, allowed: int, address: str) -> Answer:
         wrong = row.wrong_answers + 1

@@ -130,6 +130,8 @@ class LinkAccess(_Verified):
     subject_id: str
     address: str
     proof: _Proof = field(repr=False)
+    by_account: Actor | None = None
+    """Who is signed in to the app there, None for a device that the date of birth let in."""
 
     @property
     def owner_id(self) -> str:
@@ -139,7 +141,7 @@ class LinkAccess(_Verified):
     @property
     def actor(self) -> Actor:
         """The actor for the audit log."""
-        return Actor(ActorKind.PATIENT, self.patient_id, self.address)
+        return self.by_account or Actor(ActorKind.PATIENT, self.patient_id, self.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,10 +422,15 @@ def operator_access(clinic_id: str) -> OperatorAccess:
 
 
 def link_access(
-    link_id: str, clinic_id: str, patient_id: str, subject_id: str, address: str
+    link_id: str,
+    clinic_id: str,
+    patient_id: str,
+    subject_id: str,
+    address: str,
+    by_account: Actor | None = None,
 ) -> LinkAccess:
     """Make a permission; for `links` only, after a device was verified."""
-    return LinkAccess(link_id, clinic_id, patient_id, subject_id, address, _PROOF)
+    return LinkAccess(link_id, clinic_id, patient_id, subject_id, address, _PROOF, by_account)
 
 
 def visitor_access(visit_id: str, clinic_id: str, patient_id: str, address: str) -> VisitorAccess:

@@ -8,6 +8,7 @@ from bedside.links.kinds import LinkKind
 from bedside.links.records import Answer
 from bedside.people.phone_numbers import PhoneNumbers
 from bedside.requests import records
+from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Reported, RequestRow
 from bedside.requests.states import Step
 
@@ -19,14 +20,15 @@ class RequestDoor:
         self._audit = audit
         self._numbers = numbers
 
-    def link_kind(self, prefix: str) -> LinkKind:
-        """Return the kind of links to requests whose ids begin with `prefix`."""
+    def link_kind(self, kind: AnyRequestKind) -> LinkKind:
+        """Return the kind of links to requests of a kind."""
         return LinkKind(
-            prefix,
+            kind.prefix,
             checked=Action.REQUEST_CHECKED,
             refused=Action.REQUEST_REFUSED,
             locked=Action.REQUEST_LOCKED,
             answered=self.answered,
+            part=kind.part,
         )
 
     async def answered(self, work: UnitOfWork, answer: Answer, address: str) -> None:
@@ -34,7 +36,7 @@ class RequestDoor:
         row = await records.locked(work, answer.link.subject_id)
         if row is None:
             return
-        if answer.token:
+        if answer.let_in:
             await self._let_in(work, row, address)
         elif answer.locked_now:
             await records.take_step(work, row, Step.LOCKED)

@@ -21,6 +21,7 @@ from bedside.notifications.texts import OutgoingText
 from bedside.people.clinics import Clinic, Clinics
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess
+from bedside.people.record_parts import Part
 from bedside.requests import texts
 from bedside.requests.records import Content, Request, RequestRow
 
@@ -125,6 +126,8 @@ class RequestKind(Generic[P]):
     """The audit log's name for sending one."""
     only_read: bool = False
     """Whether the patient is asked for nothing, and only reads."""
+    part: Part = Part.FORMS
+    """The part of the record that a proxy needs to open it in the app."""
 
 
 AnyRequestKind = RequestKind[Any]

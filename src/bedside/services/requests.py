@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bedside.requests.app_invitations.sending import AppInvitations
 from bedside.requests.faces import RequestFaces
+from bedside.requests.in_app import RequestsInApp
 from bedside.requests.invitations.sending import InvitationRequests
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.links_again import LinksAgain
@@ -24,6 +25,7 @@ class RequestServices:
     """The services common to every kind."""
     faces: RequestFaces
     lists: RequestLists
+    in_app: RequestsInApp
     lost: LostLinks
     again: LinksAgain
     kinds: RequestKinds

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.audit import Action
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.people.record_parts import Part
 from bedside.requests.kinds import RequestHandling, RequestKind, RequestTexts, RequestTools
 from bedside.requests.records import Request
 from bedside.requests.summaries import texts
@@ -56,4 +57,5 @@ SUMMARIES = RequestKind(
     texts=RequestTexts(texts.invitation, texts.reminder),
     sent=Action.SUMMARY_SENT,
     only_read=True,
+    part=Part.FILES,
 )

@@ -4,6 +4,7 @@ The link in a message is `/l/{secret}`; the page itself is below `/link/{link_id
 a link leads to is the business of the feature that has registered its `LinkPages`.
 """
 
+from contextlib import suppress
 from datetime import date
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from bedside.edge import request_pages
 from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import CHECK_ORDER, TypedDate, may_be_swapped
+from bedside.edge.devices import side_of_link
 from bedside.edge.feature import features_of
 from bedside.edge.forms import form_of
 from bedside.edge.link_devices import (
@@ -122,13 +124,16 @@ async def _opened(request: Request) -> tuple[LinkPages, LinkFace]:
 
 
 async def _known_device(request: Request, link: Link) -> LinkAccess | None:
-    """Return access for a device that has given the date of birth before."""
-    try:
-        return await services_of(request).links.resume(
-            link_device_token(request), link.subject_id, address_of(request)
-        )
-    except BedsideError:
-        return None
+    """Return access for a device that has given the date of birth before, or on which the patient
+    is signed in to the app."""
+    links, token = services_of(request).links, link_device_token(request)
+    with suppress(BedsideError):
+        return await links.resume(token, link.subject_id, address_of(request))
+    with suppress(BedsideError):
+        access = await side_of_link(request, link.subject_id)
+        await links.opened_by_app(access)
+        return access
+    return None
 
 
 async def _goes_on(request: Request, pages: LinkPages, face: LinkFace) -> Response | None:

@@ -6,6 +6,7 @@ from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May
 from bedside.services import Services
 from bedside.web.requests import links_again, lost, staff
+from bedside.web.requests.in_app import app_items
 from bedside.web.requests.sentences import SENTENCES, TODAY
 
 
@@ -18,4 +19,5 @@ feature = Feature(
     section=Section("requests", N_("Requests"), "send", "/requests", May.SEND_REQUESTS, _waiting),
     sentences=SENTENCES,
     today=TODAY,
+    app_items=app_items,
 )

@@ -1,0 +1,67 @@
+"""Requests to a patient, for the first page of the app."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared, unindexed
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Transactions
+from bedside.people.permissions import PatientAccess
+from bedside.requests import records
+from bedside.requests.kinds import AnyRequestKind, RequestKinds
+from bedside.requests.models import requests
+from bedside.requests.records import Request, RequestRow
+from bedside.requests.states import ENDED, State
+
+MOST = 30
+
+_of_patient = prepared(
+    select(requests)
+    .where(
+        requests.c.patient_id == bindparam("patient"),
+        unindexed(requests.c.clinic_id) == bindparam("clinic"),
+        requests.c.expires_at > bindparam("moment"),
+    )
+    .order_by(requests.c.created_at.desc(), requests.c.id.desc())
+    .limit(MOST),
+    RequestRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that the patient can open. `waits` for an answer; `new` if it was never opened."""
+
+    request: Request
+    kind: AnyRequestKind
+    waits: bool
+    new: bool
+
+
+class RequestsInApp:
+    """Finds what a patient can open in the app."""
+
+    def __init__(self, database: Transactions, vault: Vault, kinds: RequestKinds) -> None:
+        self._database = database
+        self._vault = vault
+        self._kinds = kinds
+
+    async def of(self, side: PatientAccess) -> list[Asked]:
+        """Return the requests to a patient that this person may see, the newest first."""
+        keys = await self._vault.clinic(side.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(
+                _of_patient,
+                patient=side.patient_id,
+                clinic=side.clinic_id,
+                moment=clock.now(),
+            )
+        asked = [records.opened(keys, row) for row in rows]
+        found = [(one, self._kinds.by_key(one.kind)) for one in asked]
+        return [
+            Asked(one, kind, not kind.only_read and one.state not in ENDED, not one.opened_at)
+            for one, kind in found
+            if kind.part in side.parts and one.state is not State.REVOKED
+        ]
