@@ -136,7 +136,8 @@ def right_kind(access: Access) -> Kind:
 def outcome(access: Access, kind: Kind) -> Outcome:
     """Return what a route of this access answers this kind of person, unless its row says
     otherwise."""
-    if kind is right_kind(access) or access is Access.OPEN:
+    in_the_app = access is Access.DEVICE and kind is Kind.ACCOUNT  # who needs no link
+    if kind is right_kind(access) or access is Access.OPEN or in_the_app:
         return Outcome.IN
     if access in BY_LINK | IN_APP:
         return _by_link(access, kind)

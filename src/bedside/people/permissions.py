@@ -131,7 +131,7 @@ class LinkAccess(_Verified):
     address: str
     proof: _Proof = field(repr=False)
     by_account: Actor | None = None
-    """Who is signed in to the app there, None for a device that the date of birth let in."""
+    """The person signed in to the app there; None for a device that the date of birth let in."""
 
     @property
     def owner_id(self) -> str:
