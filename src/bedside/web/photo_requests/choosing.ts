@@ -274,7 +274,7 @@ export class ChoosingPage {
       card.refuse(sentence);
       announce(sentence, true);
     } else {
-      this.notices.problem(`${photo.name}: ${sentence}`); // agreed to before: nobody is to wait for it
+      this.notices.problem(say(this.settings, "labelled", { label: photo.name, text: sentence })); // agreed to before: nobody is to wait for it
       await this.server.finish([nameOf(photo)]).catch(() => undefined);
     }
     this.progress.changed();
@@ -389,7 +389,9 @@ export class ChoosingPage {
 
   /** The server refuses what was done here, such as deleting what another device has sent. */
   private errandRefused(errand: Errand, sentence: string): void {
-    this.notices.problem(errand.label ? `${errand.label}: ${sentence}` : sentence);
+    this.notices.problem(
+      errand.label ? say(this.settings, "labelled", { label: errand.label, text: sentence }) : sentence,
+    );
     void this.look();
   }
 

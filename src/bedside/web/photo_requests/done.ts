@@ -5,7 +5,7 @@
 import { Errands } from "./errands";
 import { forgetRequest } from "./forgetting";
 import { RequestServer } from "./server";
-import { readSettings } from "./settings";
+import { readSettings, type Settings, say } from "./settings";
 import { type Kept, PhotoStore } from "./store";
 import { Words } from "./words";
 
@@ -28,18 +28,18 @@ export class DonePage {
     const gone = (photo: Kept): boolean => !!photo.problem || sent.has(photo.id) || sent.has(photo.fileId);
     for (const photo of kept) if (gone(photo)) await store.remove(photo.id);
     await new Words(settings.request).forget(...sent);
-    this.say(failed);
+    this.say(settings, failed);
     const left = kept.some((photo) => !gone(photo)) || (await store.agreement())?.round === settings.round;
     if (left) window.location.replace(`${settings.here}/photos`);
     else await forgetRequest(settings.request);
   }
 
-  private say(failed: Kept[]): void {
+  private say(settings: Settings, failed: Kept[]): void {
     const list = this.root.querySelector<HTMLElement>("[data-turned-away]");
     if (!list || !failed.length) return;
     for (const photo of failed) {
       const line = document.createElement("li");
-      line.textContent = `${photo.name}: ${photo.problem}`;
+      line.textContent = say(settings, "labelled", { label: photo.name, text: photo.problem });
       list.querySelector("ul")!.append(line);
     }
     list.hidden = false;

@@ -97,7 +97,7 @@ export class SendingPage {
     if (!list || list.querySelector(`[data-gone="${CSS.escape(id)}"]`)) return;
     const line = document.createElement("li");
     line.dataset.gone = id;
-    line.textContent = `${name}: ${sentence}`;
+    line.textContent = say(this.settings, "labelled", { label: name, text: sentence });
     list.querySelector("ul")!.append(line);
     list.hidden = false;
     announce(line.textContent, true);

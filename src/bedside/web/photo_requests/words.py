@@ -97,6 +97,7 @@ def texts_for_script(limit: int, most: int) -> dict[str, str]:
         "sending": _("Sending photo {number} of {count}, {percent}"),
         "ofCount": _("{filed} of {count}"),
         "arrived": _("{filed} of {count} are at the clinic"),
+        "labelled": _("%(label)s: %(text)s") % {"label": "{label}", "text": "{text}"},
         "quoted": _("“%(text)s”") % {"text": "{text}"},
         "closed": _("This link no longer works. Load the page again to see what to do."),
     }
