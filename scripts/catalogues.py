@@ -29,18 +29,24 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "src" / "bedside" / "locale"
 TEMPLATE = LOCALE / "bedside.pot"
 
-UNFINISHED: frozenset[str] = frozenset({"de", "es", "fr"})
+UNFINISHED: frozenset[str] = frozenset()
 """Languages being translated: sentences may be missing there. What is there has to fit."""
 
 KEYWORDS = "_ N_ ngettext:1,2 counted:1,2"
 WIDTH = 100
 _NO_MATTER_WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 """In compiled catalogues, where Babel would write the present."""
-_WHEN = re.compile(r'^"(?:POT-Creation|PO-Revision)-Date: .*\n', re.MULTILINE)
+_UNUSED_HEADERS = re.compile(
+    r'^"(?:POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|'
+    r'Report-Msgid-Bugs-To|Project-Id-Version): .*\n',
+    re.MULTILINE,
+)
+"""Branches would differ in them, and nothing reads them."""
 _FIELD = re.compile(r"%\(\w+\)[sd]|%%|\{\w*(?:[!:.\[][^{}]*)?\}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ENTITY = re.compile(r"&#?\w+;")
-_OF_HTML = '<>&"'
+_OF_HTML = re.compile(r'[<>"]|&(?!\s)')
+"""A lone “&” between words is no sign of HTML, and some languages write “and”."""
 _ENDINGS = ".:?!…,"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEW_WORDS = 3
@@ -78,14 +84,13 @@ def read(path: Path, language: str | None = None) -> Catalog:
 
 
 def extract() -> None:
-    """Write bedside.pot from the sources, without the time at which that was done: two branches
-    would differ in it, and nothing reads it."""
+    """Write bedside.pot from the sources."""
     babel = [sys.executable, "-m", "babel.messages.frontend", "-q"]
     source, mapping = str(ROOT / "src" / "bedside"), str(ROOT / "scripts" / "babel.cfg")
     options = ["--no-location", "--sort-output", "--project", "Bedside", "--output", str(TEMPLATE)]
     command = [*babel, "extract", "--mapping", mapping, "--keywords", KEYWORDS, *options, source]
     subprocess.run(command, cwd=ROOT, check=True)
-    TEMPLATE.write_text(_WHEN.sub("", TEMPLATE.read_text("utf-8")), "utf-8")
+    TEMPLATE.write_text(_UNUSED_HEADERS.sub("", TEMPLATE.read_text("utf-8")), "utf-8")
 
 
 def merged(template: Catalog, known: Catalog) -> Catalog:
@@ -118,7 +123,7 @@ def refresh() -> None:
         path = path_of(language)
         content = io.BytesIO()
         write_po(content, merged(template, read(path, language)), width=WIDTH, omit_header=False)
-        path.write_text(_WHEN.sub("", content.getvalue().decode()), "utf-8")
+        path.write_text(_UNUSED_HEADERS.sub("", content.getvalue().decode()), "utf-8")
 
 
 # --- compile ------------------------------------------------------------------------------------
@@ -205,7 +210,7 @@ def wrong_with(originals: tuple[str, ...], translation: str) -> Iterator[str]:
         yield f"has a sign of HTML that the English has not, or the other way round ({translation})"
     if not any(_edges(one) == _edges(translation) for one in originals):
         yield f"begins or ends with other blanks, or has other line breaks ({translation})"
-    if not any(_ending(one) == _ending(translation) for one in originals):
+    if not any(_ending(one) in ("", _ending(translation)) for one in originals):
         yield f"ends with another sign ({translation})"
     if translation in originals and len(_WORD.findall(_FIELD.sub("", translation))) >= _FEW_WORDS:
         yield "is English"
@@ -232,7 +237,7 @@ def _tags(text: str) -> Counter[str]:
 
 def _signs(text: str) -> Counter[str]:
     without = _ENTITY.sub("", _TAG.sub("", text))
-    return Counter(sign for sign in without if sign in _OF_HTML)
+    return Counter(_OF_HTML.findall(without))
 
 
 def _edges(text: str) -> tuple[str, str, int]:

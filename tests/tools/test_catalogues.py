@@ -67,6 +67,8 @@ def test_the_compiled_catalogue_is_that_of_the_sources(language: str) -> None:
         ("Who is it?", "Qui est-ce\u202f?"),
         ("Are you there?", "¿Está ahí?"),
         ("Agree & send", "Zustimmen & senden"),
+        ("Agree & send", "Aceptar y enviar"),
+        ("%(h)s h %(m)s min", "%(h)s Std. %(m)s Min."),
         ("%(a)s, %(b)s · %(c)s", "%(a)s, %(b)s · %(c)s"),
     ],
 )
@@ -90,7 +92,7 @@ def test_a_translation_that_fits_is_left_alone(original: str, translation: str) 
         ('Press "x"', "Drücken", "HTML"),
         ("Press x", 'Drücken Sie "x"', "HTML"),
         ("More", "Mehr >", "HTML"),
-        ("A and b", "A & b", "HTML"),
+        ("A and b", "A &b", "HTML"),
         (" and", "und", "blanks"),
         ("Two\nlines", "Zwei Zeilen", "breaks"),
         ("Loading…", "Laden...", "dots"),
