@@ -4,6 +4,8 @@ A sentence says what happened, what was kept and what to do. The edge turns thes
 pages or JSON; everything else that reaches the edge is a defect.
 """
 
+from bedside.kernel.language import N_
+
 
 class BedsideError(Exception):
     """Base of every expected failure.
@@ -16,7 +18,7 @@ class BedsideError(Exception):
 
     status = 400
     code = "not_possible"
-    sentence = "This is not possible."
+    sentence = N_("This is not possible.")
     retry_after = 0
     title = ""
 
@@ -33,7 +35,9 @@ class NotFound(BedsideError):
 
     status = 404
     code = "not_found"
-    sentence = "We could not find this. It may have been moved, or you may not have access to it."
+    sentence = N_(
+        "We could not find this. It may have been moved, or you may not have access to it."
+    )
 
 
 class NotSignedIn(BedsideError):
@@ -41,7 +45,7 @@ class NotSignedIn(BedsideError):
 
     status = 401
     code = "not_signed_in"
-    sentence = "Please sign in first. Nothing was changed."
+    sentence = N_("Please sign in first. Nothing was changed.")
 
 
 class NotAllowed(BedsideError):
@@ -49,7 +53,7 @@ class NotAllowed(BedsideError):
 
     status = 403
     code = "not_allowed"
-    sentence = "Your role does not allow this. Nothing was changed."
+    sentence = N_("Your role does not allow this. Nothing was changed.")
 
 
 class Conflict(BedsideError):
@@ -57,7 +61,7 @@ class Conflict(BedsideError):
 
     status = 409
     code = "conflict"
-    sentence = "This has changed in the meantime. Look at it again and repeat what you did."
+    sentence = N_("This has changed in the meantime. Look at it again and repeat what you did.")
 
 
 class Gone(BedsideError):
@@ -65,7 +69,7 @@ class Gone(BedsideError):
 
     status = 410
     code = "gone"
-    sentence = "This is no longer available."
+    sentence = N_("This is no longer available.")
 
 
 class TooLarge(BedsideError):
@@ -73,7 +77,7 @@ class TooLarge(BedsideError):
 
     status = 413
     code = "too_large"
-    sentence = "This is larger than the limit. Nothing was sent."
+    sentence = N_("This is larger than the limit. Nothing was sent.")
 
 
 class WrongInput(BedsideError):
@@ -81,7 +85,7 @@ class WrongInput(BedsideError):
 
     status = 422
     code = "wrong_input"
-    sentence = "Please check what you entered."
+    sentence = N_("Please check what you entered.")
 
     def __init__(self, sentence: str | None = None, *, field: str = "") -> None:
         super().__init__(sentence)
@@ -93,7 +97,7 @@ class TooMany(BedsideError):
 
     status = 429
     code = "too_many"
-    sentence = "Too many tries. Please wait a moment and try again."
+    sentence = N_("Too many tries. Please wait a moment and try again.")
 
     def __init__(self, sentence: str | None = None, *, retry_after: int = 60) -> None:
         super().__init__(sentence)
@@ -105,7 +109,7 @@ class Unavailable(BedsideError):
 
     status = 503
     code = "unavailable"
-    sentence = "A part of the system is not available right now. Please try again shortly."
+    sentence = N_("A part of the system is not available right now. Please try again shortly.")
 
 
 class StorageFull(BedsideError):
@@ -113,7 +117,7 @@ class StorageFull(BedsideError):
 
     status = 507
     code = "storage_full"
-    sentence = (
+    sentence = N_(
         "The clinic's storage is full, so this was not saved. Please try again later, or tell the "
         "clinic."
     )

@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar
 
 from bedside.errors import Conflict, NotFound, StorageFull, Unavailable
 from bedside.files.ports import BlobWriter, MakeChunks
+from bedside.kernel.language import N_
 
 _KEY = re.compile(r"[a-z0-9_][a-z0-9_/.-]{0,199}")
 _SHARD = re.compile(r"[0-9a-f]{2}")
@@ -193,7 +194,7 @@ def _named(error: OSError) -> Exception:
         return StorageFull()
     if error.errno == errno.ENOENT:
         return NotFound()
-    return Unavailable("The clinic's file storage does not answer. Please try again shortly.")
+    return Unavailable(N_("The clinic's file storage does not answer. Please try again shortly."))
 
 
 def _open_for_append(path: Path, at: int, seen: int | None) -> int:
@@ -218,14 +219,14 @@ def _open_for_append(path: Path, at: int, seen: int | None) -> int:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         size = os.fstat(fd).st_size
         if seen is not None and size != max(0, seen):
-            raise Conflict("More of this file has arrived over another connection.")
+            raise Conflict(N_("More of this file has arrived over another connection."))
         if size < at:
             raise NotFound
         if size > at:
             os.ftruncate(fd, at)
     except BlockingIOError:
         os.close(fd)
-        raise Conflict("This file is still being received over another connection.") from None
+        raise Conflict(N_("This file is still being received over another connection.")) from None
     except BaseException:
         os.close(fd)
         raise

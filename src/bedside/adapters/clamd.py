@@ -7,15 +7,16 @@ from typing import Literal
 from bedside.adapters.clamd_connection import ClamdConnection, NoAnswer
 from bedside.adapters.clamd_limits import NOT_CERTAIN, ClamdLimits
 from bedside.files.ports import Cause, Examination, ScanResult, Verdict
+from bedside.kernel.language import N_
 
 _VERSION = re.compile(r"ClamAV (\d+(?:\.\d+)*)")
 _NOT_MALWARE = (
-    ("Heuristics.Limits.Exceeded", Cause.TOO_LARGE, "the file is larger than ClamAV looks at"),
-    ("Heuristics.Encrypted", Cause.ENCRYPTED, "ClamAV cannot look into what is encrypted"),
+    ("Heuristics.Limits.Exceeded", Cause.TOO_LARGE, N_("the file is larger than ClamAV looks at")),
+    ("Heuristics.Encrypted", Cause.ENCRYPTED, N_("ClamAV cannot look into what is encrypted")),
 )
 """Results that clamd reports as FOUND although it found nothing: it was unable to look."""
 _MACROS = "Heuristics.OLE2.ContainsMacros"
-_TOO_LARGE = "the file is larger than ClamAV is set to take"
+_TOO_LARGE = N_("the file is larger than ClamAV is set to take")
 
 
 Suspicions = Literal["hold", "open", "destroy"]
@@ -77,7 +78,7 @@ class ClamdScanner:
                 return result
         except NoAnswer as failed:
             return self._unscanned(Cause.AWAY, failed.reason)
-        return self._unscanned(Cause.TOO_LARGE, "the file unpacks to more than ClamAV looks at")
+        return self._unscanned(Cause.TOO_LARGE, N_("the file unpacks to more than ClamAV looks at"))
 
     async def shortcomings(self) -> list[str]:
         """Describe to the operator what keeps its verdicts from being complete; empty when it is
@@ -106,7 +107,7 @@ class ClamdScanner:
             return self._found(reply.removeprefix("stream: ").removesuffix(" FOUND"))
         if "size limit exceeded" in reply:
             return self._unscanned(Cause.TOO_LARGE, _TOO_LARGE)
-        return self._unscanned(Cause.AWAY, "ClamAV reported an error")
+        return self._unscanned(Cause.AWAY, N_("ClamAV reported an error"))
 
     def _found(self, signature: str) -> ScanResult:
         for beginning, cause, reason in _NOT_MALWARE:
@@ -119,7 +120,7 @@ class ClamdScanner:
     def _suspected(self, signature: str) -> ScanResult:
         """Return what the operator has chosen for suspicions."""
         if self._suspicions == "hold":
-            return self._unscanned(Cause.SUSPECTED, "ClamAV suspects it only", signature)
+            return self._unscanned(Cause.SUSPECTED, N_("ClamAV suspects it only"), signature)
         is_open = self._suspicions == "open"
         verdict = Verdict.CLEAN if is_open else Verdict.INFECTED
         return ScanResult(verdict, self._name, signature=signature)

@@ -5,6 +5,7 @@ import contextlib
 import os
 from collections.abc import AsyncGenerator, AsyncIterator
 
+from bedside.kernel.language import N_
 from bedside.settings import socket_address
 
 _PIECE = 256 * 1024
@@ -51,7 +52,7 @@ class ClamdConnection:
         try:
             found = os.stat(self._address)
         except OSError as error:
-            raise NoAnswer("ClamAV cannot be reached") from error
+            raise NoAnswer(N_("ClamAV cannot be reached")) from error
         return (found.st_ino, found.st_mtime_ns)
 
     async def scan(self, chunks: AsyncIterator[bytes]) -> str:
@@ -76,11 +77,11 @@ class ClamdConnection:
             async with asyncio.timeout(self._seconds):
                 yield
         except TimeoutError as error:
-            raise NoAnswer("ClamAV did not answer in time", had_all=had_all) from error
+            raise NoAnswer(N_("ClamAV did not answer in time"), had_all=had_all) from error
         except PermissionError as error:
             raise NoAnswer(NOT_ALLOWED, had_all=had_all) from error
         except (OSError, EOFError) as error:
-            raise NoAnswer("ClamAV cannot be reached", had_all=had_all) from error
+            raise NoAnswer(N_("ClamAV cannot be reached"), had_all=had_all) from error
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if isinstance(self._address, tuple):

@@ -16,6 +16,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bedside.kernel.language import N_
+
 _COOKIE = 0x2112A442
 _BINDING, _ALLOCATE, _REFRESH = 0x0001, 0x0003, 0x0004
 _USERNAME, _INTEGRITY, _ERROR = 0x0006, 0x0008, 0x0009
@@ -35,10 +37,10 @@ class Answer(StrEnum):
     """The findings of a probe."""
 
     WORKS = "works"
-    SILENT = "does not answer"
-    REFUSES = "does not accept our secret"
-    UNTRUSTED = "has a certificate that is not trusted"
-    NONSENSE = "is not an address of a STUN server or relay"
+    SILENT = N_("does not answer")
+    REFUSES = N_("does not accept our secret")
+    UNTRUSTED = N_("has a certificate that is not trusted")
+    NONSENSE = N_("is not an address of a STUN server or relay")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from bedside.adapters.child_process import ChildFailed, Children
 from bedside.errors import Unavailable
 from bedside.files.ports import Cause, Examination, ScanResult, Verdict
+from bedside.kernel.language import N_
 
-_NAME = "Built-in scanner"
+_NAME = N_("Built-in scanner")
 
 
 class BuiltInScanner:
@@ -30,14 +31,14 @@ class BuiltInScanner:
         try:
             answer = await self._children.ask("scan", chunks, size)
         except ChildFailed:
-            return _unscanned(Cause.BROKE, "the file broke the scan")
+            return _unscanned(Cause.BROKE, N_("the file broke the scan"))
         except Unavailable:
-            return _unscanned(Cause.AWAY, "the scanner could not be started")
+            return _unscanned(Cause.AWAY, N_("the scanner could not be started"))
         if "refusal" in answer.header:
-            return _unscanned(Cause.TOO_LARGE, "the file unpacks to too much")
+            return _unscanned(Cause.TOO_LARGE, N_("the file unpacks to too much"))
         signature = answer.header.get("signature")
         if not isinstance(signature, str):
-            return _unscanned(Cause.BROKE, "the file broke the scan")
+            return _unscanned(Cause.BROKE, N_("the file broke the scan"))
         if signature:
             return ScanResult(Verdict.INFECTED, _NAME, signature=signature[:100])
         return ScanResult(Verdict.CLEAN, _NAME)

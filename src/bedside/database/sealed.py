@@ -25,6 +25,7 @@ from bedside.database.statements import prepared
 from bedside.database.tables import clinic_keys
 from bedside.errors import Unavailable
 from bedside.kernel import clock
+from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Row, Transactions, UnitOfWork
 
 VERSION = 1
@@ -40,7 +41,7 @@ class RecordSealBroken(Unavailable):
     """A sealed value does not open: the key is wrong, or it was changed or moved on disk."""
 
     code = "record_seal_broken"
-    sentence = (
+    sentence = N_(
         "This record cannot be opened: its seal is broken. Nothing was changed. "
         "Please tell your administrator to run “bedside doctor”."
     )
@@ -50,7 +51,7 @@ class MasterKeyMissing(RecordSealBroken):
     """There is no master key where it should be, or it cannot be read."""
 
     code = "master_key_missing"
-    sentence = (
+    sentence = N_(
         "The master key is missing, so nothing can be opened. Nothing was changed. Please tell "
         "your administrator to run “bedside doctor”."
     )

@@ -25,7 +25,7 @@ class NotAForm(BedsideError):
     """The body does not match its headers."""
 
     code = "not_a_form"
-    sentence = "Your browser sent something that we could not read. Please try again."
+    sentence = N_("Your browser sent something that we could not read. Please try again.")
 
 
 async def raw_body(request: Request) -> AsyncIterator[Chunk]:

@@ -124,6 +124,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "size": written.size,
     "megabytes": written.megabytes,
     "percent": written.percent,
+    "grouped": written.grouped,
     "quoted": quoted,
     "initials": initials,
     "why_likely": why_likely,

@@ -42,14 +42,14 @@ class WrongVersion(BedsideError):
 
     status = 412
     code = "wrong_tus_version"
-    sentence = "This upload speaks a version of tus that the server does not know."
+    sentence = N_("This upload speaks a version of tus that the server does not know.")
 
 
 class WrongHeader(BedsideError):
     """A tus header is missing or makes no sense."""
 
     code = "wrong_header"
-    sentence = "The upload was started in a way that the server does not understand."
+    sentence = N_("The upload was started in a way that the server does not understand.")
 
 
 class WrongBody(WrongHeader):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bedside.errors import BedsideError, TooLarge
 from bedside.files.refusals import REFUSALS
 from bedside.kernel import written
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 
 
@@ -26,7 +27,7 @@ class ChecksumMismatch(BedsideError):
 
     status = 460
     code = "checksum_mismatch"
-    sentence = "Some bytes were changed on their way. They were dropped and are sent again."
+    sentence = N_("Some bytes were changed on their way. They were dropped and are sent again.")
 
 
 LOOKS = frozenset({"dark", "blurred"})

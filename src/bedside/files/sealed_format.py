@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bedside.errors import BedsideError
 from bedside.files.buffers import SMALL
 from bedside.files.ports import Chunk
+from bedside.kernel.language import N_
 
 SEGMENT = SMALL
 """Plaintext bytes of every segment but the last."""
@@ -38,7 +39,7 @@ class SealBroken(BedsideError):
 
     status = 500
     code = "seal_broken"
-    sentence = (
+    sentence = N_(
         "This file was damaged in storage and is not shown, because it is not what was sent. "
         "Tell your administrator: a backup may hold it."
     )
@@ -48,7 +49,7 @@ class SealUnfinished(SealBroken):
     """The stored bytes are sound but have no last segment: the upload was never finished."""
 
     code = "seal_unfinished"
-    sentence = "This file has not arrived completely. Its sender can go on with sending it."
+    sentence = N_("This file has not arrived completely. Its sender can go on with sending it.")
 
 
 def new_data_key() -> bytes:

@@ -25,6 +25,7 @@ from bedside.files.sealed_format import (
     record_offset,
     sealed_size,
 )
+from bedside.kernel.language import N_
 
 __all__ = [
     "SEGMENT",
@@ -172,7 +173,7 @@ class SealedWriter:
         """
         view = memoryview(chunk)
         if self.total is not None and self.offset + len(view) > self.total:
-            raise TooLarge("More bytes came than were announced. Send the file again.")
+            raise TooLarge(N_("More bytes came than were announced. Send the file again."))
         self.offset += len(view)
         while view:
             if self._used == len(self._buffer.room):

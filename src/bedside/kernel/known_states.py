@@ -41,11 +41,18 @@ class State(str):
 
     def reason(self) -> str:
         """Return why, in the language of whoever asks."""
-        return gettext(self.why).format(**self.values) if self.why else ""
+        return gettext(self.why).format(**self._values()) if self.why else ""
 
     def what_to_do(self) -> str:
         """Return the advice, in the language of whoever asks."""
-        return gettext(self.advice).format(**self.values) if self.advice else ""
+        return gettext(self.advice).format(**self._values()) if self.advice else ""
+
+    def _values(self) -> dict[str, object]:
+        """Return the values for a sentence; those that are marked texts themselves, translated."""
+        return {
+            name: gettext(value) if isinstance(value, str) and value else value
+            for name, value in self.values.items()
+        }
 
 
 def state_of(answer: str) -> State:

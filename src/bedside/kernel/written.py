@@ -85,6 +85,11 @@ def megabytes(count: int) -> str:
     return format_decimal(count / _MEGA, "0.0", locale=language.locale())
 
 
+def grouped(number: int) -> str:
+    """Write a large number with its thousands set apart: “10,000”, “10.000”, “10 000”."""
+    return format_decimal(number, "#,##0", locale=language.locale())
+
+
 def percent(hundredths: int) -> str:
     """Write a part of one hundred: “64%”, “64 %”."""
     return format_percent(hundredths / 100, locale=language.locale())

@@ -24,6 +24,7 @@ from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import TryAgain
+from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.notifications.early_reports import EarlyReports
 from bedside.notifications.events import NotificationChanged
@@ -392,12 +393,12 @@ class Dispatcher:
         )
 
 
-_TOO_LATE = "There was no way to send the message while it was of use."
-_PERHAPS = (
+_TOO_LATE = N_("There was no way to send the message while it was of use.")
+_PERHAPS = N_(
     "The gateway says both, that the message arrived and that it did not: perhaps a part of it is "
     "missing. Ask the patient, or send a new link."
 )
-_NOT_REACHED = "The message did not reach the phone. Check the number, and send a new link."
+_NOT_REACHED = N_("The message did not reach the phone. Check the number, and send a new link.")
 
 
 def _report_of(channel: Channel, reference: str) -> str:

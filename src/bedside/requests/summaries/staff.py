@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bedside.errors import Conflict, NotFound, WrongInput
-from bedside.kernel import faults
+from bedside.kernel import faults, written
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import says_nothing, several_lines
@@ -264,7 +264,7 @@ def _words(text: str) -> str:
                 "Please shorten it to at most 10,000 characters: it has %(count)s. Nothing of it "
                 "was sent, and all of it is still here."
             )
-            % {"count": f"{len(words):,}"},
+            % {"count": written.grouped(len(words))},
             field="text",
         )
     return words

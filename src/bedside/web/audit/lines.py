@@ -121,7 +121,7 @@ def _strong(name: str) -> Markup:
 def details_of(line: Line) -> list[tuple[str, str]]:
     """Return all other details of a line, named; the address is shown beside the sentence."""
     shown = [
-        (_(DETAILS.get(key, key)), _value(key, value))
+        (_(DETAILS[key]) if key in DETAILS else key, _value(key, value))
         for key, value in line.details.items()
         if key != "address"
     ]
