@@ -53,6 +53,7 @@ _EVERYWHERE = "English Deutsch Français Español SHA MB DICOM PDF ar XB XA"
 _AS_IT_IS = frozenset(re.findall(r"[^\W\d_]+", f"{_NAMES} {_WRITTEN} {_EVERYWHERE}"))
 _VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_KEY = re.compile(r"[a-z_]+")
 _LATIN = re.compile(r"[A-Za-z]")
 _NOT_WORDS = re.compile(
     r"\S+@\S+|https?://\S+|\S*localhost\S*|\b[a-z]{3}_[0-9a-z]{26}\b|\b[A-Z]{2}\b"
@@ -97,6 +98,8 @@ class Texts(HTMLParser):
         tag, is_left_out = self._inside[-1] if self._inside else ("", False)
         if tag == "script":
             self.found += words_for_scripts(data)
+        elif tag == "dt" and _KEY.fullmatch(data):
+            pass  # a detail of the audit log that has no name yet
         elif tag not in ("style", "code") and not is_left_out:
             self.found.append(data)
 

@@ -65,5 +65,6 @@ DETAILS: dict[str, str] = {
     "visit": N_("Visit"),
     "why": N_("Reason"),
     "guest": N_("Guest"),
+    "how": N_("By"),
 }
 """Names of further details of lines; others are shown by their key."""
