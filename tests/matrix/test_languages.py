@@ -2,9 +2,10 @@
 catalogue.
 
 The pages are those of the matrix, as the right person gets them, and those of everybody who is
-refused. Names, what people wrote, and what is the same in every language stand in `_AS_IT_IS`.
+refused. What people of the world are called and wrote is in the sources of the tests.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -37,22 +38,28 @@ _SPOKEN_ATTRIBUTES = frozenset(
 )
 _PROGRAMS = ("/health", "/metrics", "/push/worker.js")
 """Answers that programs read."""
-_NAMES = """
-Bedside Riverside Clinic Hilltop Surgery Reception Upstairs Dermatoscopy team Front desk
-Dr Kofi Asante Harald Quist Ada Norberg Maya Lindqvist Tomás Ramírez Rita Sandberg Ingrid Oyelaran
-Zebulon Quartermain Hal Fway Fia Firstday Petra Alone Nora Newcome Amara Okafor Gustav Guest
-"""
-_WRITTEN = """
-quetzal plan letter hand later virus unfinished photo elsewhere txt jpg keratosis xanthoma philtrum
-glabella borborygmus hemangioma of the left hand Something on the philtrum A borborygmus again
-Two a day seen by video The glabella please Running late Quetzal Quinsy drained changed
-has a request for you Please open it by December at
-"""
-"""Words that people of the world wrote, in names of files and messages too."""
-_EVERYWHERE = "English Deutsch Français Español SHA MB DICOM PDF ar XB XA"
-_AS_IT_IS = frozenset(re.findall(r"[^\W\d_]+", f"{_NAMES} {_WRITTEN} {_EVERYWHERE}"))
-_VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_TESTS = Path(__file__).parents[1]
+
+
+def written_by_tests() -> Iterator[str]:
+    """Yield the words of names and texts that the world and the calls of the rows contain: the
+    strings of their sources."""
+    places = [*_TESTS.glob("matrix/*.py"), *_TESTS.rglob("rows.py"), _TESTS / "house.py"]
+    for path in {*places, _TESTS / "requests" / "sending.py"} - {Path(__file__)}:
+        tree = ast.parse(path.read_text("utf-8"))
+        described = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+                text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+                yield from _WORD.findall(text) if id(node) not in described else ()
+
+
+_MESSAGES = "has a request for you Please open it by December at"
+"""Words of messages that were sent in English."""
+_EVERYWHERE = "Bedside SHA MB DICOM PDF ar XB"
+_AS_IT_IS = frozenset([*written_by_tests(), *_MESSAGES.split(), *_EVERYWHERE.split()])
+_VOID = frozenset({"area", "br", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _KEY = re.compile(r"[a-z_]+")
 _LATIN = re.compile(r"[A-Za-z]")
 _NOT_WORDS = re.compile(
@@ -226,6 +233,6 @@ async def test_no_answer_to_a_form_has_english_left(
 
 
 def test_english_on_a_page_is_found() -> None:
-    page = "<p>⟦نسر⟧ Saved</p><p title='Close it'>⟦نسر Maya Lindqvist⟧</p><b data-x='Save it'>1</b>"
+    page = "<p>⟦نسر⟧ Overdue</p><p title='Unpaid bills'>⟦نسر Maya Lindqvist⟧</p><b data-x='Pay it later'>1</b>"
     answer = httpx.Response(200, headers={"content-type": "text/html"}, text=page)
-    assert left_over(answer) == ["⟦نسر⟧ Saved", "Close it", "Save it"]
+    assert left_over(answer) == ["⟦نسر⟧ Overdue", "Unpaid bills", "Pay it later"]
