@@ -33,6 +33,7 @@ def heard(parts: Parts) -> dict[str, list[str]]:
     return {
         "wrong codes": of(parts.people.sign_in, "_listeners"),
         "new rooms": of(parts.people.teams, "_room_makers"),
+        "entries that are moved": of(parts.charts.contents, "_on_moved"),
         "deliveries": of(parts.notifications.dispatcher, "_listeners"),
         "files": [f"{kind.prefix}:{_name(kind.changed)}" for kind in parts.files.intake.holders],
         "visits that leave a call": of(parts.visits.transitions, "_calls"),
@@ -53,6 +54,7 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
     assert heard(parts) == {
         "wrong codes": [":CodeAlerts.wrong_codes"],
         "new rooms": [":Rooms.made"],
+        "entries that are moved": [":Reports"],
         "deliveries": [":Requests.delivery_changed"],
         "files": ["req:RequestEndings.file_changed", "trf:LiveTransfers.file_changed"],
         "visits that leave a call": [":VisitDeparture", ":Whiteboard"],

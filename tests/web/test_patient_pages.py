@@ -190,6 +190,7 @@ NOT_OF_A_CLINIC = {
     "calls/guest.html": "guests are no patients",
     "calls/guest_closed.html": "guests are no patients",
     "calls/guest_door.html": "guests are no patients",
+    "sharing/shared.html": "for a professional whom a patient gave a link; knows no clinic yet",
     "chat/patient_page.html": "opened from the page of the visit, somebody answers",
     "file_transfer/patient_page.html": "opened from the page of the visit",
     "file_transfer/look_patient_page.html": "opened from the page of the visit",

@@ -107,6 +107,8 @@ class Filter:
     before_seq: int = 0
     limit: int = 50
     joined: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Kinds of actors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,8 @@ def _filtered(clinic_id: str, wanted: Filter, after: int, before: int) -> Prepar
         found = found.where(lines.patient_id.in_((wanted.patient_id, *wanted.joined)))
     if wanted.actor_id:
         found = found.where(lines.actor_id == wanted.actor_id)
+    if wanted.kinds:
+        found = found.where(lines.actor_kind.in_(wanted.kinds))
     if wanted.action:
         found = found.where(lines.action == wanted.action)
     # Found by its number and not by its time: with an index of times, all lines of a year would

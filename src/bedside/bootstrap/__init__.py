@@ -52,6 +52,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         transfers=parts.transfers,
         conversations=parts.conversations,
         colleagues=parts.colleagues,
+        sharing=parts.sharing,
         realtime=parts.realtime,
         registered=registered,
         health=KnownStates(registered.checks, parts.people.database_state),

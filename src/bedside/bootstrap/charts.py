@@ -8,6 +8,8 @@ from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
 from bedside.charts.live import LiveCharts
 from bedside.charts.patient_rows import MOVE_WORDS, EntriesOfPatient
+from bedside.charts.patient_side import PatientSide
+from bedside.charts.reports import Reports
 from bedside.charts.search import SearchIndex
 from bedside.realtime.topics import TopicKind
 from bedside.services.charts import ChartServices
@@ -35,10 +37,13 @@ def charts_of(base: Base, people: PeopleParts) -> ChartParts:
     database, vault = base.database, base.vault
     search = SearchIndex(database, vault, people.reach)
     contents = Charts(database, vault, base.audit.log, search, people.reach)
+    side = PatientSide(database, vault)
     return ChartParts(
         contents=contents,
         inbox=Inbox(database, vault, people.reach),
         search=search,
+        patient_side=side,
+        reports=Reports(database, vault, base.audit.log, side),
         of_patient=EntriesOfPatient(database, vault, search),
         live=LiveCharts(database, people.permissions, people.audiences),
     )

@@ -12,6 +12,7 @@ from bedside.adapters.page_drawing import PageDrawer, pdftoppm
 from bedside.adapters.yara import BuiltInScanner
 from bedside.bootstrap.base import Base
 from bedside.charts.entries import Charts
+from bedside.charts.patient_side import PatientSide
 from bedside.errors import Unavailable
 from bedside.files import intake as jobs
 from bedside.files import making
@@ -19,6 +20,7 @@ from bedside.files.custody import Custody
 from bedside.files.holders import HolderKinds
 from bedside.files.intake import Intake
 from bedside.files.making import Making
+from bedside.files.patient_files import PatientFiles
 from bedside.files.ports import Examiner, Scanner, Verdict
 from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
@@ -101,7 +103,9 @@ class FileParts(FileServices):
         return OK if in_force >= WHOLE else INCOMPLETE
 
 
-def files_of(base: Base, clinics: Clinics, charts: Charts, remember: Wrappers | None) -> FileParts:
+def files_of(
+    base: Base, clinics: Clinics, charts: Charts, side: PatientSide, remember: Wrappers | None
+) -> FileParts:
     """Make receiving, examining, keeping and serving of files. `remember`: see
     `bootstrap.build`."""
     database, vault, audit = base.database, base.vault, base.audit.log
@@ -113,13 +117,15 @@ def files_of(base: Base, clinics: Clinics, charts: Charts, remember: Wrappers | 
     if remember:
         scanner, examiner = remember[0](scanner), remember[1](examiner)
     repository = Repository(database, vault, LocalBlobs(base.settings.data / "files"))
+    retrieval = Retrieval(database, vault, audit, charts, repository)
     kinds = HolderKinds()
     intake = Intake(database, vault, audit, charts, repository, scanner, examiner, kinds)
     return FileParts(
         intake=intake,
         making=Making(database, clinics, charts, repository, examiner, kinds),
         uploads=Uploads(database, vault, audit, repository, intake),
-        retrieval=Retrieval(database, vault, audit, charts, repository),
+        retrieval=retrieval,
+        of_patients=PatientFiles(audit, side, repository, retrieval),
         custody=Custody(database, vault, repository),
         scanner=scanner,
         children=children,

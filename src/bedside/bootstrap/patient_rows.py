@@ -1,7 +1,7 @@
 """The rows of a patient in every domain, for charts that are joined."""
 
 from bedside.accounts import patient_rows as of_accounts
-from bedside.charts.patient_rows import EntriesOfPatient
+from bedside.charts.patient_rows import EntriesOfPatient, reports_of_patient
 from bedside.conversations import patient_rows as of_conversations
 from bedside.database.sealed import Vault
 from bedside.files import patient_rows as of_files
@@ -9,6 +9,7 @@ from bedside.links import patient_rows as of_links
 from bedside.notifications import patient_rows as of_notifications
 from bedside.people.patient_rows import PatientRows
 from bedside.requests import patient_rows as of_requests
+from bedside.sharing import patient_rows as of_sharing
 from bedside.transfers import patient_rows as of_transfers
 from bedside.visits import patient_rows as of_visits
 
@@ -24,5 +25,7 @@ def patient_rows(vault: Vault, entries: EntriesOfPatient) -> dict[str, PatientRo
         **of_conversations.patient_rows(),
         **of_files.patient_rows(vault),
         "entries": entries,
+        "entry_reports": reports_of_patient(),
+        **of_sharing.patient_rows(vault),
         **of_notifications.patient_rows(),
     }

@@ -16,6 +16,7 @@ from bedside.bootstrap.patient_rows import patient_rows
 from bedside.bootstrap.people import PeopleParts, people_of
 from bedside.bootstrap.realtime import realtime_of
 from bedside.bootstrap.requests import RequestParts, requests_of
+from bedside.bootstrap.sharing import SharingParts, sharing_of
 from bedside.bootstrap.transfers import TransferParts, transfers_of
 from bedside.bootstrap.visits import VisitParts, visit_records_of, visits_of
 from bedside.files.visit_uploads import UploadsOfVisits
@@ -46,6 +47,7 @@ class Parts:
     transfers: TransferParts
     conversations: ConversationParts
     colleagues: ColleagueParts
+    sharing: SharingParts
 
 
 def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
@@ -54,7 +56,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     people = people_of(base)
     realtime = realtime_of(base)
     charts = charts_of(base, people)
-    files = files_of(base, people.clinics, charts.contents, remember)
+    files = files_of(base, people.clinics, charts.contents, charts.patient_side, remember)
     links = links_of(base, people)
     notifications = notifications_of(base, people)
     dispatcher, presence = notifications.dispatcher, realtime.presence
@@ -77,6 +79,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         transfers=transfers_of(base, people, files, visits),
         conversations=conversations_of(base, people, visits, notifications),
         colleagues=colleagues_of(base, people, presence),
+        sharing=sharing_of(base, people, charts, files),
     )
 
 
@@ -114,6 +117,7 @@ def wire(parts: Parts) -> Registered:
             parts.transfers,
             parts.conversations,
             parts.colleagues,
+            parts.sharing,
         )
     )
 
@@ -127,6 +131,7 @@ def _listeners(parts: Parts) -> None:
     people.teams.on_created(visits.rooms.made)
     for what, rows in patient_rows(parts.base.vault, parts.charts.of_patient).items():
         people.joining.on_joined(what, rows)
+    parts.charts.contents.on_moved(parts.charts.reports)
     notifications.dispatcher.on_outcome(parts.requests.all.delivery_changed)
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)

@@ -1,7 +1,7 @@
 """Entries of the chart: filing, labelling, reviewing, moving."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from bedside.audit import Action, AuditLog
 from bedside.charts import rows
@@ -37,6 +37,22 @@ ENTRIES = BoundTable(
 )
 
 
+class MoveListener(Protocol):
+    """Takes part in the unit of work that moves an entry to another chart."""
+
+    async def moved(
+        self,
+        work: UnitOfWork,
+        chart: ChartAccess,
+        entry_id: str,
+        to: ChartAccess,
+        moved_id: str,
+        reason: str,
+    ) -> None:
+        """Follow an entry that is `moved_id` there."""
+        ...
+
+
 class Charts:
     """The charts of all patients."""
 
@@ -53,6 +69,11 @@ class Charts:
         self._audit = audit
         self._index = index
         self._reach = reach
+        self._on_moved: list[MoveListener] = []
+
+    def on_moved(self, listener: MoveListener) -> None:
+        """Call a listener when an entry is moved."""
+        self._on_moved.append(listener)
 
     async def file(self, work: UnitOfWork, incoming: Incoming) -> str:
         """File into the chart of the file's patient and return the id of the entry.
@@ -360,6 +381,8 @@ class Charts:
         moved = await _required(work, to, moved_id)
         await self._line(work, to, Action.ENTRY_MOVED, moved, reason=reason, came=row.id)
         self._emit(work, moved, EntryAdded, "moved")
+        for listener in self._on_moved:
+            await listener.moved(work, chart, row.id, to, moved_id, reason.strip())
         return moved_id
 
     async def inbox(

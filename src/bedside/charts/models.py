@@ -90,3 +90,32 @@ entry_words = Table(
     sqlite_with_rowid=False,
 )
 """Blind index: keyed tokens of the words of names, labels, comments and contents."""
+
+entry_reports = Table(
+    "entry_reports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, nullable=False),
+    Column("patient_id", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("by_kind", Text, nullable=False),
+    Column("by_id", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("reported_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger, nullable=False),
+    Column("answered_by", Text, nullable=False),
+    Index("ix_entry_reports_entry", "entry_id"),
+    Index("ix_entry_reports_patient", "patient_id", "reported_at"),
+    Index(
+        "ix_entry_reports_open",
+        "clinic_id",
+        "reported_at",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+)
+"""“This is not mine”: `what` is “not_mine” or “wrong”, `state` a `reports.ReportState`; `record`
+seals what was written about it, and the answer. An entry with a report that was not answered with
+“it is right” is not in the patient's view."""

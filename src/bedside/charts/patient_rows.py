@@ -7,13 +7,13 @@ from sqlalchemy import bindparam, select
 
 from bedside.charts.entries import ENTRIES, entry_facts
 from bedside.charts.events import EntryAdded, EntryRemoved, InboxChanged
-from bedside.charts.models import chart_entries
+from bedside.charts.models import chart_entries, entry_reports
 from bedside.charts.rows import EntryRow
 from bedside.charts.search import SearchIndex
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people.patient_rows import BoundRowsOfPatient
+from bedside.people.patient_rows import BoundRowsOfPatient, PatientRows, RowsOfPatient
 
 MOVE_WORDS = "chart.move_words"
 """The kind of job that moves the words of entries: there may be hundreds for each."""
@@ -22,6 +22,11 @@ _AT_ONCE = 100
 _patient_of = prepared(
     select(chart_entries.c.patient_id).where(chart_entries.c.id == bindparam("of"))
 )
+
+
+def reports_of_patient() -> PatientRows:
+    """Return the reports about entries of a patient."""
+    return RowsOfPatient(entry_reports)
 
 
 class EntriesOfPatient(BoundRowsOfPatient):

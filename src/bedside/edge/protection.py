@@ -85,6 +85,9 @@ _FOREVER = b"public, max-age=31536000, immutable"
 _TWO_YEARS = "max-age=63072000"
 """For this host alone: a clinic may have others below it that are not Bedside's to decide on."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+FOR_ANY_ORIGIN = ("/shl/",)
+"""Below these a page of any site may send: apps that open SMART Health Links are web pages, too.
+No cookie is read there, so such a page can do no more than a program without a browser."""
 
 
 class ForeignOrigin(NotAllowed):
@@ -186,7 +189,7 @@ class SameOrigin:
             headers = Headers(scope=scope)
             allowed = "origin" not in headers or self._is_own(headers)
         elif scope["type"] == "http" and scope["method"] not in _SAFE:
-            allowed = self._allows(Headers(scope=scope))
+            allowed = scope["path"].startswith(FOR_ANY_ORIGIN) or self._allows(Headers(scope=scope))
         else:
             allowed = True
         if allowed:
@@ -246,6 +249,7 @@ GUESSABLE = (
     ("/sign-in", Rate("sign-in", per_second=0.5, burst=30)),
     ("/set-up", Rate("set-up", per_second=0.2, burst=10)),
     ("/l/", LINKS),
+    ("/shl/", LINKS),
     ("/link/", LINKS),
     ("/g/", Rate("guests", per_second=1, burst=60)),
     ("/r/", Rate("check-in", per_second=0.5, burst=30)),

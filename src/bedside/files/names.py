@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import PurePath
 
+from bedside.files import media_types
+
 LONGEST = 180
 """Characters of a name that are kept."""
 _LONGEST_ENDING = 20
@@ -19,6 +21,13 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _NOT_IN_NAMES = frozenset('<>:"|?*')
 _VIRAMA = 9
 """The combining class of the signs that join consonants in Indic scripts."""
+_ALSO_CALLED = {
+    ".jpg": (".jpeg", ".jfif"),
+    ".tiff": (".tif",),
+    ".heic": (".heif", ".hif"),
+    ".mp4": (".m4v", ".3gp", ".3gpp", ".3g2"),
+    ".mov": (".qt",),
+}
 _ARABIC = "AL"
 _PICTOGRAPHS = frozenset({"So", "Sk"})
 _SPACES = frozenset({"Zs", "Zl", "Zp"})
@@ -101,3 +110,14 @@ def _continues(text: str, at: int) -> bool:
     is_modifier = "\U0001f3fb" <= character <= "\U0001f3ff"
     joined = _JOINER in (character, text[at - 1]) or unicodedata.combining(text[at - 1]) == _VIRAMA
     return is_part or is_modifier or joined
+
+
+def name_of_type(name: str, media_type: str) -> str:
+    """Return a file's name, or a label in its place, with the extension of its true type."""
+    extension = media_types.extension(media_type)
+    path = PurePath(name)
+    if path.suffix.lower() in (extension, *_ALSO_CALLED.get(extension, ())):
+        return name
+    known = {t.extension for t in media_types.MEDIA_TYPES.values()} | {".jpeg", ".tif"}
+    stem = path.stem if path.suffix.lower() in known else name
+    return f"{stem}{extension}"

@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from bedside.audit import Action, AuditLog
 from bedside.charts.entries import Charts, Entry
@@ -21,6 +20,7 @@ from bedside.files import making, media_types
 from bedside.files.blanking import BlankedReader
 from bedside.files.file_rows import FileRow
 from bedside.files.intake import SHARE
+from bedside.files.names import name_of_type
 from bedside.files.readings import READING, Reading, reading_of
 from bedside.files.refusals import NOTES, REFUSALS, Note, notes_in
 from bedside.files.repository import FileRecord, Repository
@@ -45,14 +45,7 @@ _READ_FOR_HITS = 4_000_000
 """Characters of text read for the results of one search: some tenths of a second."""
 _LONG_TEXT = 4_000
 """Characters that are read faster than a thread starts."""
-_ALSO_CALLED = {
-    ".jpg": (".jpeg", ".jfif"),
-    ".tiff": (".tif",),
-    ".heic": (".heif", ".hif"),
-    ".mp4": (".m4v", ".3gp", ".3gpp", ".3g2"),
-    ".mov": (".qt",),
-}
-_SHOWN = frozenset(
+SHOWN = frozenset(
     {
         media_types.JPEG,
         media_types.PNG,
@@ -236,10 +229,10 @@ class Retrieval:
         entry = await self._charts.entry(chart, entry_id)
         if entry.moved_to:
             raise NotFound
-        row = await self._openable(entry.file_id)
+        row = await self.openable(entry.file_id)
         record = await self._repository.record(row)
-        opened = await self._form(row, record, form)
-        shown = to_view and opened.media_type in _SHOWN
+        opened = await self.in_form(row, record, form)
+        shown = to_view and opened.media_type in SHOWN
         # Pages and pictures of one file in the viewer are one look, that of `record_view`.
         opening = "view" if shown else form
         if form != "thumbnail" and self._is_new_opening(chart, entry_id, opening, start):
@@ -257,13 +250,13 @@ class Retrieval:
     async def text(self, chart: ChartAccess, entry_id: str) -> str:
         """Return the words of a file for display in the page. The caller has recorded the view."""
         entry = await self._charts.entry(chart, entry_id)
-        return await self._repository.text(await self._openable(entry.file_id))
+        return await self._repository.text(await self.openable(entry.file_id))
 
     async def reading(self, chart: ChartAccess, entry_id: str) -> Reading | None:
         """Return what a table, document or text says, for display in the page; None if it has no
         reading. The caller has recorded the view."""
         entry = await self._charts.entry(chart, entry_id)
-        row = await self._openable(entry.file_id)
+        row = await self.openable(entry.file_id)
         found = (await self._repository.derivatives(row.id)).get(READING)
         if found is None:
             return None
@@ -312,7 +305,8 @@ class Retrieval:
             )
         return pieces
 
-    async def _openable(self, file_id: str) -> FileRow:
+    async def openable(self, file_id: str) -> FileRow:
+        """Return the row of a file that may be opened. Raises NotFound, NotOpened."""
         row = await self._repository.row(file_id)
         if row.state in (FileState.SCANNING, FileState.RECEIVING):
             raise NotReady(_("This file waits for its scan. It opens by itself in a moment."))
@@ -323,7 +317,8 @@ class Retrieval:
             raise NotOpened(_("This file was destroyed and cannot be opened."))
         return row
 
-    async def _form(self, row: FileRow, record: FileRecord, form: str) -> Opened:
+    async def in_form(self, row: FileRow, record: FileRecord, form: str) -> Opened:
+        """Open a file in a form; the caller has checked and records it."""
         if form in ("", "shared"):
             form = await self._form_for_others(row)
         if form in ("original", "blanked"):
@@ -356,7 +351,7 @@ class Retrieval:
         """Check that several files can be served together. Raises NotReady, NotOpened if one
         cannot."""
         for entry in entries:
-            await self._form_for_others(await self._openable(entry.file_id))
+            await self._form_for_others(await self.openable(entry.file_id))
 
     # --- files of live transfers ------------------------------------------------------------------
 
@@ -366,8 +361,8 @@ class Retrieval:
         """Open a live transfer's file, or a `form` of `pictures_handed_over`; audited."""
         row = await self._handed(access, file_id)
         made = form if form in await self._pictures(row) else ""
-        opened = await self._form(row, await self._repository.record(row), made)
-        if (shown := bool(form)) and opened.media_type not in _SHOWN:
+        opened = await self.in_form(row, await self._repository.record(row), made)
+        if (shown := bool(form)) and opened.media_type not in SHOWN:
             raise NotFound
         if start == 0 and made in ("", "preview"):
             await self._audit.note(
@@ -388,7 +383,7 @@ class Retrieval:
         return ["shown"] if film else await self._pictures(row)
 
     async def _handed(self, access: TransferAccess, file_id: str) -> FileRow:
-        row = await self._openable(file_id)
+        row = await self.openable(file_id)
         if row.clinic_id != access.clinic_id or row.patient_id != access.patient_id:
             raise NotFound
         return row
@@ -429,10 +424,12 @@ class Retrieval:
         """Open a patient's own photo before it is sent. `form`: thumbnail or preview."""
         if form not in ("thumbnail", "preview"):
             raise NotFound
-        row = await self._openable(file_id)
+        row = await self.openable(file_id)
         if row.holder_id != link.subject_id or row.clinic_id != link.clinic_id:
             raise NotFound
-        return replace(await self._form(row, await self._repository.record(row), form), shown=True)
+        return replace(
+            await self.in_form(row, await self._repository.record(row), form), shown=True
+        )
 
     async def sent(self, link: LinkAccess, file_ids: Iterable[str]) -> list[HeldFile]:
         """Return what the patient of this link has sent, as it was held: of these files, those
@@ -445,9 +442,9 @@ class Retrieval:
         row = await self._sent_row(link, file_id)
         if row is None:
             raise NotFound
-        row = await self._openable(file_id)
+        row = await self.openable(file_id)
         record = await self._repository.record(row)
-        return replace(await self._form(row, record, "thumbnail"), shown=True)
+        return replace(await self.in_form(row, record, "thumbnail"), shown=True)
 
     async def _sent_row(self, link: LinkAccess, file_id: str) -> FileRow | None:
         """Return a file in the chart of the link's patient; None if staff have moved it away."""
@@ -477,17 +474,6 @@ def _in_words(note: Note) -> str:
 def _pages_missing(row: FileRow) -> tuple[int, ...]:
     pages = [note.pages for note in notes_in(row.note) or [] if note.key == "pdf_pages_missing"]
     return pages[0] if pages else ()
-
-
-def name_of_type(name: str, media_type: str) -> str:
-    """Return a file's name, or a label in its place, with the extension of its true type."""
-    extension = media_types.extension(media_type)
-    path = PurePath(name)
-    if path.suffix.lower() in (extension, *_ALSO_CALLED.get(extension, ())):
-        return name
-    known = {t.extension for t in media_types.MEDIA_TYPES.values()} | {".jpeg", ".tif"}
-    stem = path.stem if path.suffix.lower() in known else name
-    return f"{stem}{extension}"
 
 
 def _around(text: str, words: list[str], width: int = 70) -> str:

@@ -1,5 +1,6 @@
 """Assignments of patients to teams and rooms, which decide whose lists a patient is in."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -8,13 +9,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.database.sealed import Vault
-from bedside.database.statements import Prepared, prepared
+from bedside.database.statements import Among, Prepared, prepared
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
 from bedside.people.models import PASSING, patient_assignments, staff_assignments, teams
-from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.permissions import ChartAccess, PatientAccess, StaffAccess
 from bedside.people.rows import PatientAssignmentRow, StaffAssignmentRow
 from bedside.people.teams import Team, TeamKind
 
@@ -26,6 +27,23 @@ _of_patient = prepared(
         patient_assignments.c.clinic_id == bindparam("clinic"),
     )
     .order_by(teams.c.name)
+)
+_shared_with = Among(
+    lambda ids: (
+        select(staff_assignments.c.staff_id, teams.c.name)
+        .select_from(
+            staff_assignments.join(
+                patient_assignments,
+                patient_assignments.c.target_id == staff_assignments.c.target_id,
+            ).outerjoin(teams, teams.c.id == staff_assignments.c.target_id)
+        )
+        .where(
+            patient_assignments.c.patient_id == bindparam("patient"),
+            patient_assignments.c.clinic_id == bindparam("clinic"),
+            staff_assignments.c.staff_id.in_(ids),
+        )
+        .order_by(teams.c.name.desc())
+    )
 )
 _of_clinic = prepared(select(teams.c.id).where(teams.c.clinic_id == bindparam("clinic")))
 _add = prepared(
@@ -111,6 +129,18 @@ class Assignments:
         return [
             Team(id=r.id, clinic_id=r.clinic_id, kind=TeamKind(r.kind), name=r.name) for r in rows
         ]
+
+    async def in_common(self, patient: PatientAccess, staff_ids: Collection[str]) -> dict[str, str]:
+        """Return, for those of some staff who may see the patient now, the name of the team or room
+        by which they do; "" if they are assigned to the patient alone."""
+        if not staff_ids:
+            return {}
+        wanted, among = _shared_with.of(sorted(staff_ids))
+        async with self._database.read() as db:
+            rows = await db.all(
+                wanted, patient=patient.patient_id, clinic=patient.clinic_id, **among
+            )
+        return {row.staff_id: row.name or "" for row in rows}
 
     async def check(self, staff: StaffAccess, team_ids: list[str]) -> list[str]:
         """Return `team_ids` without duplicates. Raises WrongInput if one is not of this clinic."""

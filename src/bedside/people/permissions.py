@@ -264,6 +264,24 @@ class PatientAccess(_Verified):
             raise NotShared
 
 
+@dataclass(frozen=True, slots=True)
+class ShareAccess(_Verified):
+    """Somebody with a link of the patient's to some files: reads these, until the link ends.
+    Nobody knows who it is beyond what was typed."""
+
+    share_id: str
+    clinic_id: str
+    patient_id: str
+    entry_ids: tuple[str, ...]
+    address: str
+    proof: _Proof = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """The actor for the audit log."""
+        return Actor(ActorKind.GUEST, self.share_id, self.address)
+
+
 class NotShared(NotAllowed):
     """A proxy asked for a part of the record that is not open to them."""
 
@@ -463,3 +481,10 @@ def patient_access(
 ) -> PatientAccess:
     """Make a permission; for `accounts` only, after it was looked up what this person may see."""
     return PatientAccess(patient_id, account, parts, _PROOF)
+
+
+def share_access(
+    share_id: str, clinic_id: str, patient_id: str, entry_ids: tuple[str, ...], address: str
+) -> ShareAccess:
+    """Make a permission; for `sharing` only, after a link of the patient's was verified."""
+    return ShareAccess(share_id, clinic_id, patient_id, entry_ids, address, _PROOF)

@@ -22,6 +22,7 @@ from bedside.services.people import PeopleServices
 from bedside.services.realtime import RealtimeServices
 from bedside.services.registered import Registered
 from bedside.services.requests import RequestServices
+from bedside.services.sharing import SharingServices
 from bedside.services.transfers import TransferServices
 from bedside.services.visit_records import VisitRecordServices
 from bedside.services.visits import VisitServices
@@ -61,6 +62,7 @@ class Services:
     transfers: TransferServices
     conversations: ConversationServices
     colleagues: ColleagueServices
+    sharing: SharingServices
     realtime: RealtimeServices
     registered: Registered
     health: KnownStates

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from bedside.charts.entries import Charts
 from bedside.charts.inbox import Inbox
+from bedside.charts.patient_side import PatientSide
+from bedside.charts.reports import Reports
 from bedside.charts.search import SearchIndex
 
 
@@ -14,3 +16,5 @@ class ChartServices:
     contents: Charts
     inbox: Inbox
     search: SearchIndex
+    patient_side: PatientSide
+    reports: Reports

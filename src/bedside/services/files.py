@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.files.custody import Custody
 from bedside.files.intake import Intake
 from bedside.files.making import Making
+from bedside.files.patient_files import PatientFiles
 from bedside.files.ports import Scanner
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
@@ -18,5 +19,6 @@ class FileServices:
     making: Making
     uploads: Uploads
     retrieval: Retrieval
+    of_patients: PatientFiles
     custody: Custody
     scanner: Scanner

@@ -44,6 +44,7 @@ from bedside.web.photo_requests import feature as photo_requests
 from bedside.web.requests import feature as requests
 from bedside.web.rooms import feature as rooms
 from bedside.web.settings import feature as settings
+from bedside.web.sharing import feature as sharing
 from bedside.web.sign_in import feature as sign_in
 from bedside.web.sign_in.set_up import announce
 from bedside.web.summaries import feature as summaries
@@ -67,6 +68,7 @@ FEATURES = (
     invitations.feature,
     patient_app.feature,
     summaries.feature,
+    sharing.feature,
     visits.feature,
     telephone.feature,
     calls.feature,

@@ -27,8 +27,9 @@ from bedside.edge.shell import shell
 from bedside.edge.zipping import zipped
 from bedside.errors import NotFound, WrongInput
 from bedside.files.media_types import Kind, kind
+from bedside.files.names import name_of_type
 from bedside.files.options import UploadOptions
-from bedside.files.retrieval import NotOpened, Opened, name_of_type
+from bedside.files.retrieval import NotOpened, Opened
 from bedside.files.states import FileState
 from bedside.kernel import clock
 from bedside.kernel.language import gettext

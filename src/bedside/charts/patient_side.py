@@ -1,0 +1,180 @@
+"""Entries of the chart as the patient sees them: what the patient sent, and what was sent to the
+patient (feature F12).
+
+What staff put into the chart for themselves is not there, nor what they wrote about an entry, nor
+an entry that was reported (`reports`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, exists, or_, select, tuple_
+
+from bedside.charts.channels import Channel
+from bedside.charts.entries import ENTRIES, opened
+from bedside.charts.models import chart_entries, entry_reports
+from bedside.charts.records import Entry
+from bedside.charts.rows import EntryRow
+from bedside.database.sealed import RecordSealBroken, Vault
+from bedside.database.statements import Among, prepared
+from bedside.errors import NotFound
+from bedside.kernel.unit_of_work import Reader, Transactions
+from bedside.people.permissions import ChartAccess, PatientAccess, ShareAccess
+from bedside.people.record_parts import Part
+
+FROM_PATIENT = ("patient", "proxy")
+"""Kinds of actors on the patient's side."""
+TO_PATIENT = (Channel.LIVE_TRANSFER, Channel.CHAT, Channel.SECURE_LINK)
+"""Channels by which staff give something to the patient."""
+
+_entries = chart_entries.c
+_reported = exists().where(entry_reports.c.entry_id == _entries.id, entry_reports.c.state != "kept")
+_IN_CHART = (_entries.clinic_id == bindparam("clinic"), _entries.patient_id == bindparam("patient"))
+_IN_VIEW = (
+    *_IN_CHART,
+    _entries.state == "filed",
+    _entries.moved_to == "",
+    or_(_entries.sender_kind.in_(FROM_PATIENT), _entries.channel.in_(TO_PATIENT)),
+    ~_reported,
+)
+_newest = (_entries.received_at.desc(), _entries.id.desc())
+_listed = prepared(
+    select(chart_entries).where(*_IN_VIEW).order_by(*_newest).limit(bindparam("limit")), EntryRow
+)
+_older = prepared(
+    select(chart_entries)
+    .where(
+        *_IN_VIEW,
+        _entries.received_at <= bindparam("at"),
+        tuple_(_entries.received_at, _entries.id) < tuple_(bindparam("at"), bindparam("than")),
+    )
+    .order_by(*_newest)
+    .limit(bindparam("limit")),
+    EntryRow,
+)
+_one = prepared(select(chart_entries).where(_entries.id == bindparam("of"), *_IN_VIEW), EntryRow)
+_some = Among(
+    lambda ids: select(chart_entries).where(_entries.id.in_(ids), *_IN_VIEW).order_by(_entries.id),
+    EntryRow,
+)
+_in_chart = prepared(
+    select(chart_entries).where(
+        _entries.id == bindparam("of"), *_IN_CHART, _entries.moved_to == ""
+    ),
+    EntryRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """An entry as the patient sees it. `own`: sent by the patient's side. Its repr omits the
+    words."""
+
+    id: str
+    patient_id: str
+    file_id: str
+    name: str
+    comment: str
+    media_type: str
+    size: int
+    category: str
+    channel: str
+    own: bool
+    sender_kind: str
+    sender_id: str
+    received_at: int
+
+    def __repr__(self) -> str:
+        return f"OwnEntry({self.id})"
+
+
+class PatientSide:
+    """The patient's view of the chart."""
+
+    def __init__(self, database: Transactions, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def entries(
+        self,
+        patient: PatientAccess,
+        *,
+        limit: int = 50,
+        older_than: tuple[int, str] | None = None,
+    ) -> list[OwnEntry]:
+        """Return entries, newest first; `older_than` is (received_at, id) of the last one of the
+        page before."""
+        patient.require(Part.FILES)
+        which: dict[str, Any] = {"clinic": patient.clinic_id, "patient": patient.patient_id}
+        async with self._database.read() as db:
+            if older_than is None:
+                rows = await db.all(_listed, **which, limit=limit)
+            else:
+                at, than = older_than
+                rows = await db.all(_older, **which, limit=limit, at=at, than=than)
+        return await self._opened(rows)
+
+    async def entry(
+        self, patient: PatientAccess, entry_id: str, db: Reader | None = None
+    ) -> OwnEntry:
+        """Return one entry. Raises NotFound, also for one that was reported."""
+        patient.require(Part.FILES)
+        if db is None:
+            async with self._database.read() as reader:
+                return await self.entry(patient, entry_id, reader)
+        row = await db.one(_one, of=entry_id, clinic=patient.clinic_id, patient=patient.patient_id)
+        if row is None:
+            raise NotFound
+        return (await self._opened([row]))[0]
+
+    async def some(
+        self, access: PatientAccess | ShareAccess, entry_ids: tuple[str, ...]
+    ) -> list[OwnEntry]:
+        """Return those of some entries that are in the view now, in the order of `entry_ids`; a
+        link reaches those that it was made for only."""
+        if isinstance(access, PatientAccess):
+            access.require(Part.FILES)
+        else:
+            entry_ids = tuple(one for one in entry_ids if one in access.entry_ids)
+        if not entry_ids:
+            return []
+        wanted, among = _some.of(list(entry_ids))
+        async with self._database.read() as db:
+            rows = await db.all(wanted, clinic=access.clinic_id, patient=access.patient_id, **among)
+        found = {entry.id: entry for entry in await self._opened(rows)}
+        return [found[one] for one in entry_ids if one in found]
+
+    async def name_in_chart(self, chart: ChartAccess, entry_id: str, db: Reader) -> str:
+        """Return the file name of an entry of a chart, for staff. Raises NotFound."""
+        row = await db.one(_in_chart, of=entry_id, clinic=chart.clinic_id, patient=chart.patient_id)
+        if row is None:
+            raise NotFound
+        return opened(await self._vault.clinic(chart.clinic_id), row).name
+
+    async def _opened(self, rows: list[EntryRow]) -> list[OwnEntry]:
+        if not rows:
+            return []
+        keys = await self._vault.clinic(rows[0].clinic_id)
+        for row in rows:
+            if not ENTRIES.holds(keys, row):
+                raise RecordSealBroken
+        return [_own(opened(keys, row)) for row in rows]
+
+
+def _own(entry: Entry) -> OwnEntry:
+    own = entry.sender_kind in FROM_PATIENT
+    return OwnEntry(
+        id=entry.id,
+        patient_id=entry.patient_id,
+        file_id=entry.file_id,
+        name=entry.name,
+        comment=entry.comment if own else "",
+        media_type=entry.media_type,
+        size=entry.size,
+        category=entry.category,
+        channel=entry.channel,
+        own=own,
+        sender_kind=entry.sender_kind,
+        sender_id=entry.sender_id,
+        received_at=entry.received_at,
+    )

@@ -1,0 +1,1 @@
+"""Sharing: the patient shares files on, sees who opened the record, and asks why."""

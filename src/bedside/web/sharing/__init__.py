@@ -1,0 +1,1 @@
+"""Sharing: links of patients to their files, who opened the record, and what staff answer."""
