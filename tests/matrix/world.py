@@ -37,6 +37,7 @@ from bedside.settings import load
 from bedside.web.app import create_app
 from tests.accounts.people import signed_in
 from tests.house import PASSWORD, House, create_tables, living_in
+from tests.matrix import sharing
 from tests.matrix.people import Kind
 from tests.matrix.visits import Visits
 from tests.peers.push_service import Device
@@ -94,6 +95,7 @@ class Builder:
         await Visits(self.house, self.facts.ids, self.facts.cookies, self.facts.secrets).build()
         await self._accounts()
         await self._next_door()
+        await sharing.fill(self.house, self.facts.ids)
         return self.facts
 
     # --- people --------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ class EntryRemoved(Event):
 
 @declared
 class InboxChanged(Event):
-    """The unreviewed documents of a clinic changed; lists and badges ask again."""
+    """What waits in the inbox of a clinic changed (`entry_id`: the entry, or the question of a
+    patient); lists and badges ask again."""
 
     type: ClassVar[str] = "desk.inbox_changed"
     clinic_id: str

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, func, insert, literal_column, select, update
 
 from bedside.audit import Action, Actor, AuditLog
+from bedside.charts.events import InboxChanged
 from bedside.charts.models import chart_entries, entry_reports
 from bedside.charts.patient_side import PatientSide
 from bedside.database.sealed import ClinicKeys, Vault
@@ -259,6 +260,7 @@ class Reports:
             answered_at=0,
             answered_by="",
         )
+        _show(work, clinic_id, patient_id, entry_id)
         await self._audit.record(
             work,
             clinic_id,
@@ -305,6 +307,7 @@ class Reports:
                 raise Conflict(
                     N_("Somebody else answered this already. Your answer was not saved.")
                 )
+            _show(work, chart.clinic_id, chart.patient_id, row.entry_id)
             await self._audit.record(
                 work,
                 chart.clinic_id,
@@ -365,6 +368,15 @@ class Reports:
                 _of_patient, patient=patient.patient_id, clinic=patient.clinic_id, limit=limit
             )
         return [_opened(keys, row) for row in rows if row.by_kind != "staff"]
+
+
+def _show(work: UnitOfWork, clinic_id: str, patient_id: str, entry_id: str) -> None:
+    """Publish to open inboxes that there is one more to answer, or one less."""
+    work.emit(
+        InboxChanged(
+            clinic_id=clinic_id, patient_id=patient_id, entry_id=entry_id, reason="reported"
+        )
+    )
 
 
 async def _required(db: Reader, chart: ChartAccess, report_id: str) -> ReportRow:

@@ -47,7 +47,7 @@ share_keys = Table(
     Index("ix_share_keys_expires", "expires_at"),
     info={ENDS_WITH_RESTORE: True},
 )
-"""The secrets that open a share: deleted when it ends, and in no backup, so that none comes back with one.
+"""The secrets that open a share: deleted when it ends, and in no backup, so that none comes back.
 `record` seals the key of its files and the secret of its address."""
 
 share_openings = Table(

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from bedside.audit import Action, AuditLog
+from bedside.charts.events import InboxChanged
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound, TooMany, WrongInput
@@ -171,6 +172,7 @@ class AccessQuestions:
                 answered_at=0,
                 answered_by="",
             )
+            work.emit(_changed(patient.clinic_id, patient.patient_id, question_id))
             await self._audit.record(
                 work,
                 patient.clinic_id,
@@ -231,6 +233,7 @@ class AccessQuestions:
                 raise Conflict(
                     N_("Somebody else answered this already. Your answer was not saved.")
                 )
+            work.emit(_changed(chart.clinic_id, chart.patient_id, question_id))
             await self._audit.record(
                 work,
                 chart.clinic_id,
@@ -239,6 +242,12 @@ class AccessQuestions:
                 patient_id=chart.patient_id,
                 subject_id=question_id,
             )
+
+
+def _changed(clinic_id: str, patient_id: str, question_id: str) -> InboxChanged:
+    return InboxChanged(
+        clinic_id=clinic_id, patient_id=patient_id, entry_id=question_id, reason="asked"
+    )
 
 
 async def _required(db: Reader, chart: ChartAccess, question_id: str) -> QuestionRow:

@@ -13,6 +13,7 @@ _CLINIC = {
     "photo_bytes_limit": "15",
     "upload_bytes_limit": "100",
     "link_days": "7",
+    "access_answer_days": "7",
     "link_wrong_answers": "5",
 }
 _VISITS = {

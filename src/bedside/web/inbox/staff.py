@@ -19,6 +19,7 @@ from bedside.edge.formats import ago
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
 from bedside.edge.marking import MARKS, chosen_of, mark, marked_all
+from bedside.edge.patients_ask import patients_ask
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.rows import drawn
@@ -81,6 +82,7 @@ async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "steps_left": await _steps_left(services, staff) if not page.entries else 0,
         "categories": [(str(key), _(name)) for key, name in categories.LABELS.items()],
         "most": MOST,
+        "patients_ask": await patients_ask(services, staff),
     }
 
 

@@ -29,6 +29,7 @@ from bedside.people.staff import Member, Person
 from bedside.people.teams import Team, TeamKind
 from bedside.requests.photos.options import PhotoOptions
 from bedside.services import Services
+from bedside.sharing.options import SharingOptions
 from bedside.web.settings.numbers import Number, Numbers, number_errors, number_fields, read_numbers
 
 SAVED = flash_message("settings_saved", N_("Saved."))
@@ -333,6 +334,12 @@ NUMBERS: Numbers = (
     Number(UploadOptions, "upload_bytes_limit", N_("Size of one uploaded file"), "MB", MB),
     Number(LinkOptions, "link_days", N_("How long a link works"), N_("days")),
     Number(
+        SharingOptions,
+        "access_answer_days",
+        N_("Questions of patients about accesses are answered within"),
+        N_("days"),
+    ),
+    Number(
         LinkOptions,
         "link_wrong_answers",
         N_("Wrong dates of birth until a link locks"),
@@ -341,7 +348,14 @@ NUMBERS: Numbers = (
 )
 
 
-_KINDS = (ClinicOptions, SignInOptions, PhotoOptions, UploadOptions, LinkOptions)
+_KINDS = (
+    ClinicOptions,
+    SignInOptions,
+    PhotoOptions,
+    UploadOptions,
+    LinkOptions,
+    SharingOptions,
+)
 
 
 async def clinic_page(request: Request) -> Response:
