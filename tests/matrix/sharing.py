@@ -11,6 +11,7 @@ async def fill(house: House, ids: dict[str, str]) -> None:
     patient, sharing = signed_in(house), house.sharing
     page = await sharing.accesses.page(patient)
     seq = next(one.seq for one in page.accesses if one.may_be_asked_about)
+    ids["seen_line"] = str(page.accesses[-1].seq)
     ids["access_question"] = await sharing.questions.ask(patient, seq, "Quetzal?")
     ids["report_id"] = await house.charts.reports.by_staff(
         await house.chart(), ids["text_entry"], What.WRONG, "Quetzal, swapped."

@@ -346,3 +346,12 @@ async def test_an_ended_share_has_no_key_any_more(house: House) -> None:
     await house.sharing.links.end(signed_in(house), share_id)
     (kept,) = await house.sharing.links.listed(signed_in(house))
     assert (kept.id, kept.is_open, kept.has_passcode) == (share_id, False, False)
+
+
+async def test_the_patient_reads_the_passcode_while_the_link_is_open(house: House) -> None:
+    letter = await given(house)
+    share_id, _ = await share(house, letter)
+    links = house.sharing.links
+    assert (await links.one(signed_in(house), share_id)).passcode == PASSCODE
+    await links.end(signed_in(house), share_id)
+    assert (await links.one(signed_in(house), share_id)).passcode == ""

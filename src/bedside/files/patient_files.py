@@ -54,6 +54,14 @@ class PatientFiles:
             )
         return replace(opened, shown=shown)
 
+    async def pictures(self, patient: PatientAccess, entry_id: str) -> list[str]:
+        """Return the forms of a file that a page can show, in order: its preview, or its pages.
+        Raises NotFound, NotOpened."""
+        entry = await self._side.entry(patient, entry_id)
+        made = await self._repository.derivatives(entry.file_id)
+        pages = sorted((r for r in made if r.startswith("page-")), key=lambda r: int(r[5:]))
+        return pages or ["preview"] * ("preview" in made)
+
     async def shared(self, share: ShareAccess, entry: OwnEntry) -> Opened:
         """Open a file that the patient gave to somebody. The caller records it. Raises NotFound,
         NotOpened."""

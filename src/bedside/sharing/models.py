@@ -48,7 +48,7 @@ share_keys = Table(
     info={ENDS_WITH_RESTORE: True},
 )
 """The secrets that open a share: deleted when it ends, and in no backup, so that none comes back.
-`record` seals the key of its files and the secret of its address."""
+`record` seals the key of its files, the secret of its address and the passcode."""
 
 share_openings = Table(
     "share_openings",

@@ -139,14 +139,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ShareDetails:
-    """A share with its openings, its files as far as they are in the view, and the link while it
-    is open."""
+    """A share with its openings, its files as far as they are in the view, and, while it is open,
+    the link and the passcode: the patient gives them to somebody later, too."""
 
     share: Share
     openings: list[Opening]
     entries: list[OwnEntry]
     link: str
     viewer_link: str
+    passcode: str
     wrong_passcodes: int
 
     def __repr__(self) -> str:
@@ -263,10 +264,11 @@ class Shares:
             found = await db.all(_openings, of=share_id, limit=200)
         keys = await self._vault.clinic(patient.clinic_id)
         share = _shown(keys, row, key)
-        bare = ""
+        bare = passcode = ""
         if key is not None and share.is_open:
             await SHARE_KEYS.check(self._vault, key)
-            bare = self._link(keys, key, share)
+            opens = keys.unseal(_KEY, share_id, key.record)
+            bare, passcode = self._link(opens, key, share), opens["passcode"]
         entries = await self._side.some(patient, share.entry_ids) if _sees_files(patient) else []
         return ShareDetails(
             share=share,
@@ -274,12 +276,12 @@ class Shares:
             entries=entries,
             link=bare,
             viewer_link=f"{self._base_url}/shared#{bare}" if bare else "",
+            passcode=passcode,
             wrong_passcodes=key.wrong_passcodes if key else 0,
         )
 
-    def _link(self, keys: ClinicKeys, key: ShareKeyRow, share: Share) -> str:
+    def _link(self, opens: dict[str, Any], key: ShareKeyRow, share: Share) -> str:
         """Write the link: `shlink:/` and the payload, base64url."""
-        opens = keys.unseal(_KEY, key.share_id, key.record)
         payload: dict[str, Any] = {
             "url": f"{self._base_url}/shl/{opens['secret']}",
             "key": opens["key"],
@@ -352,7 +354,7 @@ def _new_key(keys: ClinicKeys, share_id: str, passcode: str, until: int) -> dict
         "secret_hash": secret_hash(secret),
         "passcode_hash": passcode_hash(keys, share_id, passcode) if passcode else b"",
         "wrong_passcodes": 0,
-        "record": keys.seal(_KEY, share_id, {"secret": secret, "key": key}),
+        "record": keys.seal(_KEY, share_id, {"secret": secret, "key": key, "passcode": passcode}),
         "expires_at": until,
     }
     return SHARE_KEYS.bound(keys, row)

@@ -8,6 +8,11 @@ _QUESTION = "/patients/{patient_id}/questions/{question_id}"
 _OF_RECORD = {"question_id": "access_question"}
 _REPORT = "/patients/{patient_id}/reports/{report_id}"
 _ENTRY = "/patients/{patient_id}/entries/{entry_id}/report"
+_APP = "/app/{patient_id}"
+_GIVEN = f"{_APP}/files/{{entry_id}}"
+_ENTRY_GIVEN = {"entry_id": "given_entry"}
+_LINK = f"{_APP}/sharing/{{share_id}}"
+_SEEN = {"seq": "seen_line"}
 _NO_TICKET = {"ticket": "clinic_id"}
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -28,4 +33,22 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", _REPORT): Row(Access.CHART, 303, form(state="kept", words="Quetzal.")),
     ("GET", _ENTRY): Row(Access.CHART, shows=("lindqvist",)),
     ("POST", _ENTRY): Row(Access.CHART, 303, form(what="wrong", words="Quetzal.")),
+    ("GET", _APP + "/files"): Row(Access.APP, shows=("quetzal",)),
+    ("GET", _GIVEN): Row(Access.APP, path=_ENTRY_GIVEN, shows=("quetzal",)),
+    ("GET", f"{_GIVEN}/content"): Row(Access.APP, path=_ENTRY_GIVEN),
+    ("GET", f"{_GIVEN}/report"): Row(Access.APP, path=_ENTRY_GIVEN, shows=("quetzal",)),
+    ("POST", f"{_GIVEN}/report"): Row(Access.APP, 303, form(what="wrong"), path=_ENTRY_GIVEN),
+    ("GET", f"{_APP}/sharing"): Row(Access.APP, shows=("quetzal",)),
+    ("GET", f"{_APP}/sharing/new"): Row(Access.APP, shows=("quetzal",)),
+    ("POST", f"{_APP}/sharing/new"): Row(
+        Access.APP,
+        303,
+        lambda facts: {"data": {"entry": facts["given_entry"], "days": "7", "label": "Xanthoma"}},
+    ),
+    ("GET", _LINK): Row(Access.APP, shows=("quetzal",)),
+    ("GET", f"{_LINK}/code.svg"): Row(Access.APP),
+    ("POST", f"{_LINK}/end"): Row(Access.APP, 303, form(end="yes")),
+    ("GET", f"{_APP}/accesses"): Row(Access.APP, shows=("riverside",)),
+    ("GET", f"{_APP}/accesses/{{seq}}/ask"): Row(Access.APP, path=_SEEN),
+    ("POST", f"{_APP}/accesses/{{seq}}/ask"): Row(Access.APP, 303, form(text="Why?"), path=_SEEN),
 }
