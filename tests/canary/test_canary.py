@@ -15,6 +15,7 @@ import pytest
 from bedside.database import schema
 from tests.canary.filling import EXACTLY, SITE, Filling, Markers
 from tests.canary.searching import Search
+from tests.canary.sharing import share
 from tests.canary.telling import OWN, be_told
 from tests.canary.visiting import TYPED, Visiting
 from tests.faults.servers import Server, wait_until
@@ -55,6 +56,7 @@ async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], N
         await filling.look_around()
         await filling.request_photos(wait)
         await filling.sum_up(wait)
+        await share(house, mark, http)
         await Visiting(house, mark, http).visit(wait)
         await asyncio.to_thread(wait)
         return (await http.get("/metrics")).text
