@@ -1,4 +1,4 @@
-"""What a patient asked and reported, and a link to a file of theirs, in the world of the matrix."""
+"""A question, a report and a link of a patient, in the world of the matrix."""
 
 from bedside.charts.reports import What
 from bedside.sharing.shares import Wanted

@@ -46,7 +46,7 @@ class EntryRemoved(Event):
 
 @declared
 class InboxChanged(Event):
-    """What waits in the inbox of a clinic changed (`entry_id`: the entry, or the question of a
+    """The contents of the inbox of a clinic changed (`entry_id`: the entry, or the question of a
     patient); lists and badges ask again."""
 
     type: ClassVar[str] = "desk.inbox_changed"

@@ -1,4 +1,4 @@
-"""What patients ask and report, answered by staff: from the inbox to the answer."""
+"""Questions and reports of patients, from the inbox to the answer."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is new about sharing, for the first page of the app: openings of links, and answers."""
+"""News of sharing for the first page of the app: openings of links, and answers."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What patients ask and report about their record, for staff: the list, and the answers."""
+"""Questions and reports of patients about their record, for staff: the list, and the answers."""
 
 from dataclasses import dataclass
 from typing import Any
