@@ -1,13 +1,22 @@
 /**
  * Restores a connection: ICE restarts two seconds after it was disconnected, at once if it failed,
- * if the network changed or when the socket is back, and again until it is connected.
+ * if the network changed or when the socket is back, and again until it is connected. Each restart
+ * throws away what the one before had found out, so a slow phone or network gets more time each time.
  */
 const DISCONNECTED_MS = 2_000;
 const AGAIN_MS = 4_000;
+const LONGEST_MS = 15_000;
 const FIRST_MS = 6_000;
+
+/** Returns how long the restart after `restarts` others may take before there is another one. */
+export function patience(restarts: number): number {
+  return Math.min(AGAIN_MS * 1.5 ** restarts, LONGEST_MS);
+}
 
 export class Recovery {
   private timer = 0;
+  /** Restarts in a row that have not led to a connection. */
+  private restarts = 0;
 
   /** `later` delays one of the two sides, so that both do not restart at the same moment. */
   constructor(
@@ -30,22 +39,28 @@ export class Recovery {
 
   private readonly look = (): void => {
     const state = this.connection.connectionState;
-    if (state === "connected" || state === "closed") window.clearTimeout(this.timer);
-    else if (state === "disconnected") this.wait(DISCONNECTED_MS);
+    if (state === "connected" || state === "closed") {
+      window.clearTimeout(this.timer);
+      this.restarts = 0;
+    } else if (state === "disconnected") this.wait(DISCONNECTED_MS);
     else if (state === "failed") this.now();
   };
 
   /** A connection may look fine for seconds after its network has gone. */
   private readonly networkChanged = (): void => {
-    this.restart();
-    this.wait(AGAIN_MS);
+    this.restarts = 0;
+    this.restartNow();
   };
 
   private readonly now = (): void => {
-    if (this.connection.connectionState === "connected") return;
-    this.restart();
-    this.wait(AGAIN_MS);
+    if (this.connection.connectionState !== "connected") this.restartNow();
   };
+
+  private restartNow(): void {
+    this.restart();
+    this.wait(patience(this.restarts));
+    this.restarts += 1;
+  }
 
   private wait(milliseconds: number): void {
     window.clearTimeout(this.timer);
