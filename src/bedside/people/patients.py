@@ -34,7 +34,13 @@ from bedside.people.patient_statements import (
     in_clinic,
     with_tokens,
 )
-from bedside.people.permissions import AuditAccess, ChartAccess, LinkAccess, StaffAccess
+from bedside.people.permissions import (
+    AuditAccess,
+    ChartAccess,
+    LinkAccess,
+    PatientAccess,
+    StaffAccess,
+)
 from bedside.people.reach import Reach, among_the_few
 from bedside.people.roles import May, allows
 from bedside.people.visibility import is_visible
@@ -261,6 +267,10 @@ class Patients:
     async def of_link(self, link: LinkAccess) -> Patient:
         """Return the patient whose device came by a link."""
         return await self._load(link.clinic_id, link.patient_id)
+
+    async def of_side(self, side: PatientAccess) -> Patient:
+        """Return the patient whose side of the record somebody signed in to the app may use."""
+        return await self._load(side.clinic_id, side.patient_id)
 
     async def birth_date(self, clinic_id: str, patient_id: str) -> date | None:
         """Return what the answer to a link is compared with, None if unknown; for `links` only."""

@@ -25,7 +25,7 @@ from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.people import names
 from bedside.people.clinics import ClinicOptions
 from bedside.people.patients import NO_NAME, Patient, Patients
-from bedside.people.permissions import LinkAccess, VisitorAccess
+from bedside.people.permissions import LinkAccess, PatientAccess, VisitorAccess
 from bedside.visits import rows
 from bedside.visits.devices import (
     add_device,
@@ -199,6 +199,36 @@ class CheckIn:
             await add_device(work, keys, visit_id, token)
         return CheckedIn(visit_id, token)
 
+    async def with_account(
+        self, side: PatientAccess, room: Room, *, reason: str = "", consented: bool = False
+    ) -> CheckedIn:
+        """Check in somebody who is signed in to the app, or whose proxy is: nothing is typed. A
+        visit that goes on in this room is joined.
+
+        Raises NotFound for a room of another clinic, RoomClosed, and WrongInput if the room
+        requires an agreement that was not given, or a reason.
+        """
+        if room.clinic_id != side.clinic_id:
+            raise NotFound
+        patient = await self._patients.of_side(side)
+        keys, token = await self._vault.clinic(side.clinic_id), new_secret()
+        async with self._database.unit_of_work() as work:
+            await work.lock(f"check-in:{lock_name(f'{room.id}:{patient.id}')}")
+            there = await work.one(
+                _is_here, clinic=side.clinic_id, room=room.id, patient=patient.id
+            )
+            if there is not None:
+                await add_device(work, keys, there.id, token)
+                return CheckedIn(there.id, token)
+            await self._must_be_open(work, room)
+            known = {**_known(room, patient, consented), "reason": _reason(room, reason)}
+            visit_id = await self._begin(
+                work, room, patient.id, Identified.ACCOUNT, known, side.account.address
+            )
+            await add_device(work, keys, visit_id, token)
+        faults.point("visit.checked_in")
+        return CheckedIn(visit_id, token)
+
     async def same_here(self, clinic_id: str, form: CheckInForm, visit_ids: Sequence[str]) -> str:
         """Return which of the visits that go on on this device, as it has proved, is of the person
         who fills in a form there again; "" if it is of somebody else."""
@@ -228,7 +258,7 @@ class CheckIn:
         asking twice gets one visit, and no queue can be filled that way.
 
         The identity in the last visit says nothing about who holds the device now: staff are asked
-        again, unless the patient came by an invitation.
+        again, unless the patient came by an invitation or is signed in to the app.
 
         Raises Conflict while the visit is in progress, or if the room is closed; Discarded if what
         was typed is destroyed.
@@ -249,12 +279,12 @@ class CheckIn:
             if (known := await device(work, token)) is not None:
                 return CheckedIn(known.id, token)
             await self._must_be_open(work, room)
-            invited = row.identified == Identified.INVITED
+            proven = row.identified in (Identified.INVITED, Identified.ACCOUNT)
             visit_id = await self._begin(
                 work,
                 room,
-                row.patient_id if invited else "",
-                Identified.INVITED if invited else Identified.TYPED,
+                row.patient_id if proven else "",
+                Identified(row.identified) if proven else Identified.TYPED,
                 rows.typed(keys, row),
                 visitor.address,
             )
@@ -353,13 +383,20 @@ def problems(room: Room, form: CheckInForm, clinic: ClinicOptions) -> dict[str, 
         found["phone"] = N_("Enter your phone number.")
     elif phone and (refusal := _unreadable(phone, clinic)):
         found["phone"] = refusal
-    if not form.reason.strip() and options.ask_reason == "required":
-        found["reason"] = N_("Enter the reason for your visit.")
-    elif len(form.reason.strip()) > REASON_MAX:
-        found["reason"] = N_("Please use at most 500 characters here.")
+    if wrong := _wrong_reason(room, form.reason):
+        found["reason"] = wrong
     if options.consent_text and not form.consented:
         found["consented"] = N_("Please agree to go on.")
     return found
+
+
+def _wrong_reason(room: Room, reason: str) -> str:
+    """Return the error of a reason for the visit, "" if there is none."""
+    if not reason.strip() and room.options.ask_reason == "required":
+        return N_("Enter the reason for your visit.")
+    if len(reason.strip()) > REASON_MAX:
+        return N_("Please use at most 500 characters here.")
+    return ""
 
 
 def _unreadable(phone: str, clinic: ClinicOptions) -> str:
@@ -397,6 +434,15 @@ def _known(room: Room, patient: Patient, consented: bool) -> dict[str, Any]:
         "reason": "",
         "consented_to": room.options.consent_text,
     }
+
+
+def _reason(room: Room, typed: str) -> str:
+    """Return the reason of the visit as the room asks for it. Raises WrongInput."""
+    if room.options.ask_reason == "no":
+        return ""
+    if wrong := _wrong_reason(room, typed):
+        raise WrongInput(wrong, field="reason")
+    return several_lines(typed)
 
 
 def _is_repeated(row: VisitRow, before: dict[str, Any], typed: dict[str, Any]) -> bool:

@@ -119,6 +119,8 @@ class Identified(StrEnum):
     """Not yet: only what was typed at the door is known, and nothing of it is in a chart."""
     INVITED = "invited"
     """By a personal invitation and the date of birth."""
+    ACCOUNT = "account"
+    """By an account of the app: the patient's own, or that of a proxy."""
     CONFIRMED = "confirmed"
     """Staff have said which patient of the clinic it is."""
     NEW = "new"

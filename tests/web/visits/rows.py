@@ -1,6 +1,6 @@
 """Rows of a visit: the door of a room, the patient's waiting, who they are, and past visits."""
 
-from tests.matrix.people import Access
+from tests.matrix.people import Access, Kind
 from tests.matrix.row import Call, Row, form
 from tests.matrix.world import Facts
 
@@ -20,6 +20,12 @@ def _is_the_other(facts: Facts) -> Call:
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/r/{slug}"): Row(Access.OPEN),
+    ("POST", "/app/check-in/{slug}"): Row(
+        Access.ACCOUNT,
+        303,
+        lambda facts: {"data": {"patient": facts["patient_id"]}},
+        also={Kind.ACCOUNT_B: 404},
+    ),
     ("POST", "/r/{slug}"): Row(Access.OPEN, 303, form(**{**_TOMAS, "name": "Nora Newcome"})),
     ("GET", _VISIT): Row(Access.VISITOR),
     ("GET", f"{_VISIT}/now"): Row(Access.VISITOR),

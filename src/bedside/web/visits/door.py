@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bedside.accounts.access import Whose
+from bedside.edge.accounts import account_of
 from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import TypedDate, first_box
 from bedside.edge.forms import Form, form_of
 from bedside.edge.protection import CHECKING_IN, require_rate
 from bedside.edge.rendering import render
-from bedside.edge.routes import open_route
+from bedside.edge.routes import app_route, open_route
+from bedside.edge.signed_in import APP
 from bedside.edge.visit_devices import (
     door_of,
     keep_known,
@@ -19,7 +23,7 @@ from bedside.edge.visit_devices import (
     known_at_door,
     page_of,
 )
-from bedside.errors import TooMany, WrongInput
+from bedside.errors import NotSignedIn, TooMany, WrongInput
 from bedside.kernel import language, phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -98,6 +102,8 @@ async def door(request: Request) -> Response:
     known = await known_at_door(request, room.clinic_id)
     if request.query_params.get("who") == SOMEBODY_ELSE:
         known = [one for one in known if not one.ended]
+    elif room.open and not known and await signed_in_here(request, room):
+        return await _signed_in_page(request, room)
     elif known and (room.open or not known[0].ended):
         return await _page(request, room, "who_comes", known=known)
     if not room.open:
@@ -143,6 +149,67 @@ async def _enter(request: Request, room: Room, entered: Entered, form: CheckInFo
     return response
 
 
+# --- who is signed in to the app ------------------------------------------------------------------
+
+
+async def signed_in_here(request: Request, room: Room) -> list[Whose]:
+    """Return the people for whom somebody signed in to the app on this device can check in."""
+    try:
+        account = await account_of(request)
+    except NotSignedIn:
+        return []
+    if account.clinic_id != room.clinic_id:
+        return []
+    return await services_of(request).accounts.sides.whose(account)
+
+
+async def check_in_signed_in(request: Request) -> Response:
+    """POST /app/check-in/{slug}: enter the queue as who is signed in to the app, or for a patient
+    who has let them in. Nothing is typed but what the room asks for about today."""
+    services = services_of(request)
+    room = await services.visits.rooms.by_slug(request.path_params["slug"])
+    if room is None:
+        return _unknown(request)
+    form = await form_of(request)
+    account = await account_of(request)
+    side = await services.accounts.sides.of(account, form.line("patient"))
+    try:
+        checked_in = await services.visits.check_in.with_account(
+            side, room, reason=form["reason"], consented=form["consented"] == "yes"
+        )
+    except RoomClosed as error:
+        return await _page(request, room, "room_closed", status=error.status)
+    except WrongInput as error:
+        return await _signed_in_page(request, room, form, {error.field: _(error.sentence)})
+    response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
+    keep_visitor(response, services.settings, *checked_in)
+    return response
+
+
+async def _signed_in_page(
+    request: Request,
+    room: Room,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    people = await signed_in_here(request, room)
+    own = people[0].patient_id if people else ""
+    entered = Entered(
+        "",
+        reason=form["reason"] if form else "",
+        consented=bool(form and form["consented"] == "yes"),
+    )
+    return await _page(
+        request,
+        room,
+        "signed_in",
+        entered,
+        errors,
+        people=[(one.patient_id, one.name) for one in people],
+        chosen=form.line("patient") if form else own,
+    )
+
+
 def _unknown(request: Request) -> Response:
     return render(
         request, "visits/room_unknown.html", status=404, lang=language.spoken(), clinic_name=""
@@ -159,6 +226,7 @@ async def _page(
     status: int = 200,
     problem: str = "",
     known: Sequence[KnownHere] = (),
+    **more: Any,
 ) -> Response:
     services = services_of(request)
     clinic = await services.people.clinics.get(room.clinic_id)
@@ -186,10 +254,12 @@ async def _page(
             (first_box(clinic) if field == "birth" else field, sentence)
             for field, sentence in errors.items()
         ],
+        **more,
     )
 
 
 routes = [
     open_route("/r/{slug}", door, methods=["GET"]),
     open_route("/r/{slug}", check_in, methods=["POST"]),
+    app_route(APP + "/check-in/{slug}", check_in_signed_in, methods=["POST"]),
 ]
