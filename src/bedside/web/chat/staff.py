@@ -31,7 +31,7 @@ from bedside.web.chat.thread import names_of, thread_of
 _VIEW_NAMES = {
     "waiting": N_("Waiting"),
     "mine": N_("Mine"),
-    "open": N_("Open"),
+    "open": N_("Still open"),
     "snoozed": N_("Snoozed"),
     "closed": N_("Closed"),
 }
