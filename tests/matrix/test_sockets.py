@@ -25,14 +25,17 @@ STAFF_SOCKET = "/live"
 LINK_SOCKET = "/my/{request_id}/live"
 VISIT_SOCKET = "/visit/{visit}/live"
 GUEST_SOCKET = "/guest/{guest_id}/live"
+APP_SOCKET = "/app/{patient_id}/live"
 RIGHT_DEVICE = {
     LINK_SOCKET: Kind.PATIENT_A,
     VISIT_SOCKET: Kind.VISITOR,
     GUEST_SOCKET: Kind.GUEST,
+    APP_SOCKET: Kind.ACCOUNT,
 }
 SOCKETS = {STAFF_SOCKET, *RIGHT_DEVICE}
 _IN_CHARGE = {Kind.RIGHT, Kind.WRONG_ROLE}
 _OF_THE_CLINIC = {*_IN_CHARGE, Kind.UNASSIGNED, Kind.ADMINISTRATOR_UNASSIGNED}
+_BOTH_SIDES = {STAFF_SOCKET: _IN_CHARGE, APP_SOCKET: {Kind.ACCOUNT}}
 TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
     "chart": ("patient_id", {STAFF_SOCKET: _IN_CHARGE}),
     "desk": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
@@ -44,8 +47,8 @@ TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
     "visit": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "transfers": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "chat": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
-    "conversation": ("conversation_id", {STAFF_SOCKET: _IN_CHARGE}),
-    "conversations": ("patient_id", {STAFF_SOCKET: _IN_CHARGE}),
+    "conversation": ("conversation_id", _BOTH_SIDES),
+    "conversations": ("patient_id", _BOTH_SIDES),
     "whiteboard": (
         "call_id",
         {

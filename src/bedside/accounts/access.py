@@ -5,17 +5,18 @@ from datetime import date
 
 from sqlalchemy import bindparam, select
 
-from bedside.accounts.bound import GRANTS
+from bedside.accounts.bound import ACCOUNTS, GRANTS
 from bedside.accounts.levels import EVERYTHING, Level, Relation, level_on, parts_of
-from bedside.accounts.models import grants
+from bedside.accounts.models import accounts, grants
 from bedside.accounts.options import AccountOptions
-from bedside.accounts.rows import GrantRow
+from bedside.accounts.rows import AccountRow, GrantRow
 from bedside.audit import Action, AuditLog
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.audiences import named
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
 from bedside.people.permissions import AccountAccess, PatientAccess, patient_access
@@ -28,6 +29,21 @@ _of_account = prepared(
         (grants.c.ends_at == 0) | (grants.c.ends_at > bindparam("moment")),
     )
     .order_by(grants.c.id),
+    GrantRow,
+)
+
+
+_own_of = prepared(
+    select(accounts).where(
+        accounts.c.patient_id == bindparam("patient"), accounts.c.closed_at == 0
+    ),
+    AccountRow,
+)
+_let_in = prepared(
+    select(grants).where(
+        grants.c.patient_id == bindparam("patient"),
+        (grants.c.ends_at == 0) | (grants.c.ends_at > bindparam("moment")),
+    ),
     GrantRow,
 )
 
@@ -99,6 +115,25 @@ class PatientSides:
                 )
             )
         return found
+
+    async def people_of(self, patient_id: str, part: Part, person: str = "") -> frozenset[str]:
+        """Return everybody who may see a part of a patient's record now, as `person_of` names
+        them: the patient, and proxies. With a `person`, others may be left out."""
+        async with self._database.read() as db:
+            own = await db.all(_own_of, patient=patient_id)
+            let_in = await db.all(_let_in, patient=patient_id, moment=clock.now())
+        found: set[str] = set()
+        for row in own:
+            keys = await self._vault.clinic(row.clinic_id)
+            if ACCOUNTS.holds(keys, row):
+                found.add(named(row.clinic_id, row.id))
+        for grant in let_in:
+            name = named(grant.clinic_id, grant.account_id)
+            keys = await self._vault.clinic(grant.clinic_id)
+            wanted = not person or person == name
+            if wanted and GRANTS.holds(keys, grant) and part in await self._parts(grant):
+                found.add(name)
+        return frozenset(found)
 
     async def _grants(self, account: AccountAccess) -> list[GrantRow]:
         keys = await self._vault.clinic(account.clinic_id)

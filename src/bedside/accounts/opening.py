@@ -190,6 +190,16 @@ class Accounts:
         who = await self._patients.addressed(row.clinic_id, row.patient_id)
         return Person(who.name, who.birth_date, who.phone, who.email, who.language)
 
+    async def named(self, clinic_id: str, account_ids: set[str]) -> dict[str, str]:
+        """Return the names of people with an account at a clinic, by id, also of closed ones."""
+        found: dict[str, str] = {}
+        for account_id in sorted(account_ids):
+            async with self._database.read() as db:
+                row = await account_row(db, account_id)
+            if row is not None and row.clinic_id == clinic_id:
+                found[row.id] = (await self.behind(row)).name
+        return found
+
     async def at(self, clinic_id: str, address: Address) -> list[AccountRow]:
         """Return the open accounts of a clinic whose person messages reach at an address."""
         keys = await self._vault.clinic(clinic_id)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bedside.accounts.access import PatientSides
+from bedside.bootstrap.accounts import AccountParts
 from bedside.bootstrap.base import Base
 from bedside.bootstrap.notifications import NotificationParts
 from bedside.bootstrap.people import PeopleParts
@@ -9,10 +11,11 @@ from bedside.bootstrap.visits import VisitParts
 from bedside.conversations.answering import PROMISED, Answering
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.lists import ConversationLists
-from bedside.conversations.live import ChatLive, ConversationLive
+from bedside.conversations.live import ChatLive, ConversationLive, PatientSide
 from bedside.conversations.service import Conversations
 from bedside.conversations.topics import Topics
 from bedside.conversations.visit_chat import VisitChat
+from bedside.people.record_parts import Part
 from bedside.realtime.topics import TopicKind
 from bedside.services.conversations import ConversationServices
 from bedside.services.registered import Registered
@@ -36,7 +39,11 @@ class ConversationParts(ConversationServices):
 
 
 def conversations_of(
-    base: Base, people: PeopleParts, visits: VisitParts, notifications: NotificationParts
+    base: Base,
+    people: PeopleParts,
+    visits: VisitParts,
+    notifications: NotificationParts,
+    accounts: AccountParts,
 ) -> ConversationParts:
     """Make the chat between patients and staff."""
     database, vault = base.database, base.vault
@@ -57,10 +64,14 @@ def conversations_of(
             notifications.staff_alerts,
         ),
         live=ChatLive(chat, visits.whereabouts, visits.live),
-        conversation_live=ConversationLive(database, people.permissions, people.audiences, _nobody),
+        conversation_live=ConversationLive(
+            database, people.permissions, people.audiences, _patient_side(accounts.sides)
+        ),
     )
 
 
-async def _nobody(_patient_id: str, _person: str) -> frozenset[str]:
-    """Return who is on a patient's side: nobody is signed in to the patient's app yet."""
-    return frozenset()
+def _patient_side(sides: PatientSides) -> PatientSide:
+    async def people(patient_id: str, person: str, /) -> frozenset[str]:
+        return await sides.people_of(patient_id, Part.CHAT, person)
+
+    return people

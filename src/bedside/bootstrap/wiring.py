@@ -63,6 +63,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     visits = visits_of(base, people, links, notifications, presence)
     requests = requests_of(base, people, links, files, dispatcher, visits.lost_places)
     calls = calls_of(base, people, visits, dispatcher, presence)
+    accounts = accounts_of(base, people, dispatcher)
     return Parts(
         base=base,
         people=people,
@@ -71,13 +72,13 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         files=files,
         links=links,
         notifications=notifications,
-        accounts=accounts_of(base, people, dispatcher),
+        accounts=accounts,
         requests=requests,
         visits=visits,
         visit_records=visit_records_of(base, people, visits),
         calls=calls,
         transfers=transfers_of(base, people, files, visits),
-        conversations=conversations_of(base, people, visits, notifications),
+        conversations=conversations_of(base, people, visits, notifications, accounts),
         colleagues=colleagues_of(base, people, presence),
         sharing=sharing_of(base, people, charts, files),
     )

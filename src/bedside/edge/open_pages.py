@@ -8,7 +8,13 @@ the one that counts.
 from typing import Protocol
 
 from bedside.edge.protection import Buckets, Rate
-from bedside.people.permissions import GuestAccess, LinkAccess, StaffAccess, VisitorAccess
+from bedside.people.permissions import (
+    GuestAccess,
+    LinkAccess,
+    PatientAccess,
+    StaffAccess,
+    VisitorAccess,
+)
 
 OF_A_DEVICE = 8
 """Pages of one visit, one guest or one link."""
@@ -63,7 +69,9 @@ class OpenPages:
         return not self._said.take(SIGNAL_BYTES, holder, size) and not too_many
 
 
-def holder_of(access: StaffAccess | VisitorAccess | GuestAccess | LinkAccess) -> tuple[str, int]:
+def holder_of(
+    access: StaffAccess | VisitorAccess | GuestAccess | LinkAccess | PatientAccess,
+) -> tuple[str, int]:
     """Return by whom pages are counted, and how many there may be."""
     match access:
         case StaffAccess():
@@ -74,3 +82,5 @@ def holder_of(access: StaffAccess | VisitorAccess | GuestAccess | LinkAccess) ->
             return f"guest {access.guest_id}", OF_A_DEVICE
         case LinkAccess():
             return f"link {access.link_id}", OF_A_DEVICE
+        case PatientAccess():
+            return f"app {access.account.session_id}", OF_A_DEVICE

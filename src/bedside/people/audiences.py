@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.models import patient_assignments, staff_assignments
-from bedside.people.permissions import GuestAccess, StaffAccess, VisitorAccess
+from bedside.people.permissions import GuestAccess, PatientAccess, StaffAccess, VisitorAccess
 
 _see_patient = (
     select(staff_assignments.c.staff_id, staff_assignments.c.clinic_id)
@@ -70,11 +70,13 @@ def person_of(access: object) -> str:
         return named(access.clinic_id, access.visit_id)
     if isinstance(access, GuestAccess):
         return named(access.clinic_id, access.guest_id)
+    if isinstance(access, PatientAccess):
+        return named(access.clinic_id, access.account.account_id)
     return ""
 
 
 def named(clinic_id: str, person_id: str) -> str:
-    """Return the name, in an audience, of a member of staff, a visit or a guest."""
+    """Return the name, in an audience, of a member of staff, a visit, a guest or an account."""
     return f"{clinic_id}/{person_id}"
 
 

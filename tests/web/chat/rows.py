@@ -16,6 +16,8 @@ def _rows(base: str, access: Access) -> dict[tuple[str, str], Row]:
 
 
 _NEW = form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fab", reply="open")
+_APP = "/app/{patient_id}/chat"
+_IN_APP = f"{_APP}/{{conversation_id}}"
 _CONVERSATION = "/chat/{conversation_id}"
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -32,6 +34,17 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", f"{_CONVERSATION}/retract"): Row(
         Access.CHART, 303, lambda facts: {"data": {"message": facts["talk_message"]}}
     ),
+    ("GET", _APP): Row(Access.APP, shows=("borborygmus",)),
+    ("GET", f"{_APP}/new"): Row(Access.APP),
+    ("POST", _APP): Row(
+        Access.APP, 303, form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fad")
+    ),
+    ("GET", _IN_APP): Row(Access.APP, shows=("borborygmus",)),
+    ("GET", f"{_IN_APP}/list"): Row(Access.APP, shows=("borborygmus",)),
+    ("POST", _IN_APP): Row(
+        Access.APP, 303, form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fae")
+    ),
+    ("POST", f"{_IN_APP}/read"): Row(Access.APP, 204, form(up_to="1", what="read")),
     ("GET", "/patients/{patient_id}/chat"): Row(Access.CHART, shows=("borborygmus", "lindqvist")),
     ("POST", "/patients/{patient_id}/chat"): Row(
         Access.CHART, 303, form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fac")

@@ -1,11 +1,12 @@
 """The feature “chat”: of visits, and conversations outside them."""
 
-from bedside.edge.feature import Feature, Section
+from bedside.edge.feature import AppSection, Feature, Section
 from bedside.kernel.language import N_
 from bedside.people.permissions import StaffAccess
+from bedside.people.record_parts import Part
 from bedside.people.roles import May
 from bedside.services import Services
-from bedside.web.chat import everyone, staff
+from bedside.web.chat import everyone, patient, staff
 from bedside.web.chat.sentences import SENTENCES
 
 
@@ -14,7 +15,9 @@ async def _waiting(services: Services, who: StaffAccess) -> int:
 
 
 feature = Feature(
-    routes=(*everyone.routes, *staff.routes),
+    routes=(*everyone.routes, *staff.routes, *patient.routes),
     section=Section("chat", N_("Chat"), "message-circle", "/chat", May.SEE_CHARTS, _waiting),
     sentences=SENTENCES,
+    app_section=AppSection("chat", N_("Messages"), "message-circle", "/chat", Part.CHAT),
+    app_items=patient.app_items,
 )

@@ -17,6 +17,7 @@ class Names:
 
     patient: str
     staff: dict[str, str]
+    accounts: dict[str, str]
     clinic: str
 
     def of(self, kind: str, person_id: str) -> str:
@@ -25,9 +26,10 @@ class Names:
             return self.staff.get(person_id) or self.clinic
         if kind == "clinic":
             return self.clinic
-        if kind == "proxy":
-            return _("Somebody for %(name)s") % {"name": self.patient}
-        return self.patient
+        name = self.accounts.get(person_id, self.patient)
+        if name == self.patient:
+            return name
+        return _("%(name)s, for %(patient)s") % {"name": name, "patient": self.patient}
 
 
 async def names_of(services: Services, access: Access, page: Page, patient: str) -> Names:
@@ -39,7 +41,12 @@ async def names_of(services: Services, access: Access, page: Page, patient: str)
         if one.side == "patient":
             ids |= {seen.person_id for seen in one.seen}
     staff = await services.people.staff.named(clinic.id, ids - {""})
-    return Names(patient, staff, clinic.name)
+    others = {one.sender_id for one in page.messages if one.side == "patient"}
+    for one in page.messages:
+        if one.side == "staff":
+            others |= {seen.person_id for seen in one.seen}
+    accounts = await services.accounts.all.named(clinic.id, others)
+    return Names(patient, staff, accounts, clinic.name)
 
 
 def thread_of(access: Access, page: Page, names: Names, zone: str) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bedside.accounts.events import AccountSessionsEnded
 from bedside.calls.access import CallAccess
 from bedside.calls.events import GuestChanged
+from bedside.edge.accounts import patient_side_of
 from bedside.edge.context import services_of
 from bedside.edge.devices import device_of
 from bedside.edge.errors import TOO_MANY
@@ -20,7 +22,7 @@ from bedside.edge.open_pages import OpenPages, holder_of
 from bedside.edge.protection import Buckets, Rate, is_own_origin
 from bedside.edge.rail import Rail
 from bedside.edge.routes import Audience, AudienceSocket, audience_of
-from bedside.edge.signed_in import staff_of
+from bedside.edge.signed_in import APP, staff_of
 from bedside.edge.visit_devices import visitor_of
 from bedside.errors import BedsideError, Unavailable
 from bedside.people.audiences import person_of
@@ -28,6 +30,7 @@ from bedside.people.events import SessionsEnded
 from bedside.people.permissions import (
     GuestAccess,
     LinkAccess,
+    PatientAccess,
     StaffAccess,
 )
 from bedside.realtime.bus import Listener
@@ -61,7 +64,7 @@ _CHECK_EVERY = 60.0
 one that was ended is noticed at once."""
 
 
-Access = CallAccess | LinkAccess
+Access = CallAccess | LinkAccess | PatientAccess
 """Anybody who can have a page with a socket."""
 
 
@@ -259,6 +262,7 @@ _ACCESS: dict[Audience, Callable[[WebSocket], Awaitable[Access]]] = {
     Audience.VISITOR: visitor_of,
     Audience.LINK: device_of,
     Audience.GUEST: guest_of,
+    Audience.ACCOUNT: patient_side_of,
 }
 
 
@@ -267,6 +271,9 @@ def _end_of(access: Access) -> str:
     that of sessions; "" if the access ends by time only."""
     if isinstance(access, StaffAccess):
         return SessionsEnded(staff_id=access.staff_id, session_ids=[]).topic()
+    if isinstance(access, PatientAccess):
+        account_id = access.account.account_id
+        return AccountSessionsEnded(account_id=account_id, session_ids=[]).topic()
     if isinstance(access, GuestAccess):
         return GuestChanged(guest_id=access.guest_id, call_id="", state="").topic()
     return ""
@@ -288,5 +295,6 @@ routes = [
     AudienceSocket(Audience.STAFF, "/live", _live),
     AudienceSocket(Audience.LINK, "/my/{request_id}/live", _live),
     AudienceSocket(Audience.VISITOR, "/visit/{visit}/live", _live),
+    AudienceSocket(Audience.ACCOUNT, f"{APP}/{{patient_id}}/live", _live),
     AudienceSocket(Audience.GUEST, "/guest/{guest_id}/live", _live),
 ]

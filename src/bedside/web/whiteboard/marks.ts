@@ -49,7 +49,7 @@ export const HEIGHT = 1_000;
 export const THIN = 5;
 export const WIDE = 14;
 export const LETTERS = 44;
-/** For the saved picture; on the page apps.staff.visit.css has the same. */
+/** For the saved picture; on the page apps.staff.visit.app.css has the same. */
 export const COLOURS: Readonly<Record<Ink, string>> = {
   black: "#14181a",
   red: "#b0261e",
