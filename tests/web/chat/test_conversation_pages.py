@@ -168,7 +168,7 @@ async def test_the_team_assigns_snoozes_and_closes(
     assert wrong.status_code == 422
 
 
-@pytest.mark.feature("S2", "P7")
+@pytest.mark.feature("S2")
 async def test_events_go_to_those_who_may_see_the_chat_now(quick_house: House) -> None:
     house = quick_house
     sides = house.services.accounts.sides
