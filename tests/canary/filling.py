@@ -11,9 +11,11 @@ from PIL import Image, ImageDraw
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
+from bedside.edge.accounts import app_cookie_name
 from bedside.people.patients import Demographics
 from bedside.people.roles import Role
 from bedside.people.staff import Person
+from tests.accounts.people import signed_in
 from tests.canary.searching import new_word
 from tests.edge.tus import BODY, VERSION, metadata, multipart
 from tests.hostile import builders
@@ -208,6 +210,28 @@ class Filling:
             page = (await phone.post(link, data=born)).headers["location"]
             for address in (page, f"{page}/summary.txt"):
                 assert self._mark("summary") in (await phone.get(address)).text
+
+    async def converse(self) -> None:
+        """Write in a conversation as both sides, with a note and a message taken back."""
+        house, mark = self._house, self._mark
+        chat = f"/patients/{house.patients[0].id}/chat"
+        begun = await self._http.post(chat, data={"body": mark("message of staff")})
+        assert begun.status_code == 303, begun.text[:300]
+        one = begun.headers["location"]
+        for body, more in ((mark("note on a conversation"), {"note": "yes"}), (mark("wrong"), {})):
+            sent = await self._http.post(one, data={"body": body, **more})
+            assert sent.status_code == 200, sent.text[:300]
+        await self._http.post(f"{one}/retract", data={"message": sent.json()["message_id"]})
+        shown = (await self._http.get(one)).text
+        assert mark("note on a conversation") in shown
+        there = await signed_in(house)
+        async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:
+            phone.cookies.set(app_cookie_name(house.services.settings), there.token)
+            page = f"/app/{house.patients[0].id}/chat/" + one.rpartition("/")[2]
+            answer = await phone.post(page, data={"body": mark("message of patient")})
+            assert answer.status_code == 200, answer.text[:300]
+            for address in (page, page.rpartition("/")[0]):
+                assert mark("message of patient") in (await phone.get(address)).text
 
     async def _send_photo(self, phone: httpx.AsyncClient, pages: str) -> None:
         mark = self._mark

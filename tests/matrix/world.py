@@ -220,6 +220,9 @@ class Builder:
             chart, text, draft_id
         )
         page = await self.house.conversations.all.page(chart, self.facts.ids["conversation_id"])
+        topics = self.house.conversations.topics
+        self.facts.ids["topic_id"] = await topics.add(self.house.administer(), "Results", "", 60)
+        await topics.retire(self.house.administer(), self.facts.ids["topic_id"])
         self.facts.ids["talk_message"] = page.messages[0].id
 
     async def _upload(self, chart: Any, name: str, content: bytes, comment: str) -> str:

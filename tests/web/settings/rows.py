@@ -75,6 +75,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/settings/health"): Row(Access.ADMINISTRATOR),
     ("GET", "/settings/visits"): Row(Access.ADMINISTRATOR),
     ("POST", "/settings/visits"): Row(Access.ADMINISTRATOR, 303, form(**_VISITS)),
+    ("GET", "/settings/chat"): Row(Access.ADMINISTRATOR, shows=("dermatoscopy",)),
+    ("POST", "/settings/chat"): Row(Access.ADMINISTRATOR, 303, form(day0="8:00-12:00")),
+    ("POST", "/settings/chat/topics"): Row(Access.ADMINISTRATOR, 303, form(name="Letters")),
+    ("POST", "/settings/chat/topics/{topic_id}"): Row(
+        Access.ADMINISTRATOR_OF, 303, form(name="Results", hours="4")
+    ),
     ("GET", _ROOMS): Row(Access.ADMINISTRATOR, shows=("riverside",)),
     ("POST", _ROOMS): Row(Access.ADMINISTRATOR, 303, _ROOM),
     ("GET", f"{_ROOMS}/new"): Row(Access.ADMINISTRATOR, shows=("quartermain",)),

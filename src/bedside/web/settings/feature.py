@@ -3,11 +3,18 @@
 from bedside.edge.feature import Feature, Section
 from bedside.kernel.language import N_
 from bedside.people.roles import May
-from bedside.web.settings import first_steps, health, rooms, staff, visits
+from bedside.web.settings import chat, first_steps, health, rooms, staff, visits
 from bedside.web.settings.sentences import SENTENCES
 
 feature = Feature(
-    routes=(*staff.routes, *health.routes, *first_steps.routes, *visits.routes, *rooms.routes),
+    routes=(
+        *staff.routes,
+        *health.routes,
+        *first_steps.routes,
+        *visits.routes,
+        *rooms.routes,
+        *chat.routes,
+    ),
     section=Section("settings", N_("Settings"), "settings", "/settings", May.ADMINISTER),
     sentences=SENTENCES,
 )
