@@ -233,6 +233,9 @@ async def test_no_answer_to_a_form_has_english_left(
 
 
 def test_english_on_a_page_is_found() -> None:
-    page = "<p>⟦نسر⟧ Overdue</p><p title='Unpaid bills'>⟦نسر Maya Lindqvist⟧</p><b data-x='Pay it later'>1</b>"
+    page = (
+        "<p>⟦نسر⟧ Overdue</p><p title='Unpaid bills'>⟦نسر Maya Lindqvist⟧</p>"
+        "<b data-x='Pay it later'>1</b>"
+    )
     answer = httpx.Response(200, headers={"content-type": "text/html"}, text=page)
     assert left_over(answer) == ["⟦نسر⟧ Overdue", "Unpaid bills", "Pay it later"]
