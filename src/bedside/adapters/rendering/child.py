@@ -45,6 +45,19 @@ def _recognise(incoming: Incoming) -> _Answers:
     yield framing.frame({"text": recognise(incoming.whole())})
 
 
+def _read_form(incoming: Incoming) -> _Answers:
+    from bedside.adapters.rendering.form_reading import read
+
+    yield framing.frame({"form": read(incoming.whole())})
+
+
+def _fill_form(incoming: Incoming) -> _Answers:
+    from bedside.adapters.rendering.form_filling import fill
+
+    filled, continued = fill(incoming.whole(), dict(incoming.request["answers"]))
+    yield framing.frame({"continued": continued}, [filled])
+
+
 def _begin(_incoming: Incoming) -> _Answers:
     yield framing.frame({})
 
@@ -55,6 +68,8 @@ TASKS: dict[str, Callable[[Incoming], _Answers]] = {
     "derive": _derive,
     "scan": _scan,
     "recognise": _recognise,
+    "read_form": _read_form,
+    "fill_form": _fill_form,
 }
 
 
