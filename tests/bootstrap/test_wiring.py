@@ -56,7 +56,11 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
         "new rooms": [":Rooms.made"],
         "entries that are moved": [":Reports"],
         "deliveries": [":Requests.delivery_changed"],
-        "files": ["req:RequestEndings.file_changed", "trf:LiveTransfers.file_changed"],
+        "files": [
+            "req:RequestEndings.file_changed",
+            "frm:RequestEndings.file_changed",
+            "trf:LiveTransfers.file_changed",
+        ],
         "visits that leave a call": [":VisitDeparture", ":Whiteboard"],
         "legs that end": [":LiveTransfers", ":Newcomers"],
         "whose a visit is": ["files:TransferFiling", "messages:VisitChat"],

@@ -16,10 +16,17 @@ from bedside.people.patients import Demographics
 from bedside.people.roles import Role
 from bedside.people.staff import Person
 from tests.accounts.people import signed_in
+from bedside.files.announcing import Allowance
+from bedside.people.patients import Demographics
+from bedside.people.roles import Role
+from bedside.people.staff import Person
+from tests.adapters.rendering import form_files
 from tests.canary.searching import new_word
 from tests.edge.tus import BODY, VERSION, metadata, multipart
 from tests.hostile import builders
 from tests.house import House
+from tests.requests.forms import draft as form_draft
+from tests.requests.forms import pieces
 from tests.requests.sending import draft
 from tests.requests.summaries import draft as summary
 from tests.requests.summaries import treated
@@ -232,6 +239,34 @@ class Filling:
             assert answer.status_code == 200, answer.text[:300]
             for address in (page, page.rpartition("/")[0]):
                 assert mark("message of patient") in (await phone.get(address)).text
+    async def send_form(self, settled: Callable[[], None]) -> None:
+        """Send a form, and fill it in like the patient."""
+        mark, house = self._mark, self._house
+        chart = await house.chart()
+        label = form_files.text("marker", mark("label of field"), value=mark("value of form"))
+        taken = await house.files.uploads.take_for_chart(
+            chart,
+            f"{mark('name of form')}.pdf",
+            pieces(form_files.form(label)),
+            Allowance(largest=1_000_000),
+            "form",
+        )
+        settled()
+        entry = await house.charts.contents.entry_of_file(chart, taken.file_id)
+        wanted = form_draft(house, entry, note=f"{mark('note on form')}, please.")
+        await house.requests.forms.send(chart, wanted)
+        settled()
+        async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:
+            link = (await phone.get(await self._link(wanted.id))).headers["location"]
+            born = {"birth_day": "14", "birth_month": "3", "birth_year": "1991"}
+            page = (await phone.post(link, data=born)).headers["location"]
+            assert mark("note on form") in (await phone.get(page)).text
+            typed = {"f1": mark("answer in form"), "version": "0", "do": "check"}
+            await phone.post(f"{page}/form", data=typed)
+            assert mark("answer in form") in (await phone.get(f"{page}/check")).text
+            await phone.post(f"{page}/check", data={"version": "1"})
+        settled()
+        assert (await house.requests.all.get(chart, wanted.id)).state == "done"
 
     async def _send_photo(self, phone: httpx.AsyncClient, pages: str) -> None:
         mark = self._mark

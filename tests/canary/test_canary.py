@@ -58,6 +58,7 @@ async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], N
         await filling.sum_up(wait)
         await share(house, mark, http)
         await filling.converse()
+        await filling.send_form(wait)
         await Visiting(house, mark, http).visit(wait)
         await asyncio.to_thread(wait)
         return (await http.get("/metrics")).text

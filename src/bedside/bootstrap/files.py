@@ -7,6 +7,7 @@ from bedside.adapters.blobs_local import LocalBlobs
 from bedside.adapters.child_examiner import ChildExaminer
 from bedside.adapters.child_process import WHOLE, ChildFailed, Children
 from bedside.adapters.clamd import ClamdScanner
+from bedside.adapters.form_reader import FormReader
 from bedside.adapters.ocr import Recogniser, tesseract
 from bedside.adapters.page_drawing import PageDrawer, pdftoppm
 from bedside.adapters.yara import BuiltInScanner
@@ -17,6 +18,7 @@ from bedside.errors import Unavailable
 from bedside.files import intake as jobs
 from bedside.files import making
 from bedside.files.custody import Custody
+from bedside.files.fillable import FillableFiles
 from bedside.files.holders import HolderKinds
 from bedside.files.intake import Intake
 from bedside.files.making import Making
@@ -126,6 +128,8 @@ def files_of(
         uploads=Uploads(database, vault, audit, repository, intake),
         retrieval=retrieval,
         of_patients=PatientFiles(audit, side, repository, retrieval),
+        retrieval=Retrieval(database, vault, audit, charts, repository),
+        fillable=FillableFiles(charts, repository, FormReader(children)),
         custody=Custody(database, vault, repository),
         scanner=scanner,
         children=children,

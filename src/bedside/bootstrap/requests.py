@@ -17,13 +17,15 @@ from bedside.requests.app_invitations.kind import APP_INVITATIONS
 from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
 from bedside.requests.in_app import RequestsInApp
+from bedside.requests.forms.kind import FORMS
 from bedside.requests.invitations.kind import INVITATIONS
-from bedside.requests.kinds import RequestTools
+from bedside.requests.kinds import RequestKinds, RequestTools
 from bedside.requests.links_again import SEND_AGAIN, LinksAgain
 from bedside.requests.lists import RequestLists
 from bedside.requests.live import RequestLive
 from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.kind import PHOTOS
+from bedside.requests.reminding import Reminding
 from bedside.requests.service import Requests
 from bedside.requests.summaries.kind import SUMMARIES
 from bedside.services.files import FileServices
@@ -43,8 +45,8 @@ class RequestParts(RequestServices):
         """Return the jobs and sweeps of requests."""
         return Registered(
             handlers={
-                reminder_jobs.REMIND: self.all.remind,
-                records.REMIND_UNAGREED: self.all.remind_unagreed,
+                reminder_jobs.REMIND: self.reminding.remind,
+                records.REMIND_UNAGREED: self.reminding.remind_unagreed,
                 SEND_AGAIN: self.again.send,
                 jobs.EXPIRE: self.endings.expire,
                 jobs.CLEAR_UP: self.endings.clear_up,
@@ -95,20 +97,25 @@ def requests_of(
             files.intake,
             files.uploads,
             files.retrieval,
+            files.fillable,
             requests,
         )
     )
     photos, summaries = kinds.parts(PHOTOS), kinds.parts(SUMMARIES)
+    forms = kinds.parts(FORMS)
     lists = RequestLists(database, vault, base.audit.looks, patients, people.reach)
     return RequestParts(
         all=requests,
         kinds=kinds,
+        reminding=_reminding(base, people, links, dispatcher, kinds),
         photos=photos.sending,
         invitations=kinds.parts(INVITATIONS).sending,
         answers=photos.answers,
         app_invitations=kinds.parts(APP_INVITATIONS).sending,
         summaries=summaries.staff,
         reading=summaries.reading,
+        forms=forms.staff,
+        filling=forms.filling,
         faces=RequestFaces(database, vault, audit, clinics, links, people.phone_numbers),
         lists=lists,
         in_app=RequestsInApp(database, vault, kinds),
@@ -116,6 +123,24 @@ def requests_of(
         again=_again(base, people, requests, places),
         endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),
         live=RequestLive(kinds),
+    )
+
+
+def _reminding(
+    base: Base, people: PeopleParts, links: Links, dispatcher: Dispatcher, kinds: RequestKinds
+) -> Reminding:
+    """Make what reminds patients."""
+    return Reminding(
+        base.database,
+        base.vault,
+        base.audit.log,
+        people.clinics,
+        people.patients,
+        links,
+        dispatcher,
+        TextLimits(people.throttle),
+        kinds,
+        base.settings.base_url,
     )
 
 

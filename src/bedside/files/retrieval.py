@@ -22,10 +22,11 @@ from bedside.files.file_rows import FileRow
 from bedside.files.intake import SHARE
 from bedside.files.names import name_of_type
 from bedside.files.readings import READING, Reading, reading_of
-from bedside.files.refusals import NOTES, REFUSALS, Note, notes_in
+from bedside.files.refusals import NOTES, REFUSALS
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.sealing import SealedReader
 from bedside.files.states import FileState, Sharing
+from bedside.files.told import name_of_type, not_shared, note_of, pages_missing
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -46,6 +47,7 @@ _READ_FOR_HITS = 4_000_000
 _LONG_TEXT = 4_000
 """Characters that are read faster than a thread starts."""
 SHOWN = frozenset(
+_SHOWN = frozenset(
     {
         media_types.JPEG,
         media_types.PNG,
@@ -165,8 +167,8 @@ class Retrieval:
             engine=row.engine,
             scanned_at=row.scanned_at,
             refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
-            note=_note_of(row),
-            pages_missing=_pages_missing(row),
+            note=note_of(row),
+            pages_missing=pages_missing(row),
             pages=row.pages,
             width=row.width,
             height=row.height,
@@ -343,7 +345,7 @@ class Retrieval:
                 work.enqueue(SHARE, {"file_id": row.id}, unique=f"share-now:{row.id}")
             raise NotReady(_("A copy of this file for others is being made. It opens by itself."))
         if row.sharing == Sharing.FAILED:
-            raise NotOpened(_(NOTES[_not_shared(row)]))
+            raise NotOpened(_(NOTES[not_shared(row)]))
         forms = {Sharing.COPY: "shared", Sharing.BLANKED: "blanked"}
         return forms.get(Sharing(row.sharing), "original")
 
@@ -445,6 +447,27 @@ class Retrieval:
         row = await self.openable(file_id)
         record = await self._repository.record(row)
         return replace(await self.in_form(row, record, "thumbnail"), shown=True)
+
+    async def given(self, link: LinkAccess, file_id: str, form: str = "") -> Opened:
+        """Open a file of the chart that staff have given to the patient of this link, or a picture
+        of its pages; taking the file itself is audited. Raises NotFound once it is in no chart of
+        theirs any more, NotOpened."""
+        row = await self._sent_row(link, file_id)
+        if row is None:
+            raise NotFound
+        opened = await self._form(
+            await self._openable(file_id), await self._repository.record(row), form
+        )
+        if not form:
+            await self._audit.note(
+                link.clinic_id,
+                link.actor,
+                Action.FILE_DOWNLOADED,
+                patient_id=link.patient_id,
+                subject_id=row.id,
+                request=link.subject_id,
+            )
+        return replace(opened, shown=form != "" and opened.media_type in _SHOWN)
 
     async def _sent_row(self, link: LinkAccess, file_id: str) -> FileRow | None:
         """Return a file in the chart of the link's patient; None if staff have moved it away."""

@@ -9,6 +9,7 @@ from bedside.audit import Action, AuditLog
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import Vault
+from bedside.files.fillable import FillableFiles
 from bedside.files.intake import Intake
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
@@ -43,6 +44,7 @@ class RequestTools:
     intake: Intake
     uploads: Uploads
     retrieval: Retrieval
+    fillable: FillableFiles
     requests: "Requests"
 
 
@@ -78,6 +80,11 @@ class KindParts(Protocol):
 
     @property
     def handling(self) -> RequestHandling: ...
+
+
+def _no_day(content: Content) -> int:
+    """Return no day, for kinds without one by which they are due."""
+    return 0
 
 
 P = TypeVar("P", bound=KindParts)
@@ -128,6 +135,17 @@ class RequestKind(Generic[P]):
     """Whether the patient is asked for nothing, and only reads."""
     part: Part = Part.FORMS
     """The part of the record that a proxy needs to open it in the app."""
+    due: Callable[[Content], int] = _no_day
+    """When the answer is due; 0 for a kind without such a day. The reminder goes before that day,
+    also to those who have opened the link, and the link works for some days longer."""
+    chart_page: str = ""
+    """The name of the page, below the chart, on which staff see the answer; "" if they see it in
+    the chart."""
+
+    @property
+    def has_due_day(self) -> bool:
+        """Whether its answers are due on a day."""
+        return self.due is not _no_day
 
 
 AnyRequestKind = RequestKind[Any]

@@ -33,3 +33,8 @@ async def send_text(
                 html=wording.html if email else "",
             ),
         )
+
+
+def address_of_link(base_url: str, secret: str) -> str:
+    """Return the address of a link, as its message has it."""
+    return f"{base_url}/l/{secret}"

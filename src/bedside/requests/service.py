@@ -24,10 +24,10 @@ from bedside.people.patients import Patient, Patients
 from bedside.people.permissions import ChartAccess
 from bedside.people.roles import May, allows
 from bedside.people.staff import Staff
-from bedside.requests import records, texts
+from bedside.requests import records
 from bedside.requests.endings import CLEAR_UP, EXPIRE
-from bedside.requests.kinds import RequestKinds, Wording
-from bedside.requests.messages import send_text
+from bedside.requests.kinds import RequestKinds
+from bedside.requests.messages import address_of_link, send_text
 from bedside.requests.records import Content, Reported, Request, RequestRow
 from bedside.requests.reminders import remind_at
 from bedside.requests.states import ENDED, State, Step, require
@@ -35,6 +35,8 @@ from bedside.requests.states import ENDED, State, Step, require
 REMIND = "request.remind"
 NOT_BEFORE = 12 * clock.HOUR
 """Nobody is reminded of a message that came just now."""
+LATE_FOR = 7 * clock.DAY
+"""How long after the day on which an answer was due its link still works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Requests:
         clinic = await self._clinics.get(chart.clinic_id)
         compose = self._kinds.by_key(key).texts.invitation
         with in_language(content.language):
-            wording = compose(clinic, content, self._address("…"), until(clinic))
+            wording = compose(clinic, content, self._address("…"), self.ends(key, clinic, content))
         return tuple(Outgoing(channel, to, wording) for channel, to in content.to.items())
 
     async def send(
@@ -131,7 +133,7 @@ class Requests:
         clinic = await self._clinics.get(chart.clinic_id)
         composed = await compose()
         keys = await self._vault.clinic(chart.clinic_id)
-        ends = until(clinic)
+        ends = self.ends(key, clinic, composed.content)
         async with self._database.unit_of_work() as work:
             added = await work.execute(
                 records.add,
@@ -176,13 +178,19 @@ class Requests:
         await send_text(self._messenger, work, row, content, f"invite/{row.round}", wording)
         payload = {"request_id": row.id, "round": row.round}
         now = clock.now()
-        at = remind_at(until, now + NOT_BEFORE)
+        due = self._kinds.by_key(row.kind).due(content)
+        at = remind_at(due if due > now else until, now + NOT_BEFORE)
         if at:
             work.enqueue(REMIND, payload, unique=f"{REMIND}:{row.id}:{row.round}", delay=at - now)
         work.enqueue(EXPIRE, payload, unique=f"{EXPIRE}:{row.id}:{row.round}", delay=until - now)
 
+    def ends(self, key: str, clinic: Clinic, content: Content) -> int:
+        """Return when a link of this kind ends that is sent now."""
+        due = self._kinds.by_key(key).due(content)
+        return max(until(clinic), due + LATE_FOR if due else 0)
+
     def _address(self, secret: str) -> str:
-        return f"{self._base_url}/l/{secret}"
+        return address_of_link(self._base_url, secret)
 
     # --- later actions of staff ------------------------------------------------------------------
 
@@ -246,7 +254,8 @@ class Requests:
         wrong_answers: int = 0,
     ) -> None:
         """Close the links of a locked request, and send another one to where `content` goes."""
-        keys, ends = await self._vault.clinic(row.clinic_id), until(clinic)
+        keys = await self._vault.clinic(row.clinic_id)
+        ends = self.ends(row.kind, clinic, content)
         await self._links.revoke(work, row.id)
         await self._kinds.handling(row.id).reissued(work, row)
         await records.take_step(
@@ -338,80 +347,6 @@ class Requests:
             return _CLOSED
         return "" if row.round == int(number.partition("/")[0]) else _CLOSED
 
-    async def remind(self, payload: dict[str, Any]) -> None:
-        """Job: before the link ends, remind a patient who has not opened it.
-
-        The secret of the first link is not stored, so the reminder carries another link.
-        """
-        request_id = payload["request_id"]
-        async with self._database.read() as db:
-            row = await db.one(records.by_id, of=request_id)
-        if row is None:
-            return
-        content = await self._readdressed(row)
-        clinic = await self._clinics.get(row.clinic_id)
-        async with self._database.unit_of_work() as work:
-            row = await records.locked(work, request_id)
-            if row is None or row.round != payload["round"] or row.state not in _WAITING:
-                return
-            compose = self._kinds.by_key(row.kind).texts.reminder
-            await self._remind(work, row, clinic, content, "reminder", compose)
-
-    async def remind_unagreed(self, payload: dict[str, Any]) -> None:
-        """Job: remind a patient whose files are here, and who has not agreed to send them. Once for
-        each link."""
-        request_id = payload["request_id"]
-        async with self._database.read() as db:
-            row = await db.one(records.by_id, of=request_id)
-        if row is None:
-            return
-        content = await self._readdressed(row)
-        clinic = await self._clinics.get(row.clinic_id)
-        async with self._database.unit_of_work() as work:
-            row = await records.locked(work, request_id)
-            if row is None or row.round != payload["round"]:
-                return
-            now = records.opened(await self._vault.clinic(row.clinic_id), row)
-            if now.waits_for_agreement and row.expires_at > clock.now():
-                await self._remind(work, row, clinic, content, "unagreed", texts.unagreed)
-
-    async def _readdressed(self, row: RequestRow) -> Content:
-        """Return the content of a request with the patient's addresses of today in place of those
-        of its first message, without any that nobody can be reached at."""
-        content = records.opened(await self._vault.clinic(row.clinic_id), row).content
-        patient = await self._patients.addressed(row.clinic_id, row.patient_id)
-        ways = tuple(way for way in content.to if usable(patient, way))
-        return replace(content, to=addresses_of(patient, ways) if ways else {})
-
-    async def _remind(
-        self,
-        work: UnitOfWork,
-        row: RequestRow,
-        clinic: Clinic,
-        content: Content,
-        cause: str,
-        compose: Wording,
-    ) -> None:
-        if not content.to:
-            return
-        keys = await self._vault.clinic(row.clinic_id)
-        await records.save(work, row, content=records.seal(keys, row.id, content))
-        wrong = await self._links.wrong_answers(work, row.id)
-        secret = await self._links.issue(
-            work, row.clinic_id, row.patient_id, row.id, row.expires_at, wrong_answers=wrong
-        )
-        with in_language(content.language):
-            wording = compose(clinic, content, self._address(secret), row.expires_at)
-        await send_text(self._messenger, work, row, content, f"{cause}/{row.round}", wording)
-        await self._audit.record(
-            work,
-            row.clinic_id,
-            SYSTEM,
-            Action.REQUEST_REMINDED,
-            patient_id=row.patient_id,
-            subject_id=row.id,
-        )
-
     async def _note(
         self, work: UnitOfWork, chart: ChartAccess, request_id: str, action: Action, **details: Any
     ) -> None:
@@ -446,7 +381,6 @@ def _ways(patient: Patient, content: Content) -> tuple[str, ...]:
 _WITH_LINK = ("invite", "reminder", "unagreed", "again")
 """The causes of messages that carry a link."""
 _CLOSED = N_("It was not sent: by then its link was closed or replaced, or the request answered.")
-_WAITING = (State.REQUESTED, State.SENT, State.DELIVERED, State.UNCERTAIN)
 
 
 def until(clinic: Clinic) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bedside.files.custody import Custody
+from bedside.files.fillable import FillableFiles
 from bedside.files.intake import Intake
 from bedside.files.making import Making
 from bedside.files.patient_files import PatientFiles
@@ -20,5 +21,6 @@ class FileServices:
     uploads: Uploads
     retrieval: Retrieval
     of_patients: PatientFiles
+    fillable: FillableFiles
     custody: Custody
     scanner: Scanner

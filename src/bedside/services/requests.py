@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from bedside.requests.app_invitations.sending import AppInvitations
 from bedside.requests.faces import RequestFaces
 from bedside.requests.in_app import RequestsInApp
+from bedside.requests.forms.answers import FormAnswers
+from bedside.requests.forms.staff import FormRequests
 from bedside.requests.invitations.sending import InvitationRequests
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.links_again import LinksAgain
@@ -12,6 +14,7 @@ from bedside.requests.lists import RequestLists
 from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.answers import PhotoAnswers
 from bedside.requests.photos.sending import PhotoRequests
+from bedside.requests.reminding import Reminding
 from bedside.requests.service import Requests
 from bedside.requests.summaries.patient import SummaryReading
 from bedside.requests.summaries.staff import VisitSummaries
@@ -29,6 +32,7 @@ class RequestServices:
     lost: LostLinks
     again: LinksAgain
     kinds: RequestKinds
+    reminding: Reminding
     invitations: InvitationRequests
     photos: PhotoRequests
     answers: PhotoAnswers
@@ -37,3 +41,6 @@ class RequestServices:
     summaries: VisitSummaries
     reading: SummaryReading
     """Of summaries, on the patient's side."""
+    forms: FormRequests
+    filling: FormAnswers
+    """Of forms, on the patient's side."""

@@ -30,6 +30,7 @@ from bedside.web.chat import feature as chat
 from bedside.web.colleagues import feature as colleagues
 from bedside.web.console import feature as console
 from bedside.web.file_transfer import feature as file_transfer
+from bedside.web.forms import feature as forms
 from bedside.web.inbox import feature as inbox
 from bedside.web.invitations import feature as invitations
 from bedside.web.joining import feature as joining
@@ -69,6 +70,7 @@ FEATURES = (
     invitations.feature,
     summaries.feature,
     sharing.feature,
+    forms.feature,
     visits.feature,
     telephone.feature,
     calls.feature,

@@ -13,7 +13,7 @@ _LARGEST, SMALLEST = 12.0, 5.0
 _PADDING = 2.0
 _LEADING = 1.2
 _ENCODING = "cp1252"
-"""What a PDF calls WinAnsiEncoding."""
+"""WinAnsiEncoding, in the words of PDF."""
 
 
 def encoded(text: str) -> bytes:

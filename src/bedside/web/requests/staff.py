@@ -153,7 +153,7 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
         "asked": asked,
         "kind": kind,
         "not_taken": await services.requests.photos.not_taken(chart, asked.id)
-        if kind.files
+        if kind is PHOTOS
         else None,
         "details": kind.details(asked),
         "deliveries": await services.notifications.messages.of_request(chart, asked.id),
