@@ -85,22 +85,7 @@ def requests_of(
         kinds,
         base.settings.base_url,
     )
-    kinds.build(
-        RequestTools(
-            database,
-            vault,
-            audit,
-            clinics,
-            patients,
-            links,
-            dispatcher,
-            files.intake,
-            files.uploads,
-            files.retrieval,
-            files.fillable,
-            requests,
-        )
-    )
+    kinds.build(_tools(base, people, links, files, dispatcher, requests))
     photos, summaries = kinds.parts(PHOTOS), kinds.parts(SUMMARIES)
     forms = kinds.parts(FORMS)
     lists = RequestLists(database, vault, base.audit.looks, patients, people.reach)
@@ -123,6 +108,31 @@ def requests_of(
         again=_again(base, people, requests, places),
         endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),
         live=RequestLive(kinds),
+    )
+
+
+def _tools(
+    base: Base,
+    people: PeopleParts,
+    links: Links,
+    files: FileServices,
+    dispatcher: Dispatcher,
+    requests: Requests,
+) -> RequestTools:
+    """Collect the building blocks of kinds."""
+    return RequestTools(
+        base.database,
+        base.vault,
+        base.audit.log,
+        people.clinics,
+        people.patients,
+        links,
+        dispatcher,
+        files.intake,
+        files.uploads,
+        files.retrieval,
+        files.fillable,
+        requests,
     )
 
 

@@ -267,6 +267,8 @@ async def remind(request: Request) -> Response:
     services = services_of(request)
     chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     request_id = request.path_params["request_id"]
+    if not is_id(request_id, PREFIX):
+        raise NotFound
     press = (await form_of(request)).line("press")
     back = f"/patients/{chart.patient_id}/forms/{request_id}"
     if not is_id(press, "prs"):
