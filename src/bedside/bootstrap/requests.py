@@ -16,8 +16,8 @@ from bedside.requests import service as reminder_jobs
 from bedside.requests.app_invitations.kind import APP_INVITATIONS
 from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
-from bedside.requests.in_app import RequestsInApp
 from bedside.requests.forms.kind import FORMS
+from bedside.requests.in_app import RequestsInApp
 from bedside.requests.invitations.kind import INVITATIONS
 from bedside.requests.kinds import RequestKinds, RequestTools
 from bedside.requests.links_again import SEND_AGAIN, LinksAgain

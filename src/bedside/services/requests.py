@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bedside.requests.app_invitations.sending import AppInvitations
 from bedside.requests.faces import RequestFaces
-from bedside.requests.in_app import RequestsInApp
 from bedside.requests.forms.answers import FormAnswers
 from bedside.requests.forms.staff import FormRequests
+from bedside.requests.in_app import RequestsInApp
 from bedside.requests.invitations.sending import InvitationRequests
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.links_again import LinksAgain
