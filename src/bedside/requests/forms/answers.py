@@ -13,7 +13,7 @@ from bedside.files.ports import Chunk
 from bedside.files.refusals import REFUSALS
 from bedside.files.retrieval import HeldFile, Opened
 from bedside.kernel import clock, faults
-from bedside.kernel.language import N_
+from bedside.kernel.language import N_, ngettext
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.links.records import LinkClosed, LinkState
@@ -30,9 +30,19 @@ from bedside.requests.records import Request, RequestRow
 from bedside.requests.states import ENDED, State, Step
 
 _SETTLE_AFTER = 10 * clock.SECOND
+
+
+def _too_many(count: int) -> str:
+    return ngettext(
+        "You can send %(num)s file. Delete it to add another.",
+        "You can send up to %(num)s files. Delete one to add another.",
+        count,
+    ) % {"num": count}
+
+
 _LIMITS = LimitTexts(
-    too_many=N_("You can send up to %(count)s files. Delete one to add another."),
-    too_much=N_("All files together can be up to %(size)s MB. Delete one to add another."),
+    too_many=_too_many,
+    too_much=N_("All files together can be up to %(size)s. Delete one to add another."),
 )
 _ANSWERING = (State.OPENED, State.IN_PROGRESS)
 _NO_FIELDS = N_("This form cannot be filled in here. Please use the file or paper.")
