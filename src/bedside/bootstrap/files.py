@@ -128,7 +128,6 @@ def files_of(
         uploads=Uploads(database, vault, audit, repository, intake),
         retrieval=retrieval,
         of_patients=PatientFiles(audit, side, repository, retrieval),
-        retrieval=Retrieval(database, vault, audit, charts, repository),
         fillable=FillableFiles(charts, repository, FormReader(children)),
         custody=Custody(database, vault, repository),
         scanner=scanner,

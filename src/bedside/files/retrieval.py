@@ -26,7 +26,7 @@ from bedside.files.refusals import NOTES, REFUSALS
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.sealing import SealedReader
 from bedside.files.states import FileState, Sharing
-from bedside.files.told import name_of_type, not_shared, note_of, pages_missing
+from bedside.files.told import not_shared, note_of, pages_missing
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -47,7 +47,6 @@ _READ_FOR_HITS = 4_000_000
 _LONG_TEXT = 4_000
 """Characters that are read faster than a thread starts."""
 SHOWN = frozenset(
-_SHOWN = frozenset(
     {
         media_types.JPEG,
         media_types.PNG,
@@ -467,7 +466,7 @@ class Retrieval:
                 subject_id=row.id,
                 request=link.subject_id,
             )
-        return replace(opened, shown=form != "" and opened.media_type in _SHOWN)
+        return replace(opened, shown=form != "" and opened.media_type in SHOWN)
 
     async def _sent_row(self, link: LinkAccess, file_id: str) -> FileRow | None:
         """Return a file in the chart of the link's patient; None if staff have moved it away."""
@@ -475,28 +474,6 @@ class Retrieval:
             if await self._charts.patient_of_file(link.clinic_id, file_id) == link.patient_id:
                 return await self._repository.row(file_id)
         return None
-
-
-def _not_shared(row: FileRow) -> str:
-    return "pdf_not_shared" if row.media_type == media_types.PDF else "not_shared"
-
-
-def _note_of(row: FileRow) -> str:
-    """Return the notes on a file in words, one paragraph each."""
-    said = [_in_words(note) for note in notes_in(row.note) or []]
-    if row.sharing == Sharing.FAILED:
-        said.insert(0, _(NOTES[_not_shared(row)]))
-    return "\n".join(said)
-
-
-def _in_words(note: Note) -> str:
-    words = _(NOTES[note.key])
-    return words % {"pages": ", ".join(map(str, note.pages))} if note.pages else words
-
-
-def _pages_missing(row: FileRow) -> tuple[int, ...]:
-    pages = [note.pages for note in notes_in(row.note) or [] if note.key == "pdf_pages_missing"]
-    return pages[0] if pages else ()
 
 
 def _around(text: str, words: list[str], width: int = 70) -> str:

@@ -1,20 +1,10 @@
-"""The notes on a file in words, and its name with the extension of its type."""
-
-from pathlib import PurePath
+"""The notes on a file, in words."""
 
 from bedside.files import media_types
 from bedside.files.file_rows import FileRow
 from bedside.files.refusals import NOTES, Note, notes_in
 from bedside.files.states import Sharing
 from bedside.kernel.language import gettext as _
-
-_ALSO_CALLED = {
-    ".jpg": (".jpeg", ".jfif"),
-    ".tiff": (".tif",),
-    ".heic": (".heif", ".hif"),
-    ".mp4": (".m4v", ".3gp", ".3gpp", ".3g2"),
-    ".mov": (".qt",),
-}
 
 
 def not_shared(row: FileRow) -> str:
@@ -39,14 +29,3 @@ def pages_missing(row: FileRow) -> tuple[int, ...]:
     """Return the numbers of the pages of which there is no picture."""
     pages = [note.pages for note in notes_in(row.note) or [] if note.key == "pdf_pages_missing"]
     return pages[0] if pages else ()
-
-
-def name_of_type(name: str, media_type: str) -> str:
-    """Return a file's name, or a label in its place, with the extension of its true type."""
-    extension = media_types.extension(media_type)
-    path = PurePath(name)
-    if path.suffix.lower() in (extension, *_ALSO_CALLED.get(extension, ())):
-        return name
-    known = {t.extension for t in media_types.MEDIA_TYPES.values()} | {".jpeg", ".tif"}
-    stem = path.stem if path.suffix.lower() in known else name
-    return f"{stem}{extension}"

@@ -31,7 +31,6 @@ from bedside.files.names import name_of_type
 from bedside.files.options import UploadOptions
 from bedside.files.retrieval import NotOpened, Opened
 from bedside.files.states import FileState
-from bedside.files.told import name_of_type
 from bedside.kernel import clock
 from bedside.kernel.language import gettext
 from bedside.kernel.language import gettext as _
