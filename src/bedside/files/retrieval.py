@@ -454,8 +454,8 @@ class Retrieval:
         row = await self._sent_row(link, file_id)
         if row is None:
             raise NotFound
-        opened = await self._form(
-            await self._openable(file_id), await self._repository.record(row), form
+        opened = await self.in_form(
+            await self.openable(file_id), await self._repository.record(row), form
         )
         if not form:
             await self._audit.note(
