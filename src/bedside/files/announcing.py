@@ -96,7 +96,7 @@ def too_large(allowance: Allowance) -> TooLarge:
 
 def too_many_files(allowance: Allowance) -> TooLarge:
     """Return the error for a holder that has as many files as it can take."""
-    return TooLarge(allowance.texts.too_many(allowance.files), code="too_many_files")
+    return TooLarge(allowance.texts.too_many(allowance.files or 0), code="too_many_files")
 
 
 def too_many_bytes(allowance: Allowance) -> TooLarge:
