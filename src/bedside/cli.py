@@ -1,6 +1,7 @@
 """The command line: `bedside …`. Each command says what it does with --help."""
 
 import gc
+import sys
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,6 +124,27 @@ def doctor(data: Path | None, deep: bool) -> None:
 
     if _with_services(data, run, whatever_is_wrong=True):
         raise SystemExit(1)
+
+
+@main.command()
+@_data
+@click.option("--recipient", default="", help="Address to which the mail came.")
+def bounce(data: Path | None, recipient: str) -> None:
+    """Take a mail that came back, from a mail server's pipe on standard input. Exits with 75 when
+    the server should try again (sysexits.h), and with 0 for what is no report, too."""
+    from bedside.notifications.bounces import LONGEST
+
+    mail = sys.stdin.buffer.read(LONGEST)
+
+    async def run(services: "Services") -> bool:
+        return await services.notifications.bounces.take(mail, recipient)
+
+    try:
+        taken = _with_services(data, run)
+    except click.ClickException as error:
+        click.echo(error.message, err=True)
+        raise SystemExit(75) from error
+    click.echo("Not delivered." if taken else "No report about a message of ours.")
 
 
 @main.command()

@@ -111,6 +111,13 @@ class Settings(BaseModel):
         description="smtp://user:password@host:port (smtps:// for TLS); empty: local outbox.",
     )
     mail_from: str = Field(default="", description="Sender address of e-mail.")
+    mail_bounces: str = Field(
+        default="",
+        description="Address to which e-mail comes back, as name+message@host; empty: mail_from.",
+    )
+    mail_bounces_token: str = Field(
+        default="", description="Token with which a mail server posts to /hooks/mail."
+    )
     twilio_url: str = Field(
         default="", description="Base URL of the SMS gateway; empty: local outbox."
     )
@@ -232,7 +239,7 @@ class Settings(BaseModel):
     def _is_a_socket_address(cls, value: str) -> str:
         return _address(value, ("ws", "wss"))
 
-    @field_validator("mail_from")
+    @field_validator("mail_from", "mail_bounces")
     @classmethod
     def _is_a_sender(cls, value: str) -> str:
         name, _, domain = parseaddr(value)[1].rpartition("@")

@@ -55,7 +55,7 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
         "wrong codes": [":CodeAlerts.wrong_codes"],
         "new rooms": [":Rooms.made"],
         "entries that are moved": [":Reports"],
-        "deliveries": [":Requests.delivery_changed"],
+        "deliveries": [":Requests.delivery_changed", ":MessagePlans.delivery_changed"],
         "files": [
             "req:RequestEndings.file_changed",
             "frm:RequestEndings.file_changed",

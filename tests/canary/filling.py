@@ -12,6 +12,9 @@ from PIL import Image, ImageDraw
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
 from bedside.edge.accounts import app_cookie_name
+from bedside.kernel.ids import new_id
+from bedside.notifications.plans.subject import PlanSubject
+from bedside.notifications.plans.table import PlanKind
 from bedside.people.patients import Demographics
 from bedside.people.roles import Role
 from bedside.people.staff import Person
@@ -163,6 +166,28 @@ class Filling:
                     f"{self._chart_address}/entries/{entry.id}/content?form={form}"
                 )
             await self._http.get(f"{self._chart_address}/entries/{entry.id}")
+
+    async def contact(self) -> None:
+        """Write down how the patient is contacted, with a mistake and without; ask whether a
+        message is from us; and have a plan for an item."""
+        mark, page = self._mark, f"{self._chart_address}/contact"
+        wrong = await self._http.post(page, data={"code_word": mark("code word") * 9})
+        assert wrong.status_code == 422, wrong.text[:300]
+        given = {"code_word": mark("code word"), "never": "push"}
+        assert (await self._http.post(page, data=given)).status_code == 303
+        pasted = f"{mark('pasted message')} https://{mark('pasted host')}.example/l/x"
+        assert (await self._http.post("/from-us", data={"message": pasted})).status_code == 200
+        subject = PlanSubject(
+            kind=PlanKind.NORMAL,
+            clinic_id=self._house.clinic.id,
+            patient_id=self.patient.id,
+            item_id=new_id("msg"),
+            title=mark("title of an item"),
+            said=mark("words about an item"),
+            path=f"/app/{self.patient.id}",
+        )
+        async with self._house.database.unit_of_work() as work:
+            await self._house.notifications.plans.start(work, subject)
 
     async def look_around(self) -> None:
         """Search, open pages, and cause failures with a marker in them."""

@@ -33,7 +33,7 @@ def settled(server: Server, url: str, postgres: Postgres | None) -> Callable[[],
         if postgres is None:
             return server.is_idle()
         count = (
-            "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%'"
+            "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%' AND kind NOT LIKE 'plan.%'"
             " AND kind NOT IN ('room.unattended', 'transfer.unanswered')"
         )
         return postgres.execute(count, url.rpartition("/")[2]) == "0"
@@ -53,6 +53,7 @@ async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], N
         await filling.files()
         await asyncio.to_thread(wait)
         await filling.annotate()
+        await filling.contact()
         await filling.look_around()
         await filling.request_photos(wait)
         await filling.sum_up(wait)

@@ -129,7 +129,7 @@ class Server:
     def is_idle(self) -> bool:
         """Whether no job is left, except those that wait for people."""
         (count,) = self.ask(
-            "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%'"
+            "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%' AND kind NOT LIKE 'plan.%'"
             " AND kind NOT IN ('room.unattended', 'transfer.unanswered')"
         )[0]
         return count == 0

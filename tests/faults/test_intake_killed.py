@@ -64,6 +64,8 @@ ELSEWHERE = {
     "notification.taken": "tests/faults/test_notifications_killed.py",
     "notification.delivered": "tests/faults/test_notifications_killed.py",
     "notification.noted": "tests/faults/test_notifications_killed.py",
+    "plan.going_on": "tests/faults/test_plans_killed.py",
+    "plan.went_on": "tests/faults/test_plans_killed.py",
     "visit.arriving": "tests/faults/test_visits_killed.py",
     "visit.checked_in": "tests/faults/test_visits_killed.py",
     "visit.stepping": "tests/faults/test_visits_killed.py",

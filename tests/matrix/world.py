@@ -26,6 +26,7 @@ from bedside.kernel.ids import new_id
 from bedside.links.bound import LINKS
 from bedside.links.models import links
 from bedside.people.bound import PASSKEYS, STAFF
+from bedside.people.contact import Consent
 from bedside.people.models import passkeys
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import Role
@@ -40,6 +41,7 @@ from tests.house import PASSWORD, House, create_tables, living_in
 from tests.matrix import sharing
 from tests.matrix.people import Kind
 from tests.matrix.visits import Visits
+from tests.notifications.plans.planning import Planned, contact
 from tests.peers.push_service import Device
 from tests.requests.sending import ADDRESS, Sent, do_jobs, draft, jpeg, pieces
 
@@ -96,6 +98,7 @@ class Builder:
         await self._accounts()
         await self._next_door()
         await sharing.fill(self.house, self.facts.ids)
+        await self._unreached()
         return self.facts
 
     # --- people --------------------------------------------------------------------------------
@@ -232,6 +235,15 @@ class Builder:
         await uploads.append(chart, begun.id, 0, pieces(content))
         found = await self.house.charts.contents.inbox(chart.staff, 500)
         return next(entry.id for entry in found if entry.file_id == begun.file_id)
+
+    async def _unreached(self) -> None:
+        """Leave a task: an item of which no way leads to the patient."""
+        item, chart = Planned(self.house), await self.house.chart()
+        rules = await self.house.people.preferences.of(chart)
+        await contact(self.house, consent=Consent.REFUSED)
+        await item.start()
+        await self.house.people.preferences.change(chart, rules)
+        self.facts.ids["plan_id"] = item.plan_id
 
     # --- requests ------------------------------------------------------------------------------
 

@@ -80,7 +80,11 @@ class Wired:
             services.vault,
             services.audit.log,
             self.gateways,
-            CardAddresses(services.people.patients),
+            CardAddresses(
+                services.people.patients,
+                services.people.clinics,
+                services.settings.base_url,
+            ),
             frozenset(),
         )
         self.dispatcher.on_outcome(services.requests.all.delivery_changed)

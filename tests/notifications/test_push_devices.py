@@ -211,7 +211,9 @@ async def test_somebody_waits_and_the_browser_reads_it(
         services.vault,
         services.audit.log,
         {Channel.PUSH: gateway},
-        CardAddresses(services.people.patients),
+        CardAddresses(
+            services.people.patients, services.people.clinics, services.settings.base_url
+        ),
         frozenset(),
     )
     services.registered.handlers["notification.deliver"] = dispatcher.deliver

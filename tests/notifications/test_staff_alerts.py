@@ -135,7 +135,9 @@ async def by_sms(quick_ward: Ward, sms_sink: SmsSink) -> AsyncIterator[Ward]:
         services.vault,
         services.audit.log,
         gateways,
-        CardAddresses(services.people.patients),
+        CardAddresses(
+            services.people.patients, services.people.clinics, services.settings.base_url
+        ),
         frozenset(),
     )
     services.notifications.staff_alerts._messenger = dispatcher

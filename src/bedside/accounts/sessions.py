@@ -6,7 +6,7 @@ lasts as long as the device is used; it can be ended from any other device of th
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -84,6 +84,14 @@ class Device:
     current: bool
 
 
+class SessionListener(Protocol):
+    """Follows sessions that end."""
+
+    async def __call__(self, work: UnitOfWork, session_id: str) -> None:
+        """Handle the end of a session."""
+        ...
+
+
 class AccountSessions:
     """Begins, resumes and ends sessions of the app."""
 
@@ -94,6 +102,11 @@ class AccountSessions:
         self._vault = vault
         self._audit = audit
         self._clinics = clinics
+        self._listeners: list[SessionListener] = []
+
+    def on_ended(self, listener: SessionListener) -> None:
+        """Call `listener`, in the same transaction, with each session that ends."""
+        self._listeners.append(listener)
 
     async def begin(
         self, work: UnitOfWork, account: AccountRow, device: str, *, own: bool = True
@@ -188,11 +201,18 @@ class AccountSessions:
     async def end_all(self, work: UnitOfWork, account: AccountRow) -> None:
         """Sign out every device of an account that is being closed, whose audit line says so."""
         rows = await work.all(_end_all, account=account.id, but="")
+        await self._tell(work, [row.id for row in rows])
         if rows:
             ids = [row.id for row in rows]
             work.emit(AccountSessionsEnded(account_id=account.id, session_ids=ids))
 
+    async def _tell(self, work: UnitOfWork, session_ids: list[str]) -> None:
+        for session_id in session_ids:
+            for listener in self._listeners:
+                await listener(work, session_id)
+
     async def _ended(self, work: UnitOfWork, account: AccountAccess, session_id: str) -> None:
+        await self._tell(work, [session_id])
         work.emit(AccountSessionsEnded(account_id=account.account_id, session_ids=[session_id]))
         await self._audit.record(
             work,
@@ -207,6 +227,7 @@ class AccountSessions:
         """Remove expired sessions, for the worker's sweep. Returns how many."""
         async with self._database.unit_of_work() as work:
             rows = await work.all(_end_expired, moment=clock.now())
+            await self._tell(work, [row.id for row in rows])
             for row in rows:
                 work.emit(AccountSessionsEnded(account_id=row.account_id, session_ids=[row.id]))
         return len(rows)

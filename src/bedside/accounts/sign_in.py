@@ -208,6 +208,7 @@ class AccountSignIn:
                     text.subject,
                     text.html,
                     useful_for=max(1, row.expires_at - clock.now()),
+                    essential=content["code"],
                 ),
             )
             await self._audit.record(

@@ -45,8 +45,9 @@ class SmtpMail:
 
     `url` is `smtp://user:password@host:587` (STARTTLS, which must be offered),
     `smtp://host:25?starttls=never` (a relay inside the clinic), or `smtps://host:465` (TLS from
-    the first byte). `sender` is an address, with or without a name. `trust` replaces the system's
-    certificate authorities.
+    the first byte). `sender` is an address, with or without a name. `bounces` is the address to
+    which mail comes back, each message under its own name there (`bounces+ntf_…@`); without it,
+    to the sender. `trust` replaces the system's certificate authorities.
     """
 
     name = "E-mail (SMTP)"
@@ -56,6 +57,7 @@ class SmtpMail:
         url: str,
         sender: str,
         *,
+        bounces: str = "",
         trust: ssl.SSLContext | None = None,
         seconds_each: float = SECONDS_EACH,
         seconds_all: float = SECONDS_ALL,
@@ -72,6 +74,8 @@ class SmtpMail:
         self._seconds_all = seconds_all
         name, address = parseaddr(sender)
         self._sender = Address(name, addr_spec=address)
+        self._bounces = parseaddr(bounces)[1]
+        self._sender_alone = Address(addr_spec=address)
 
     async def deliver(self, message: Message) -> Delivered:
         """Hand the message to the mail server; the reference is its Message-ID.
@@ -82,7 +86,7 @@ class SmtpMail:
         mail = self._composed(message)
         try:
             async with asyncio.timeout(self._seconds_all):
-                await self._send(mail, message.to)
+                await self._send(mail, message.to, self._envelope_sender(message.id))
         except aiosmtplib.SMTPException as error:
             raise _failure(error) from None  # the original quotes addresses
         except ssl.SSLError:
@@ -108,9 +112,15 @@ class SmtpMail:
         except OSError:
             return State(DOWN, _DOWN)
 
-    async def _send(self, mail: EmailMessage, to: str) -> None:
+    async def _send(self, mail: EmailMessage, to: str, sender: str) -> None:
         async with self._signed_in() as server:
-            await server.send_message(mail, sender=self._sender.addr_spec, recipients=[to])
+            await server.send_message(mail, sender=sender, recipients=[to])
+
+    def _envelope_sender(self, message_id: str) -> str:
+        """Return where the message comes back to: a report is sent there (RFC 5321, 4.4), and its
+        own name says which message it is about."""
+        name, _at, host = self._bounces.rpartition("@")
+        return f"{name}+{message_id}@{host}" if name else self._sender.addr_spec
 
     @asynccontextmanager
     async def _signed_in(self) -> AsyncGenerator[aiosmtplib.SMTP]:
@@ -143,11 +153,12 @@ class SmtpMail:
             mail["To"] = Address(addr_spec=message.to)
         except (MessageError, ValueError, IndexError):
             raise PermanentFailure(_NOT_AN_ADDRESS) from None
-        mail["From"] = self._sender
+        mail["From"] = self._sender_alone if message.neutral else self._sender
         mail["Subject"] = re.sub(r"\s+", " ", message.subject).strip()
         mail["Date"] = format_datetime(localtime())
         mail["Message-ID"] = f"<{message.id}@{self._sender.domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply answers it
+        mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # Exchange does not know RFC 3834
         mail.set_content(message.text)
         if message.html:
             mail.add_alternative(message.html, subtype="html")

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 SECONDS = 10
 """Timeout for a whole message: the name, each address of it, and the head of the answer."""
 KEPT_FOR = 600
-"""Seconds for which the service keeps a message while the device is off; after that nobody is
-waiting any longer."""
+"""Seconds for which the service keeps an alert to staff while the device is off; after that nobody
+is waiting any longer. A message says itself if it is of use for longer."""
 _SIGNED_FOR = 12 * 3600
 _PADDED_TO = 512
 _UNKNOWN = (404, 410)
@@ -100,7 +100,7 @@ class WebPush:
         except ValueError:
             await answered(PushAnswer.GONE)
             raise PermanentFailure(_KEY) from None
-        status = await self._posted(subscription, body)
+        status = await self._posted(subscription, body, message.waits_for)
         if status in _UNKNOWN:
             await answered(PushAnswer.GONE)
             raise PermanentFailure(_GONE)
@@ -115,15 +115,15 @@ class WebPush:
         await answered(PushAnswer.TAKEN)
         return Delivered()
 
-    async def _posted(self, subscription: PushSubscription, body: bytes) -> int:
+    async def _posted(self, subscription: PushSubscription, body: bytes, kept_for: int) -> int:
         """Return the answer's status; raises TemporaryFailure if there is none in time."""
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._post(subscription, body)
+                return await self._post(subscription, body, kept_for)
         except TimeoutError:
             raise TemporaryFailure(_DOWN) from None
 
-    async def _post(self, subscription: PushSubscription, body: bytes) -> int:
+    async def _post(self, subscription: PushSubscription, body: bytes, kept_for: int) -> int:
         import httpx
 
         from bedside.adapters.answers import ask
@@ -132,7 +132,7 @@ class WebPush:
         parts = urlsplit(subscription.endpoint)
         headers = {
             "Host": parts.netloc,
-            "TTL": str(KEPT_FOR),
+            "TTL": str(kept_for or KEPT_FOR),
             "Urgency": "high",
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "aes128gcm",

@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 from bedside.accounts.access import PatientSides
 from bedside.accounts.opening import Accounts
 from bedside.accounts.passkeys import REFUSED, AccountPasskeys
+from bedside.accounts.reached import Reached
 from bedside.accounts.sessions import AccountSessions
 from bedside.accounts.sign_in import SEND_CODE, AccountSignIn
 from bedside.bootstrap.base import Base
+from bedside.bootstrap.notifications import NotificationParts
 from bedside.bootstrap.people import PeopleParts
-from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.text_limits import TextLimits
 from bedside.people.by_address import PatientsByAddress
 from bedside.people.ceremonies import Ceremonies
@@ -21,6 +22,8 @@ from bedside.services.registered import Registered
 @dataclass(frozen=True, slots=True)
 class AccountParts(AccountServices):
     """The account services, with what they register."""
+
+    reached: Reached
 
     def registered(self) -> Registered:
         """Return the jobs and sweeps of accounts."""
@@ -33,7 +36,7 @@ class AccountParts(AccountServices):
         )
 
 
-def accounts_of(base: Base, people: PeopleParts, dispatcher: Dispatcher) -> AccountParts:
+def accounts_of(base: Base, people: PeopleParts, notifications: NotificationParts) -> AccountParts:
     """Make the accounts of patients and proxies, and how they sign in."""
     database, vault, audit = base.database, base.vault, base.audit.log
     clinics, patients = people.clinics, people.patients
@@ -49,7 +52,7 @@ def accounts_of(base: Base, people: PeopleParts, dispatcher: Dispatcher) -> Acco
         sessions,
         people.throttle,
         TextLimits(people.throttle),
-        dispatcher,
+        notifications.dispatcher,
         urlsplit(base.settings.base_url).hostname or "",
     )
     ceremonies = Ceremonies(database, base.settings.base_url, REFUSED)
@@ -59,4 +62,5 @@ def accounts_of(base: Base, people: PeopleParts, dispatcher: Dispatcher) -> Acco
         sign_in=sign_in,
         passkeys=AccountPasskeys(database, vault, audit, clinics, accounts, sign_in, ceremonies),
         sides=PatientSides(database, vault, audit, clinics, patients),
+        reached=Reached(vault, clinics, patients, notifications.app_devices),
     )

@@ -31,7 +31,9 @@ def gateways_of(
     if settings.smtp_url:
         from bedside.adapters.email import SmtpMail
 
-        mail = gateways[Channel.EMAIL] = SmtpMail(settings.smtp_url, settings.mail_from)
+        mail = gateways[Channel.EMAIL] = SmtpMail(
+            settings.smtp_url, settings.mail_from, bounces=settings.mail_bounces
+        )
         checks[Channel.EMAIL] = mail.state
     if settings.twilio_url:
         from bedside.adapters.sms import TwilioSms

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
+from bedside.adapters.child_process import Children
+from bedside.adapters.child_reports import ChildReports
 from bedside.bootstrap.base import Base
 from bedside.bootstrap.gateways import gateways_of
 from bedside.bootstrap.people import PeopleParts
@@ -12,16 +14,22 @@ from bedside.notifications import callbacks
 from bedside.notifications import dispatcher as jobs
 from bedside.notifications.addresses import CardAddresses
 from bedside.notifications.backlog import Backlog
+from bedside.notifications.bounces import Bounces
 from bedside.notifications.callbacks import SmsReports
 from bedside.notifications.code_alerts import CodeAlerts
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.own_phones import OwnPhones
+from bedside.notifications.plans import service as plan_jobs
+from bedside.notifications.plans.devices import AppDevices, BothBooks
+from bedside.notifications.plans.service import MessagePlans
+from bedside.notifications.plans.tasks import PlanTasks
 from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
 from bedside.notifications.push_keys import PushKeys
 from bedside.notifications.references import References
 from bedside.notifications.staff_alerts import StaffAlerts
+from bedside.notifications.text_limits import TextLimits
 from bedside.notifications.trials import Trials
 from bedside.people.clinics import READ_STAFF_NUMBERS
 from bedside.services.notifications import NotificationServices
@@ -45,6 +53,7 @@ class NotificationParts(NotificationServices):
         return Registered(
             handlers={
                 jobs.DELIVER: self.dispatcher.deliver,
+                plan_jobs.GO_ON: self.plans.go_on,
                 READ_STAFF_NUMBERS: self.own_phones.read_again,
             },
             sweeps={"notifications.forget_reports": (3600.0, self.dispatcher.forget_early_reports)},
@@ -73,15 +82,28 @@ class NotificationParts(NotificationServices):
         return await self.backlog.failed(channel)
 
 
-def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
-    """Make messages to patients, alerts to staff, and their gateways."""
+def notifications_of(base: Base, people: PeopleParts, children: Children) -> NotificationParts:
+    """Make messages to patients, alerts to staff, and their gateways. `children` read mail that
+    comes back."""
     settings, database, vault, audit = base.settings, base.database, base.vault, base.audit.log
     devices = PushDevices(database, vault, audit, internal=settings.internal_push_services)
-    keys = PushKeys(database, vault)
-    gateways, local, checks = gateways_of(settings, devices, keys, References(database))
-    recipients = CardAddresses(people.patients)
+    app_devices = AppDevices(database, vault, internal=settings.internal_push_services)
+    keys, book = PushKeys(database, vault), BothBooks(devices, app_devices)
+    gateways, local, checks = gateways_of(settings, book, keys, References(database))
+    recipients = CardAddresses(people.patients, people.clinics, settings.base_url)
     dispatcher = Dispatcher(database, vault, audit, gateways, recipients, local)
     alerts = StaffAlerts(database, vault, audit, devices, dispatcher, settings.base_url)
+    plans = MessagePlans(
+        database,
+        vault,
+        audit,
+        people.clinics,
+        people.patients,
+        dispatcher,
+        app_devices,
+        TextLimits(people.throttle),
+        settings.base_url,
+    )
     reports_to = settings.base_url + callbacks.PATH
     return NotificationParts(
         dispatcher=dispatcher,
@@ -92,6 +114,10 @@ def notifications_of(base: Base, people: PeopleParts) -> NotificationParts:
         push_devices=devices,
         push_keys=keys,
         trials=Trials(database, people.throttle, dispatcher),
+        bounces=Bounces(dispatcher, ChildReports(children), settings.mail_bounces_token),
+        plans=plans,
+        app_devices=app_devices,
+        plan_tasks=PlanTasks(database, audit, people.patients, plans),
         code_alerts=CodeAlerts(people.clinics, people.staff, alerts),
         backlog=Backlog(database),
         gateways=checks,

@@ -16,6 +16,7 @@ from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions
 from bedside.people.phone_numbers import PhoneNumbers
+from bedside.people.preferences import ContactPreferences
 from bedside.people.reach import Reach
 from bedside.people.reindexing import Reindexing
 from bedside.people.second_factors import SecondFactors
@@ -100,6 +101,7 @@ def people_of(base: Base) -> PeopleParts:
         assignments=assignments,
         throttle=throttle,
         audiences=Audiences(database),
+        preferences=ContactPreferences(database, audit, patients),
         reach=reach,
         reindexing=Reindexing(database, vault),
         phone_numbers=PhoneNumbers(database, vault, audit, clinics, patients),

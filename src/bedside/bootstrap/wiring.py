@@ -58,12 +58,12 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     charts = charts_of(base, people)
     files = files_of(base, people.clinics, charts.contents, charts.patient_side, remember)
     links = links_of(base, people)
-    notifications = notifications_of(base, people)
+    notifications = notifications_of(base, people, files.children)
     dispatcher, presence = notifications.dispatcher, realtime.presence
     visits = visits_of(base, people, links, notifications, presence)
     requests = requests_of(base, people, links, files, dispatcher, visits.lost_places)
     calls = calls_of(base, people, visits, dispatcher, presence)
-    accounts = accounts_of(base, people, dispatcher)
+    accounts = accounts_of(base, people, notifications)
     return Parts(
         base=base,
         people=people,
@@ -137,6 +137,10 @@ def _listeners(parts: Parts) -> None:
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)
     notifications.dispatcher.before_leaving(parts.requests.all.refusal)
+    notifications.dispatcher.on_outcome(notifications.plans.delivery_changed)
+    notifications.dispatcher.before_leaving(notifications.plans.refusal)
+    notifications.plans.reach_devices(parts.accounts.reached)
+    parts.accounts.sessions.on_ended(notifications.app_devices.session_ended)
 
     for kind in parts.requests.endings.holder_kinds():
         files.intake.register(kind)

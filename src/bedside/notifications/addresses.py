@@ -1,11 +1,14 @@
 """Addresses of messages: those of a patient, and numbers that somebody types for an SMS."""
 
 from bedside.errors import NotFound, WrongInput
-from bedside.kernel import phones
+from bedside.kernel import clock, phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.notifications.messenger import CHANNELS, ChannelName
+from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.notifications.dressing import dressed_notice
+from bedside.notifications.messenger import CHANNELS, ChannelName, Notice
 from bedside.notifications.ports import Channel
+from bedside.people.clinics import Clinics
 from bedside.people.patients import Demographics, Patients
 
 NO_EXTENSION = N_("An SMS cannot reach an extension. Enter a mobile number without one.")
@@ -21,21 +24,46 @@ _DOUBTED = N_(
 
 
 class CardAddresses:
-    """Compares the address of a message that waited with the patient's card."""
+    """Compares a message with the patient's card: with the addresses there, and the rules."""
 
-    def __init__(self, patients: Patients) -> None:
+    def __init__(self, patients: Patients, clinics: Clinics, base_url: str) -> None:
         self._patients = patients
+        self._clinics = clinics
+        self._base_url = base_url
 
-    async def refusal(self, clinic_id: str, patient_id: str, channel: Channel, to: str) -> str:
+    async def refusal(
+        self, clinic_id: str, patient_id: str, channel: Channel, to: str, *, on_card: bool = True
+    ) -> str:
         """See `Recipients.refusal`."""
         try:
             patient = await self._patients.addressed(clinic_id, patient_id)
         except NotFound:
             return _OTHER
+        refusal = patient.contact.refusal(channel)
+        if refusal or channel is Channel.PUSH or not on_card:
+            return refusal
         stored = patient.phone if channel is Channel.SMS else patient.email
         if _sent_to(channel, stored) != _sent_to(channel, to):
             return _OTHER
         return _DOUBTED if stored in patient.doubted else ""
+
+    async def opens_at(self, clinic_id: str, patient_id: str, *, urgent: bool) -> int:
+        """See `Recipients.opens_at`."""
+        try:
+            patient = await self._patients.addressed(clinic_id, patient_id)
+        except NotFound:
+            return clock.now()
+        zone = (await self._clinics.get(clinic_id)).options.time_zone
+        return patient.contact.opens_at(clock.now(), zone, urgent=urgent)
+
+    async def dressed(self, work: UnitOfWork, notice: Notice) -> Notice:
+        """See `Recipients.dressed`."""
+        patient = await self._patients.addressed_in(
+            work, notice.clinic_id, notice.contact_of or notice.patient_id
+        )
+        if patient is None:
+            return notice
+        return dressed_notice(patient.contact, patient.language, self._base_url, notice)
 
 
 def _sent_to(channel: Channel, address: str) -> str:
@@ -54,7 +82,7 @@ def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[Chann
         if channel not in channels:
             continue
         stored = patient.phone if channel == "sms" else patient.email
-        refusal = _refusal(channel, stored, patient.doubted)
+        refusal = _refusal(channel, stored, patient)
         if refusal:
             raise WrongInput(refusal, field="channels")
         phone = phones.known(stored)
@@ -64,13 +92,16 @@ def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[Chann
     return to
 
 
-def _refusal(channel: ChannelName, stored: str, doubted: tuple[str, ...]) -> str:
+def _refusal(channel: ChannelName, stored: str, patient: Demographics) -> str:
     """Return why no message can go there, "" if it can."""
+    ruled_out = patient.contact.refusal(channel)
+    if ruled_out:
+        return _(ruled_out)
     if not stored:
         if channel == "sms":
             return _("The patient has no mobile number yet. Add it, or choose the other way.")
         return _("The patient has no e-mail address yet. Add it, or choose the other way.")
-    if stored in doubted:
+    if stored in patient.doubted:
         return _(
             "Messages to {address} reached somebody else. Correct it on the card or confirm it "
             "there, or choose the other way."
@@ -86,7 +117,7 @@ def _refusal(channel: ChannelName, stored: str, doubted: tuple[str, ...]) -> str
 def usable(patient: Demographics, channel: ChannelName) -> bool:
     """Whether messages can go to the patient this way."""
     stored = patient.phone if channel == "sms" else patient.email
-    return not _refusal(channel, stored, patient.doubted)
+    return not _refusal(channel, stored, patient)
 
 
 def ways_to(patient: Demographics) -> tuple[ChannelName, ...]:

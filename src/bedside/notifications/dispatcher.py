@@ -10,7 +10,7 @@ recognise a repetition. A mailbox that does not can show such a mail twice.
 
 import random
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from sqlalchemy import and_, bindparam, or_, select, update
@@ -40,7 +40,13 @@ from bedside.notifications.ports import (
     TemporaryFailure,
 )
 from bedside.notifications.rows import NotificationRow
-from bedside.notifications.states import NoticeState, Report, after_report, may_become
+from bedside.notifications.states import (
+    NoticeState,
+    Report,
+    after_report,
+    may_become,
+    outcome_of,
+)
 from bedside.people.permissions import ChartAccess
 
 _log = structlog.get_logger("notifications")
@@ -52,6 +58,7 @@ GIVE_UP_AFTER = clock.DAY
 _FIRST_PAUSE = 15 * clock.SECOND
 _LONGEST_PAUSE = 30 * clock.MINUTE
 _COLUMN = "notifications.content"
+_NOT_REACHED = N_("The message did not reach the phone. Check the number, and send a new link.")
 
 _add = prepared(
     upsert(notifications).on_conflict_do_nothing(index_elements=["cause_id", "channel"])
@@ -71,6 +78,13 @@ _by_reference = prepared(
 )
 _of_cause = prepared(
     select(notifications.c.state).where(notifications.c.cause_id == bindparam("of_cause"))
+)
+_push_of = prepared(
+    select(notifications).where(
+        notifications.c.cause_id == bindparam("of_cause"),
+        notifications.c.channel == Channel.PUSH.value,
+    ),
+    NotificationRow,
 )
 _take = prepared(
     update(notifications)
@@ -97,7 +111,7 @@ class DeliveryListener(Protocol):
     """The cause of messages, e.g. requests."""
 
     async def __call__(self, work: UnitOfWork, cause_id: str, outcomes: frozenset[Outcome]) -> None:
-        """Handle progress of a message of this cause; `outcomes` are those of all its channels."""
+        """Handle progress of this cause; `outcomes` are those of all its channels."""
         ...
 
 
@@ -107,6 +121,13 @@ class LeavingCheck(Protocol):
     async def __call__(self, cause_id: str) -> str:
         """Return why a message of this cause must not leave any more, "" if it may."""
         ...
+
+
+class _Ruling(NamedTuple):
+    """Why a message must not leave, or from when on it may."""
+
+    refusal: str = ""
+    opens_at: int = 0
 
 
 class Dispatcher:
@@ -152,11 +173,17 @@ class Dispatcher:
         """Write a message; it is sent after the commit. See `Messenger.send`."""
         keys = await self._vault.clinic(notice.clinic_id)
         notification_id = new_id("ntf")
+        to_patient = notice.contact_of or (notice.patient_id and not notice.staff_id)
+        if to_patient and notice.channel != Channel.PUSH:  # an app says itself whose it is
+            notice = await self._recipients.dressed(work, notice)
         content = {
             "to": notice.to,
             "subject": notice.subject,
             "text": notice.text,
             "html": notice.html,
+            "contact_of": notice.contact_of,
+            "neutral": notice.neutral,
+            "waits_for": notice.waits_for,
         }
         added = await work.execute(
             _add,
@@ -194,11 +221,13 @@ class Dispatcher:
             return
         gateway = self._gateways[Channel(row.channel)]
         message = await self._message(row)
-        refusal = await self._refusal(row, message)
-        if refusal:
+        ruling = await self._ruling(row, message)
+        if ruling.refusal:
             keys = await self._vault.clinic(row.clinic_id)
-            await self._failed(row.id, refusal, content=_wiped(keys, row))
+            await self._failed(row.id, ruling.refusal, content=_wiped(keys, row))
             return
+        if ruling.opens_at > clock.now():
+            await self._held(row, ruling.opens_at)
         faults.point("notification.taken")
         began = clock.now()
         try:
@@ -230,16 +259,32 @@ class Dispatcher:
                 await work.execute(_set, of=row.id, tried_since=row.locked_until - LEASE)
             return await work.one(_by_id, of=notification_id)
 
-    async def _refusal(self, row: NotificationRow, message: Message) -> str:
-        """Return why a message to a patient must not leave any more, "" if it may."""
-        if row.staff_id or not row.patient_id:
-            return ""
+    async def _ruling(self, row: NotificationRow, message: Message) -> _Ruling:
+        """Return why a message to a patient must not leave any more, or from when on it may."""
+        keys = await self._vault.clinic(row.clinic_id)
+        content = keys.unseal(_COLUMN, row.id, row.content)
+        typed_for = content.get("contact_of", "")
+        ruled_by = typed_for or (row.patient_id if not row.staff_id else "")
+        if not ruled_by:
+            return _Ruling()
         refusal = await self._recipients.refusal(
-            row.clinic_id, row.patient_id, message.channel, message.to
+            row.clinic_id, ruled_by, message.channel, message.to, on_card=not typed_for
         )
         for check in self._checks:
             refusal = refusal or await check(row.cause_id)
-        return refusal
+        if refusal:
+            return _Ruling(refusal)
+        opens_at = await self._recipients.opens_at(
+            row.clinic_id, ruled_by, urgent=bool(row.useful_until)
+        )
+        too_late = not opens_at or (row.useful_until and opens_at > row.useful_until)
+        return _Ruling(_NEVER_OPEN) if too_late else _Ruling("", opens_at)
+
+    async def _held(self, row: NotificationRow, until: int) -> None:
+        """Keep a message until the patient's hours allow it."""
+        async with self._database.unit_of_work() as work:
+            await self._move(work, row.id, NoticeState.QUEUED, failure=_HELD)
+        raise TryAgain(max(until - clock.now(), 1), _HELD)
 
     async def _message(self, row: NotificationRow) -> Message:
         keys = await self._vault.clinic(row.clinic_id)
@@ -252,6 +297,8 @@ class Dispatcher:
             text=content["text"],
             html=content["html"],
             tried_since=row.tried_since,
+            neutral=content.get("neutral", False),
+            waits_for=content.get("waits_for", 0),
         )
 
     async def _handed_over(self, row: NotificationRow, delivered: Delivered) -> None:
@@ -321,7 +368,7 @@ class Dispatcher:
             )
         )
         states = await work.all(_of_cause, of_cause=row.cause_id)
-        outcomes: frozenset[Outcome] = frozenset(_outcome(other.state) for other in states)
+        outcomes: frozenset[Outcome] = frozenset(outcome_of(other.state) for other in states)
         for listener in self._listeners:
             await listener(work, row.cause_id, outcomes)
         return row
@@ -341,12 +388,30 @@ class Dispatcher:
             else:
                 await self._apply(work, row.id, report)
 
+    async def came_back(self, message_id: str, sentence: str) -> bool:
+        """Record that a mail came back, and why. Returns whether it was one of ours."""
+        async with self._database.unit_of_work() as work:
+            row = await work.one(_for_change, of=message_id)
+            if row is None or row.channel != Channel.EMAIL:
+                return False
+            await self._apply(work, row.id, Report.LOST, sentence)
+        return True
+
+    async def shown(self, work: UnitOfWork, cause_id: str) -> str:
+        """Record that a device has shown the push of this cause. Returns its id, "" for none."""
+        row = await work.one(_push_of, of_cause=cause_id)
+        if row is not None:
+            await self._apply(work, row.id, Report.ARRIVED)
+        return cause_id.rpartition("/")[2] if row is not None else ""
+
     async def forget_early_reports(self) -> int:
         """Forget reports on messages that nobody here sent, for the worker's sweep."""
         async with self._database.unit_of_work() as work:
             return await self._early.forget(work)
 
-    async def _apply(self, work: UnitOfWork, notification_id: str, report: Report) -> None:
+    async def _apply(
+        self, work: UnitOfWork, notification_id: str, report: Report, why: str = _NOT_REACHED
+    ) -> None:
         row = await work.one(_for_change, of=notification_id)
         if row is None:
             return
@@ -356,7 +421,7 @@ class Dispatcher:
         if state is NoticeState.DELIVERED:
             await self._move(work, row.id, state, delivered_at=clock.now(), failure="")
             return
-        failure = _NOT_REACHED if state is NoticeState.FAILED else _PERHAPS
+        failure = why if state is NoticeState.FAILED else _PERHAPS
         await self._move(work, row.id, state, failure=failure)
         await self._line(work, row, Action.NOTIFICATION_FAILED)
 
@@ -394,11 +459,12 @@ class Dispatcher:
 
 
 _TOO_LATE = N_("There was no way to send the message while it was of use.")
+_HELD = N_("It waits for the hours at which the patient may get messages.")
+_NEVER_OPEN = N_("The patient's hours for messages leave no time for it. Call instead.")
 _PERHAPS = N_(
     "The gateway says both, that the message arrived and that it did not: perhaps a part of it is "
     "missing. Ask the patient, or send a new link."
 )
-_NOT_REACHED = N_("The message did not reach the phone. Check the number, and send a new link.")
 
 
 def _report_of(channel: Channel, reference: str) -> str:
@@ -426,16 +492,6 @@ def _wiped(keys: ClinicKeys, row: NotificationRow) -> bytes:
 def _is_too_late(row: NotificationRow) -> bool:
     """Whether the message is no longer true, such as that somebody is waiting."""
     return bool(row.useful_until) and clock.now() > row.useful_until
-
-
-def _outcome(state: str) -> Outcome:
-    if state in (NoticeState.QUEUED, NoticeState.SENDING):
-        return "queued"
-    if state == NoticeState.SENT:
-        return "sent"
-    if state == NoticeState.UNCERTAIN:
-        return "uncertain"
-    return "delivered" if state == NoticeState.DELIVERED else "failed"
 
 
 def _pause(attempts: int) -> int:

@@ -19,8 +19,11 @@ class Notice:
 
     `cause_id` names the cause: the same cause and channel never make a second message. `subject`
     and `html` are for e-mail. `staff_id` is set for a message to a colleague: nobody else sees it.
-    After `useful_for` milliseconds it is no longer sent (0: it is tried for a day). Its repr omits
-    the content.
+    After `useful_for` milliseconds it is no longer sent (0: it is tried for a day). `contact_of` is
+    the patient whose rules for messages hold, where that is not `patient_id`, as for a number that
+    somebody typed; `neutral` is set on the way out. A push waits for its device for `waits_for`
+    seconds (0: as long as an alert to staff is of use). `essential` is what stays in a message
+    that names nobody, such as a code. Its repr omits the content.
     """
 
     clinic_id: str
@@ -33,6 +36,10 @@ class Notice:
     html: str = ""
     staff_id: str = ""
     useful_for: int = 0
+    contact_of: str = ""
+    neutral: bool = False
+    waits_for: int = 0
+    essential: str = ""
 
     def __repr__(self) -> str:
         return f"Notice({self.cause_id}, {self.channel})"

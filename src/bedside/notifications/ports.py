@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.notifications.messenger import Notice
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
@@ -39,6 +42,10 @@ class Message:
     text: str
     html: str = ""
     tried_since: int = 0
+    neutral: bool = False
+    """Whether the sender's name stays out, besides the address."""
+    waits_for: int = 0
+    """Seconds for which a push waits for its device; 0: as long as an alert to staff is of use."""
 
     def __repr__(self) -> str:
         return f"Message({self.id}, {self.channel})"
@@ -86,9 +93,21 @@ class PushSubscription:
 class Recipients(Protocol):
     """Knows the patients to whom messages go."""
 
-    async def refusal(self, clinic_id: str, patient_id: str, channel: Channel, to: str) -> str:
+    async def refusal(
+        self, clinic_id: str, patient_id: str, channel: Channel, to: str, *, on_card: bool = True
+    ) -> str:
         """Return why a message that was written to this address must not leave any more, "" if it
-        may: the card can have changed while it waited."""
+        may: the card can have changed while it waited. It is not compared with an address that
+        was never the card's (`on_card`)."""
+        ...
+
+    async def opens_at(self, clinic_id: str, patient_id: str, *, urgent: bool) -> int:
+        """Return the moment from which a message may go to the patient, now or later; 0 if the
+        patient's rules leave none."""
+        ...
+
+    async def dressed(self, work: UnitOfWork, notice: Notice) -> Notice:
+        """Return a message with what the patient's rules add to it or take from it."""
         ...
 
 

@@ -8,13 +8,9 @@ A device that no push reaches any more stays in its owner's list until its brows
 address. One that its owner has removed has no row: it comes back by a press, and never by itself.
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
-from typing import Any, NamedTuple, Protocol, cast
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -23,21 +19,18 @@ from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
-from bedside.errors import NotFound, WrongInput
+from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
-from bedside.kernel.language import N_
-from bedside.kernel.network import is_public
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.notifications.models import push_devices
 from bedside.notifications.ports import PushAnswer, PushSubscription
+from bedside.notifications.subscriptions import checked, record_of, subscription_in
 from bedside.people.permissions import StaffAccess
 
 AT_MOST = 10
 """The most devices per person; one that has ended, else the oldest, is dropped for a new one."""
 _COLUMN = "push_devices.record"
-_LONGEST = 1_000
-_KEY, _SECRET = 65, 16
 REFUSED_AT_MOST = 3
 """Refusals in a row after which a device has ended."""
 
@@ -161,11 +154,11 @@ class PushDevices:
 
         A browser alerts one person: whoever asked last. Raises WrongInput.
         """
-        subscription = _checked(given, internal=self._internal)
+        subscription = checked(given, internal=self._internal)
         keys = await self._vault.clinic(staff.clinic_id)
         token = await self._token(subscription.endpoint)
         device_id, now = new_id("psh"), clock.now()
-        sealed = keys.seal(_COLUMN, device_id, _record(subscription, label))
+        sealed = keys.seal(_COLUMN, device_id, record_of(subscription, label))
         async with self._database.unit_of_work() as work:
             await work.execute(
                 _add,
@@ -199,7 +192,7 @@ class PushDevices:
         Raises NotFound for a device that is not listed, such as one that was removed, and
         WrongInput.
         """
-        subscription = _checked(given, internal=self._internal)
+        subscription = checked(given, internal=self._internal)
         keys = await self._vault.clinic(staff.clinic_id)
         at, token = await self._token(address), await self._token(subscription.endpoint)
         async with self._database.unit_of_work() as work:
@@ -213,7 +206,7 @@ class PushDevices:
                 _set,
                 of=row.id,
                 endpoint_token=token,
-                record=keys.seal(_COLUMN, row.id, _record(subscription, label)),
+                record=keys.seal(_COLUMN, row.id, record_of(subscription, label)),
                 ended=DeviceEnd.NONE,
                 refusals=0,
             )
@@ -265,8 +258,7 @@ class PushDevices:
         if row is None or row.ended:
             return None
         keys = await self._vault.clinic(row.clinic_id)
-        record = keys.unseal(_COLUMN, row.id, row.record)
-        return PushSubscription(record["endpoint"], _bytes(record["key"]), _bytes(record["secret"]))
+        return subscription_in(keys.unseal(_COLUMN, row.id, row.record))
 
     async def answered(self, device_id: str, endpoint: str, answer: PushAnswer) -> None:
         """Record what the push service answered for the device; it can have another address by
@@ -299,61 +291,5 @@ class PushDevices:
             await listener(work, row, label)
 
 
-def _record(subscription: PushSubscription, label: str) -> dict[str, str]:
-    return {
-        "endpoint": subscription.endpoint,
-        "key": _text(subscription.key),
-        "secret": _text(subscription.secret),
-        "label": label,
-    }
-
-
 def _label(keys: ClinicKeys, row: DeviceRow) -> str:
     return keys.unseal(_COLUMN, row.id, row.record)["label"]
-
-
-def _checked(given: Any, *, internal: bool) -> PushSubscription:
-    """Validate a browser's subscription, to which messages must be deliverable."""
-    fields = cast(dict[str, Any], given if isinstance(given, dict) else {})
-    found = fields.get("keys")
-    keys = cast(dict[str, Any], found if isinstance(found, dict) else {})
-    endpoint = fields.get("endpoint")
-    try:
-        key, secret = _bytes(str(keys.get("p256dh"))), _bytes(str(keys.get("auth")))
-    except (ValueError, binascii.Error):
-        key, secret = b"", b""
-    right = len(key) == _KEY and key[0] == 4 and len(secret) == _SECRET
-    if not right or not isinstance(endpoint, str) or not _may_be_asked(endpoint, internal=internal):
-        raise WrongInput(
-            N_("This browser gave an address that cannot be used. It gets no notifications.")
-        )
-    return PushSubscription(endpoint, key, secret)
-
-
-def _may_be_asked(endpoint: str, *, internal: bool) -> bool:
-    """Whether an address can be that of a push service, as far as its text shows."""
-    try:
-        parts = urlsplit(endpoint)
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        return False
-    plain = endpoint.isascii() and endpoint.isprintable() and " " not in endpoint
-    if not plain or len(endpoint) > _LONGEST or parts.scheme != "https" or not host:
-        return False
-    if parts.username is not None or parts.password is not None or parts.fragment:
-        return False
-    if internal:
-        return True
-    try:
-        return port in (None, 443) and is_public(ip_address(host))
-    except ValueError:  # a name
-        return port in (None, 443) and "." in host
-
-
-def _text(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    """Decode, the inverse of `_text`, as browsers write it. Raises ValueError."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

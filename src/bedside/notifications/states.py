@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from bedside.notifications.messenger import Outcome
+
 
 class NoticeState(StrEnum):
     """The states of a notification."""
@@ -55,3 +57,14 @@ def after_report(state: str, report: Report) -> NoticeState:
 def may_become(state: str, following: NoticeState) -> bool:
     """Whether the table allows this step."""
     return following in MOVES[NoticeState(state)]
+
+
+def outcome_of(state: str) -> Outcome:
+    """Return a state as the cause of a message sees it."""
+    if state in (NoticeState.QUEUED, NoticeState.SENDING):
+        return "queued"
+    if state == NoticeState.SENT:
+        return "sent"
+    if state == NoticeState.UNCERTAIN:
+        return "uncertain"
+    return "delivered" if state == NoticeState.DELIVERED else "failed"

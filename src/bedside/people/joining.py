@@ -25,6 +25,7 @@ from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people import earlier_names
 from bedside.people.assignments import Assignments, Joined
 from bedside.people.bound import CHART_JOINS
+from bedside.people.contact import stricter
 from bedside.people.models import chart_joins, joined_rows
 from bedside.people.patient_rows import PatientRows
 from bedside.people.patients import Demographics, Patient, Patients
@@ -233,7 +234,7 @@ class Joining:
             await self._hand_over(work, clinic_id, join_id, joined.patient_id, kept.patient_id)
             await self._patients.hide(work, joined.patient_id)
             if demographics != before:
-                await self._patients.change(work, kept, demographics)
+                await self._patients.change(work, kept, demographics, with_contact=True)
             await self._line(work, kept, Action.CHARTS_JOINED, joined.patient_id)
         return join_id
 
@@ -307,7 +308,7 @@ class Joining:
         chosen = Demographics.model_validate(record["chosen"])
         now = (await self._patients.get(chart)).demographics
         if now == chosen and chosen != before:
-            await self._patients.change(work, chart, before, is_undo=True)
+            await self._patients.change(work, chart, before, is_undo=True, with_contact=True)
 
     async def _line(
         self, work: UnitOfWork, chart: ChartAccess, action: Action, joined_id: str
@@ -339,13 +340,14 @@ def chosen_from(
     """Return the details of a joined chart: those of `kept`, but for the fields that are to come
     from `joined`. Fields that are empty there are filled, and identifiers are brought together;
     where both have one of the same system, that of `kept` stays. The name that goes is kept as an
-    earlier one."""
+    earlier one. What either does not allow of messages is not allowed."""
     wanted = set(from_joined)
     values: dict[str, Any] = {}
     for name in Demographics.model_fields:
         mine, other = getattr(kept, name), getattr(joined, name)
         values[name] = other if name in wanted or not mine else mine
     values["identifiers"] = {**joined.identifiers, **kept.identifiers}
+    values["contact"] = stricter(kept.contact, joined.contact)
     values["earlier_names"] = earlier_names.kept(
         values["name"],
         kept.name,

@@ -14,9 +14,10 @@ from bedside.errors import NotAllowed, NotFound, WrongInput
 from bedside.kernel import clock, phones
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people import earlier_names, names, patient_index, reach
 from bedside.people.bound import PATIENT_ASSIGNMENTS, STAFF_ASSIGNMENTS
+from bedside.people.contact import ContactRules
 from bedside.people.models import (
     patient_assignments,
     patient_tokens,
@@ -54,7 +55,7 @@ class Demographics(BaseModel):
     ask for it; `identifiers` maps a system to a value. `phone` is in the stored form of
     `kernel.phones`, or as it was typed if nobody could read it; `doubted` are those of phone and
     e-mail that reached somebody else, until they are changed or confirmed; `earlier_names` those
-    by which the patient was known before, the newest first."""
+    by which the patient was known before, the newest first; `contact` the rules for messages."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,6 +68,7 @@ class Demographics(BaseModel):
     identifiers: dict[str, str] = Field(default_factory=dict[str, str])
     doubted: tuple[str, ...] = ()
     earlier_names: tuple[str, ...] = ()
+    contact: ContactRules = ContactRules()
 
     @field_validator("phone")
     @classmethod
@@ -209,9 +211,11 @@ class Patients:
         demographics: Demographics,
         *,
         is_undo: bool = False,
+        with_contact: bool = False,
     ) -> None:
         """Replace the demographics. An address in doubt stays so while it is the same, and a name
-        that is replaced by another one becomes an earlier name, except by an undo."""
+        that is replaced by another one becomes an earlier name, except by an undo. The rules for
+        messages stay as they are unless `with_contact`."""
         demographics = _with_clean_name(demographics)
         before = await self.locked(work, chart.clinic_id, chart.patient_id)
         if not is_undo:
@@ -220,7 +224,9 @@ class Patients:
             demographics = demographics.model_copy(update={"earlier_names": names_kept})
         known = (demographics.phone, demographics.email)
         doubted = tuple(address for address in before.demographics.doubted if address in known)
-        await self.replace(work, before, demographics.model_copy(update={"doubted": doubted}))
+        contact = demographics.contact if with_contact else before.demographics.contact
+        kept = {"doubted": doubted, "contact": contact}
+        await self.replace(work, before, demographics.model_copy(update=kept))
         await self._audit.record(
             work, chart.clinic_id, chart.actor, Action.PATIENT_CHANGED, patient_id=chart.patient_id
         )
@@ -292,6 +298,14 @@ class Patients:
             known = (clock.now() + _LANGUAGE_KEPT_FOR, clinic_id, found)
             self._languages[patient_id] = known
         return known[2]
+
+    async def addressed_in(
+        self, reader: Reader, clinic_id: str, patient_id: str
+    ) -> Demographics | None:
+        """Return the same within a unit of work, None for a patient who is not there."""
+        keys = await self._vault.clinic(clinic_id)
+        row = await reader.one(_by_id, of=patient_id, clinic=clinic_id)
+        return opened(keys, row).demographics if row is not None else None
 
     async def _load(self, clinic_id: str, patient_id: str) -> Patient:
         keys = await self._vault.clinic(clinic_id)

@@ -11,6 +11,7 @@ from bedside.people.passwords import Passwords
 from bedside.people.patients import Patients
 from bedside.people.permissions import Permissions
 from bedside.people.phone_numbers import PhoneNumbers
+from bedside.people.preferences import ContactPreferences
 from bedside.people.reach import Reach
 from bedside.people.second_factors import SecondFactors
 from bedside.people.sessions import Sessions
@@ -39,4 +40,5 @@ class PeopleServices:
     teams: Teams
     assignments: Assignments
     phone_numbers: PhoneNumbers
+    preferences: ContactPreferences
     reach: Reach

@@ -106,6 +106,7 @@ class LostPlaces:
                 subject=text.subject if mail else "",
                 html=text.html if mail else "",
                 useful_for=USEFUL_FOR,
+                contact_of="" if place.of_chart else row.patient_id,
             ),
         )
         await self._audit.record(

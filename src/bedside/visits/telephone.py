@@ -213,4 +213,5 @@ def notice(row: VisitRow, number: Number, cause: str, text: str, staff_id: str =
         text,
         staff_id="" if known else staff_id,
         useful_for=USEFUL_FOR,
+        contact_of="" if known else row.patient_id,
     )

@@ -29,6 +29,7 @@ from bedside.web.charts import feature as charts
 from bedside.web.chat import feature as chat
 from bedside.web.colleagues import feature as colleagues
 from bedside.web.console import feature as console
+from bedside.web.contact import feature as contact
 from bedside.web.file_transfer import feature as file_transfer
 from bedside.web.forms import feature as forms
 from bedside.web.inbox import feature as inbox
@@ -60,6 +61,7 @@ FEATURES = (
     joining.feature,
     patient_app.feature,
     chat.feature,
+    contact.feature,
     requests.feature,
     outbox.feature,
     audit.feature,

@@ -27,6 +27,15 @@ _VISITS = {
     "visitor_files_limit": "20",
     "visitor_bytes_limit": "200",
 }
+_MESSAGES = {
+    "plan_out_hours": "1",
+    "plan_undelivered_hours": "72",
+    "plan_normal_hours": "24",
+    "plan_urgent_hours": "4",
+    "plan_appointment_push_hours": "4",
+    "plan_appointment_sms_hours": "12",
+    "plan_appointment_email_hours": "24",
+}
 _PEOPLE = "/settings/people"
 _ROOMS = "/settings/rooms"
 _ROOM = form(name="Front desk", kind="shared", ask_birth_date="no", ask_phone="no", ask_reason="no")
@@ -81,6 +90,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/settings/chat/topics/{topic_id}"): Row(
         Access.ADMINISTRATOR_OF, 303, form(name="Results", hours="4")
     ),
+    ("GET", "/settings/messages"): Row(Access.ADMINISTRATOR),
+    ("POST", "/settings/messages"): Row(Access.ADMINISTRATOR, 303, form(**_MESSAGES)),
     ("GET", _ROOMS): Row(Access.ADMINISTRATOR, shows=("riverside",)),
     ("POST", _ROOMS): Row(Access.ADMINISTRATOR, 303, _ROOM),
     ("GET", f"{_ROOMS}/new"): Row(Access.ADMINISTRATOR, shows=("quartermain",)),

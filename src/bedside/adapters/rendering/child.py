@@ -58,12 +58,19 @@ def _fill_form(incoming: Incoming) -> _Answers:
     yield framing.frame({"continued": continued}, [filled])
 
 
+def _bounce(incoming: Incoming) -> _Answers:
+    from bedside.adapters.rendering.bounces import read_bounce
+
+    yield framing.frame(read_bounce(incoming.whole()))
+
+
 def _begin(_incoming: Incoming) -> _Answers:
     yield framing.frame({})
 
 
 TASKS: dict[str, Callable[[Incoming], _Answers]] = {
     "begin": _begin,
+    "bounce": _bounce,
     "examine": _examine,
     "derive": _derive,
     "scan": _scan,

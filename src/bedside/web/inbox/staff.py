@@ -69,8 +69,10 @@ async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
     names = page.names | await services.people.patients.named(
         staff.clinic_id, {entry.patient_id for entry in destroyed} - page.names.keys()
     )
+    unreached = [] if page.place else await services.notifications.plan_tasks.waiting(staff)
     return {
         "entries": page.entries,
+        "unreached": unreached,
         "drawn": await _drawn(request, staff, page, order),
         "order": order,
         "orders": ORDERS,

@@ -103,6 +103,8 @@ async def change_details(request: Request) -> Response:
         born_required=before.birth_date is not None,
         kept_phone=before.phone,
     )
+    if demographics is not None:
+        demographics = demographics.model_copy(update={"contact": before.contact})
     teams: list[str] = []
     try:
         teams = await services.people.assignments.check(staff, form.all("teams"))

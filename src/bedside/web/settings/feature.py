@@ -3,7 +3,7 @@
 from bedside.edge.feature import Feature, Section
 from bedside.kernel.language import N_
 from bedside.people.roles import May
-from bedside.web.settings import chat, first_steps, health, rooms, staff, visits
+from bedside.web.settings import chat, first_steps, health, messages, rooms, staff, visits
 from bedside.web.settings.sentences import SENTENCES
 
 feature = Feature(
@@ -12,6 +12,7 @@ feature = Feature(
         *health.routes,
         *first_steps.routes,
         *visits.routes,
+        *messages.routes,
         *rooms.routes,
         *chat.routes,
     ),

@@ -1,0 +1,78 @@
+"""The people who are told of what is new for a patient: the patient, or who is in their place.
+
+A proxy of a patient with an account of their own is told of nothing: it is the patient's to open
+first, and from whom somebody hides is often near.
+"""
+
+from sqlalchemy import bindparam, select
+
+from bedside.accounts.access import today
+from bedside.accounts.bound import ACCOUNTS, GRANTS
+from bedside.accounts.levels import EVERYTHING, Level, Relation, level_on, parts_of
+from bedside.accounts.models import accounts, grants
+from bedside.accounts.options import AccountOptions
+from bedside.accounts.rows import AccountRow, GrantRow
+from bedside.database.sealed import Vault
+from bedside.database.statements import prepared
+from bedside.kernel import clock
+from bedside.kernel.unit_of_work import Reader
+from bedside.notifications.plans.devices import AppDevices
+from bedside.people.clinics import Clinics
+from bedside.people.patients import Patients
+
+_own = prepared(
+    select(accounts).where(
+        accounts.c.patient_id == bindparam("patient"),
+        accounts.c.clinic_id == bindparam("clinic"),
+        accounts.c.closed_at == 0,
+    ),
+    AccountRow,
+)
+_granted = prepared(
+    select(grants).where(
+        grants.c.patient_id == bindparam("patient"),
+        grants.c.clinic_id == bindparam("clinic"),
+        (grants.c.ends_at == 0) | (grants.c.ends_at > bindparam("moment")),
+    ),
+    GrantRow,
+)
+
+
+class Reached:
+    """See `notifications.plans.subject.PatientDevices`."""
+
+    def __init__(
+        self, vault: Vault, clinics: Clinics, patients: Patients, devices: AppDevices
+    ) -> None:
+        self._vault = vault
+        self._clinics = clinics
+        self._patients = patients
+        self._devices = devices
+
+    async def of_patient(self, reader: Reader, clinic_id: str, patient_id: str) -> list[str]:
+        """Return the devices of the patient, or of the proxies who see everything if the patient
+        has no account."""
+        keys = await self._vault.clinic(clinic_id)
+        own = await reader.all(_own, patient=patient_id, clinic=clinic_id)
+        people = [row.id for row in own if ACCOUNTS.holds(keys, row)]
+        if not people:
+            people = await self._in_their_place(reader, clinic_id, patient_id)
+        return await self._devices.of_accounts(reader, clinic_id, people)
+
+    async def _in_their_place(self, reader: Reader, clinic_id: str, patient_id: str) -> list[str]:
+        keys = await self._vault.clinic(clinic_id)
+        patient = await self._patients.addressed_in(reader, clinic_id, patient_id)
+        if patient is None:
+            return []
+        clinic = await self._clinics.get(clinic_id)
+        options, day = clinic.of(AccountOptions), today(clinic.options.time_zone)
+        found = await reader.all(_granted, patient=patient_id, clinic=clinic_id, moment=clock.now())
+        return [
+            row.account_id
+            for row in found
+            if GRANTS.holds(keys, row)
+            and parts_of(
+                level_on(Relation(row.relation), Level(row.level), patient.birth_date, day, options)
+            )
+            == EVERYTHING
+        ]
