@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
 from bedside.edge.accounts import app_cookie_name
+from bedside.files.announcing import Allowance
 from bedside.kernel.ids import new_id
 from bedside.notifications.plans.subject import PlanSubject
 from bedside.notifications.plans.table import PlanKind
@@ -19,10 +20,6 @@ from bedside.people.patients import Demographics
 from bedside.people.roles import Role
 from bedside.people.staff import Person
 from tests.accounts.people import signed_in
-from bedside.files.announcing import Allowance
-from bedside.people.patients import Demographics
-from bedside.people.roles import Role
-from bedside.people.staff import Person
 from tests.adapters.rendering import form_files
 from tests.canary.searching import new_word
 from tests.edge.tus import BODY, VERSION, metadata, multipart
