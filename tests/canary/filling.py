@@ -261,6 +261,7 @@ class Filling:
             assert answer.status_code == 200, answer.text[:300]
             for address in (page, page.rpartition("/")[0]):
                 assert mark("message of patient") in (await phone.get(address)).text
+
     async def send_form(self, settled: Callable[[], None]) -> None:
         """Send a form, and fill it in like the patient."""
         mark, house = self._mark, self._house
