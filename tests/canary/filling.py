@@ -20,11 +20,6 @@ from bedside.people.patients import Demographics
 from bedside.people.roles import Role
 from bedside.people.staff import Person
 from tests.accounts.people import signed_in
-from bedside.files.announcing import Allowance
-from bedside.people.patients import Demographics
-from bedside.people.roles import Role
-from bedside.people.staff import Person
-from tests.accounts.people import signed_in
 from tests.adapters.rendering import form_files
 from tests.canary.searching import new_word
 from tests.edge.tus import BODY, VERSION, metadata, multipart
