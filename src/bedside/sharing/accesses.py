@@ -15,7 +15,7 @@ from bedside.people.joining import Joining
 from bedside.people.permissions import PatientAccess
 from bedside.people.record_parts import Part
 from bedside.people.staff import Staff
-from bedside.sharing.looks import Look, begun, together
+from bedside.sharing.looks import Look, begun, in_words, together
 from bedside.visits.visit_times import VisitTime, VisitTimes
 
 PAGE = 30
@@ -72,8 +72,14 @@ class Access:
     role: str
     since: int
     until: int
-    words: list[str]
+    done: list[tuple[str, int]]
+    """Actions, and with how many things."""
     reason: Reason
+
+    @property
+    def words(self) -> list[str]:
+        """What was done, in plain words and in the reader's language, oldest first."""
+        return in_words(self.done)
 
     @property
     def may_be_asked_about(self) -> bool:
@@ -194,7 +200,7 @@ class Accesses:
                     role=role,
                     since=look.since,
                     until=look.until,
-                    words=look.words(),
+                    done=look.counts(),
                     reason=_reason(look, visits, teams),
                 )
             )

@@ -105,10 +105,14 @@ class Look:
         """Whether it was an emergency access."""
         return Action.GLASS_BROKEN in self.done
 
-    def words(self) -> list[str]:
-        """Return what was done, in plain words and in the reader's language, oldest first."""
-        said = [_words(action, len(about)) for action, about in reversed(self.done.items())]
-        return list(dict.fromkeys(said))
+    def counts(self) -> list[tuple[str, int]]:
+        """Return what was done, and with how many things, oldest first."""
+        return [(action, len(about)) for action, about in reversed(self.done.items())]
+
+
+def in_words(counts: Iterable[tuple[str, int]]) -> list[str]:
+    """Return what was done in plain words, in the reader's language."""
+    return list(dict.fromkeys(_words(action, count) for action, count in counts))
 
 
 def _words(action: str, count: int) -> str:

@@ -20,6 +20,7 @@ from bedside.people.permissions import ChartAccess, PatientAccess, StaffAccess
 from bedside.people.record_parts import Part
 from bedside.people.visibility import is_visible
 from bedside.sharing.accesses import Access, Accesses
+from bedside.sharing.looks import in_words
 from bedside.sharing.models import access_questions as questions
 from bedside.sharing.options import SharingOptions
 from bedside.sharing.rows import QuestionRow
@@ -84,8 +85,8 @@ _answer = prepared(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about an access. `seen` is what the patient saw of it: name, role, words. Its repr
-    omits the words."""
+    """A question about an access. `seen` is what the patient saw of it: name, role, words (in the
+    language of whoever reads them). Its repr omits the words."""
 
     id: str
     patient_id: str
@@ -258,7 +259,7 @@ async def _required(db: Reader, chart: ChartAccess, question_id: str) -> Questio
 
 
 def _seen(access: Access) -> dict[str, Any]:
-    return {"name": access.name, "role": access.role, "words": access.words}
+    return {"name": access.name, "role": access.role, "done": access.done}
 
 
 def _opened(keys: ClinicKeys, row: QuestionRow) -> Question:
@@ -269,7 +270,7 @@ def _opened(keys: ClinicKeys, row: QuestionRow) -> Question:
         about_seq=row.about_seq,
         about_id=row.about_id,
         about_at=row.about_at,
-        seen=record["seen"],
+        seen={**record["seen"], "words": in_words(record["seen"]["done"])},
         text=record["text"],
         answer=record["answer"],
         asked_at=row.asked_at,
