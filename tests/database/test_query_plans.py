@@ -13,6 +13,7 @@ import apsw
 import pytest
 
 from bedside import bootstrap
+from bedside.audit.recorder import Filter, _filtered
 from bedside.database import schema
 from bedside.database.statements import Among, Prepared, compiled
 from bedside.people.reach import TwoWays
@@ -43,6 +44,10 @@ GROWING = frozenset(
         "audit_lines",
         "derivatives",
         "uploads",
+        "entry_reports",
+        "access_questions",
+        "shares",
+        "share_openings",
     }
 )
 """Tables with a row for each patient, file, request or visit of many years."""
@@ -67,6 +72,8 @@ OF_FEW = (
     "ix_visits_unidentified",
     "ix_requests_needing",
     "ix_conversations_waiting",
+    "ix_entry_reports_open",
+    "ix_access_questions_open",
 )
 """Partial indexes over the few rows of a clinic that somebody still has to do with."""
 
@@ -124,6 +131,18 @@ def test_nothing_walks_through_a_clinic_for_a_few_rows(database: apsw.Connection
     listed = {id(one) for name, one, _walks in found if name in LISTS}
     assert [(name, walks) for name, one, walks in found if id(one) not in listed] == []
     assert LISTS.keys() - {name for name, _one, _walks in found} == set()
+
+
+@pytest.mark.feature("P3")
+@pytest.mark.parametrize("before", [0, 90_000])
+def test_who_opened_a_record_is_read_from_its_end(database: apsw.Connection, before: int) -> None:
+    """Also of a record with 100,000 lines, a page takes some hundred of them, and sorts nothing."""
+    wanted = Filter(patient_id="pat_1", kinds=("staff", "guest"), before_seq=before, limit=500)
+    form = compiled(_filtered("cli_1", wanted, 0, 0), "sqlite", ())
+    values: dict[str, Any] = defaultdict(lambda: None, form.defaults)
+    plan = [str(row[3]) for row in database.execute(f"EXPLAIN QUERY PLAN {form.sql}", values)]
+    assert len(plan) == 1, plan
+    assert "ix_audit_lines_patient (clinic_id=? AND patient_id=?" in plan[0]
 
 
 def test_what_is_looked_at_is_there() -> None:
