@@ -78,7 +78,7 @@ class Access:
 
     @property
     def words(self) -> list[str]:
-        """What was done, in plain words and in the reader's language, oldest first."""
+        """The actions in plain words, in the language of the reader, oldest first."""
         return in_words(self.done)
 
     @property
