@@ -12,6 +12,7 @@ from bedside.conversations.answering import PROMISED, Answering
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.lists import ConversationLists
 from bedside.conversations.live import ChatLive, ConversationLive, PatientSide
+from bedside.conversations.search import ConversationSearch
 from bedside.conversations.service import Conversations
 from bedside.conversations.topics import Topics
 from bedside.conversations.visit_chat import VisitChat
@@ -55,6 +56,7 @@ def conversations_of(
         desk=ConversationDesk(database, audit, people.audiences),
         lists=ConversationLists(database, vault, looks, people.patients, people.reach),
         topics=Topics(database, audit, people.teams),
+        search=ConversationSearch(database, vault, people.patients),
         answering=Answering(
             database,
             vault,

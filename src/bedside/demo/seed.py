@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
-from bedside.demo import cast, chart_plans, visits
+from bedside.demo import cast, chart_plans, conversations, visits
 from bedside.demo.photo_requests import STORY, PhotoRequestStory
 from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import (
@@ -171,6 +171,8 @@ class Seed:
             story = PhotoRequestStory(self._services)
             for told in STORY:
                 await story.tell(charts[told.patient], patients[told.patient].born, told)
+            self._progress("Writing, and answering")
+            await conversations.tell(self._services, list(people.values()), charts)
             self._progress("Checking in, and being seen")
             seen = visits.VisitStory(self._services, people, groups)
             for visit in visits.STORY:

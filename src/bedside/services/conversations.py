@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.lists import ConversationLists
+from bedside.conversations.search import ConversationSearch
 from bedside.conversations.service import Conversations
 from bedside.conversations.topics import Topics
 from bedside.conversations.visit_chat import VisitChat
@@ -18,3 +19,4 @@ class ConversationServices:
     desk: ConversationDesk
     lists: ConversationLists
     topics: Topics
+    search: ConversationSearch

@@ -36,6 +36,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("GET", _APP): Row(Access.APP, shows=("borborygmus",)),
     ("GET", f"{_APP}/new"): Row(Access.APP),
+    ("POST", f"{_APP}/search"): Row(Access.APP, 200, form(words="tell"), shows=("borborygmus",)),
+    ("POST", "/chat/search"): Row(Access.STAFF, 200, form(words="tell")),
     ("POST", _APP): Row(
         Access.APP, 303, form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fad")
     ),

@@ -107,6 +107,25 @@ async def test_where_replying_is_over_one_tap_goes_on(
     assert "Confirmed by Maya Lindqvist" in (await visitor.get(f"/chat/{begun}")).text
 
 
+async def test_both_sides_search(quick_house: House, visitor: httpx.AsyncClient) -> None:
+    house = quick_house
+    chart, all_of_them = await house.chart(), house.services.conversations.all
+    begun = await all_of_them.start(chart, Text("Your Hämoglobin is fine."), new_id("drf"))
+    await all_of_them.note(chart, begun, "Hämoglobin was late.", new_id("drf"))
+    chat = await phone(house, visitor)
+    found = await visitor.post(f"{chat}/search", data={"words": "hamoglobin"})
+    assert "Your Hämoglobin is fine." in found.text
+    assert "was late" not in found.text
+    assert (await visitor.get(f"{chat}/{begun}?before=2")).status_code == 200
+    nothing = await visitor.post(f"{chat}/search", data={"words": "xylophone"})
+    assert "No message has these words" in nothing.text
+    await enter(visitor, house, house.here.receptionist)
+    found = await visitor.post("/chat/search", data={"words": "HÄMOGLOBIN"})
+    assert "Your Hämoglobin is fine." in found.text
+    assert "Hämoglobin was late." in found.text
+    assert "Maya Lindqvist" in found.text
+
+
 async def test_what_a_script_reports(quick_house: House, visitor: httpx.AsyncClient) -> None:
     house = quick_house
     chart, all_of_them = await house.chart(), house.services.conversations.all

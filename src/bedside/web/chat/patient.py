@@ -54,6 +54,16 @@ async def listing(request: Request) -> Response:
     )
 
 
+async def search(request: Request) -> Response:
+    """POST /app/{patient_id}/chat/search: one's messages with some words, which are posted so that
+    no address has them. Field: words."""
+    page = await app_page(request, "chat")
+    typed = (await form_of(request)).line("words")[:200]
+    found = await services_of(request).conversations.search.of_patient(page.side, typed)
+    base = _base(page.side)
+    return render(request, "chat/app_found.html", found=found, typed=typed, base=base)
+
+
 async def new(request: Request) -> Response:
     """GET /app/{patient_id}/chat/new?quotes=: a topic, and the first message."""
     page = await app_page(request, "chat")
@@ -264,6 +274,7 @@ routes = [
     app_route(_CHAT, listing, methods=["GET"]),
     app_route(_CHAT, start, methods=["POST"]),
     app_route(f"{_CHAT}/new", new, methods=["GET"]),
+    app_route(f"{_CHAT}/search", search, methods=["POST"]),
     app_route(_CHAT + "/{conversation_id}", one, methods=["GET"]),
     app_route(_CHAT + "/{conversation_id}", say, methods=["POST"]),
     app_route(_CHAT + "/{conversation_id}/list", messages, methods=["GET"]),

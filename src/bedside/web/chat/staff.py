@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bedside.audit import Action
 from bedside.conversations.lists import PAGE, VIEWS
 from bedside.conversations.states import Receipt, Reply
 from bedside.conversations.writing import LONGEST, Text
@@ -75,6 +76,19 @@ async def one(request: Request) -> Response:
             chart, shown["conversation"].id, shown["last"], Receipt.READ
         )
     return render(request, "chat/desk.html", **{**await _list(request, staff), **shown}, open=True)
+
+
+async def search(request: Request) -> Response:
+    """POST /chat/search: messages and notes with some words, over all patients the person sees.
+    The words are posted, so that no address has them. Field: words."""
+    staff = await shell(request, "chat")
+    typed = (await form_of(request)).line("words")[:200]
+    services = services_of(request)
+    found = await services.conversations.search.everywhere(staff, typed)
+    await services.audit.looks.note(
+        staff.clinic_id, staff.actor, staff.session_id, Action.CONVERSATIONS_LISTED
+    )
+    return render(request, "chat/found.html", found=found, typed=typed)
 
 
 async def messages(request: Request) -> Response:
@@ -356,6 +370,7 @@ async def _patient_page(
 routes = [
     staff_route("/chat", desk),
     staff_route("/chat/list", desk_list),
+    staff_route("/chat/search", search, methods=["POST"]),
     staff_route("/chat/{conversation_id}", one, methods=["GET"]),
     staff_route("/chat/{conversation_id}", say, methods=["POST"]),
     staff_route("/chat/{conversation_id}/list", messages),
