@@ -38,7 +38,7 @@ _NO_MATTER_WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 """In compiled catalogues, where Babel would write the present."""
 _UNUSED_HEADERS = re.compile(
     r'^"(?:POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|'
-    r'Report-Msgid-Bugs-To|Project-Id-Version): .*\n',
+    r"Report-Msgid-Bugs-To|Project-Id-Version): .*\n",
     re.MULTILINE,
 )
 """Branches would differ in them, and nothing reads them."""

@@ -89,6 +89,10 @@ async def test_a_specialist_opens_what_the_patient_shares(
         lambda request: asked.append(request.url.partition("#")[0] + (request.post_data or "")),
     )
     await reader.goto(link)
+    language = reader.locator("form[action^='/language']").first
+    async with reader.expect_navigation():
+        await language.evaluate("one => one.submit()")
+    assert reader.url == link, "another language keeps the link"
     await read_files(reader, passcode, seen)
     key = payload_of(link)["key"]
     assert asked

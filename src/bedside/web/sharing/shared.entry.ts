@@ -164,5 +164,13 @@ function start(): void {
   else ask(link);
 }
 
+/** Whoever chooses another language comes back here with the link: browsers keep it on a redirect. */
+function keepLinkOfForms(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/language"]')) {
+    form.action = `/language${window.location.hash}`;
+  }
+}
+
 window.addEventListener("hashchange", () => window.location.reload());
+keepLinkOfForms();
 start();
