@@ -92,8 +92,8 @@ def periods_in(typed: str) -> tuple[Period, ...]:
     typed = typed.strip()
     if typed in _CLOSED:
         return ()
-    parts = re.split(r"\s*[,;]\s*", typed)
-    found = sorted(_period(part) for part in parts)
+    parts = re.split(r"[,;]", typed)
+    found = sorted(_period(part.strip()) for part in parts)
     ends = [end for _start, end in found]
     overlap = any(start < end for (start, _), end in zip(found[1:], ends, strict=False))
     if len(found) > _MOST_PERIODS or overlap:
