@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 
 from bedside.kernel import language
 from scripts import catalogues
-from scripts.catalogues import LOCALE, all_faults, compiled, faults, merged, wrong_with
+from scripts.catalogues import LOCALE, TEMPLATE, all_faults, compiled, faults, merged, wrong_with
 
 pytestmark = pytest.mark.feature("P4")
 
@@ -35,6 +35,16 @@ def catalogue(*texts: tuple[str | tuple[str, str], str | tuple[str, ...]]) -> Ca
 def test_every_sentence_of_the_product_is_translated_and_fits() -> None:
     found = [str(fault) for fault in all_faults()]
     assert not found, "\n".join(found[:40])
+
+
+def test_the_template_has_every_sentence_of_the_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = tmp_path / "bedside.pot"
+    monkeypatch.setattr(catalogues, "TEMPLATE", fresh)
+    catalogues.extract()
+    here = {m.id for m in catalogues.read(TEMPLATE) if m.id}
+    assert {m.id for m in catalogues.read(fresh) if m.id} == here, "run scripts/translations"
 
 
 def test_compiled_catalogues_are_not_in_the_repository() -> None:
