@@ -9,6 +9,7 @@ import pytest
 
 from bedside.edge.visit_devices import page_of
 from bedside.kernel.pseudo_languages import LONG, MIRRORED
+from bedside.people.clinics import ClinicOptions
 from bedside.people.permissions import ChartAccess
 from bedside.web.app import create_app
 from tests.house import House, at_the_door, copied, living_in
@@ -136,6 +137,21 @@ async def test_an_answer_to_a_form_is_not_loaded_again(
     wrong = await reader.post(door, data={"draft": "x" * 43, "name": ""})
     assert wrong.status_code == 422
     assert "language-choice" not in wrong.text
+
+
+async def test_a_door_without_a_preference_speaks_the_clinics_language(
+    babel: House, reader: httpx.AsyncClient
+) -> None:
+    door = f"/r/{(await rooms_of(babel)).reception.slug}"
+    async with babel.database.unit_of_work() as work:
+        actor = babel.here.administrator.actor
+        options = ClinicOptions(language="de")
+        await babel.people.clinics.change(work, actor, babel.clinic.id, options)
+    assert tongue(await reader.get(door)) == ("de", "ltr")
+    turkish = await reader.get(door, headers={"accept-language": "tr"})
+    assert tongue(turkish) == ("de", "ltr")
+    english = await reader.get(door, headers={"accept-language": "en"})
+    assert tongue(english) == ("en", "ltr")
 
 
 # --- patients -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from bedside.calls.states import Standing
 from bedside.edge.context import address_of, services_of
 from bedside.edge.forms import form_of
 from bedside.edge.guests import door_of_guest, entered_before, guest_of, keep_guest, page_of_guest
+from bedside.edge.languages import speak_at_clinic
 from bedside.edge.link_secrets import OpenLinkAgain, led_on, secret_of
 from bedside.edge.protection import KNOCKING, require_rate
 from bedside.edge.rendering import render
@@ -128,6 +129,7 @@ async def _door(
 
 async def _rendered(request: Request, guest: Guest, template: str, **values: Any) -> Response:
     clinic = await services_of(request).people.clinics.get(guest.clinic_id)
+    await speak_at_clinic(request, guest.clinic_id)
     return render(
         request,
         template,

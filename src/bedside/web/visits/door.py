@@ -12,6 +12,7 @@ from bedside.edge.accounts import account_of
 from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import TypedDate, first_box
 from bedside.edge.forms import Form, form_of
+from bedside.edge.languages import speak_at_clinic
 from bedside.edge.protection import CHECKING_IN, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import app_route, open_route
@@ -99,6 +100,7 @@ async def door(request: Request) -> Response:
     room = await services_of(request).visits.rooms.by_slug(request.path_params["slug"])
     if room is None:
         return _unknown(request)
+    await speak_at_clinic(request, room.clinic_id)
     known = await known_at_door(request, room.clinic_id)
     if request.query_params.get("who") == SOMEBODY_ELSE:
         known = [one for one in known if not one.ended]
@@ -117,6 +119,7 @@ async def check_in(request: Request) -> Response:
     room = await services.visits.rooms.by_slug(request.path_params["slug"])
     if room is None:
         return _unknown(request)
+    await speak_at_clinic(request, room.clinic_id)
     entered = _entered(room, await form_of(request))
     clinic = await services.people.clinics.get(room.clinic_id)
     form, errors = entered.checked(room, clinic)
@@ -170,6 +173,7 @@ async def check_in_signed_in(request: Request) -> Response:
     room = await services.visits.rooms.by_slug(request.path_params["slug"])
     if room is None:
         return _unknown(request)
+    await speak_at_clinic(request, room.clinic_id)
     form = await form_of(request)
     account = await account_of(request)
     side = await services.accounts.sides.of(account, form.line("patient"))
