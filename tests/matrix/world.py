@@ -17,6 +17,7 @@ from sqlalchemy import insert, select
 from starlette.applications import Starlette
 
 from bedside import bootstrap
+from bedside.accounts.levels import Level, Relation
 from bedside.api import api_routes
 from bedside.audit.actors import SYSTEM
 from bedside.conversations.writing import Text
@@ -36,7 +37,7 @@ from bedside.people.teams import TeamKind
 from bedside.services import Services
 from bedside.settings import load
 from bedside.web.app import create_app
-from tests.accounts.people import signed_in
+from tests.accounts.people import side_of, signed_in
 from tests.house import PASSWORD, House, create_tables, living_in
 from tests.matrix import sharing
 from tests.matrix.people import Kind
@@ -305,6 +306,10 @@ class Builder:
             there = await signed_in(self.house, patient)
             self.facts.cookies[kind] = {"bedside-app": there.token}
         self.facts.ids["account_id"] = (await signed_in(self.house, 0)).account_id
+        own = await side_of(self.house, 0)
+        self.facts.ids["grant_id"], _secret = await self.house.accounts.proxies.invite(
+            own, Relation.CARER, Level.LIMITED
+        )
 
     # --- the other clinic ------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ _of_account = prepared(
     select(grants)
     .where(
         grants.c.account_id == bindparam("account"),
+        grants.c.begins_at > 0,
         (grants.c.ends_at == 0) | (grants.c.ends_at > bindparam("moment")),
     )
     .order_by(grants.c.id),

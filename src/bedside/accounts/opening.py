@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bedside.accounts.bound import ACCOUNTS
 from bedside.accounts.models import account_tokens, accounts
@@ -27,6 +27,7 @@ _MOST = 50
 """Accounts at one address: a family."""
 
 _add = prepared(insert(accounts))
+_set_record = prepared(update(accounts).where(accounts.c.id == bindparam("of")))
 _add_token = prepared(insert(account_tokens))
 _drop_tokens = prepared(
     delete(account_tokens).where(account_tokens.c.account_id == bindparam("account"))
@@ -102,19 +103,17 @@ class Accounts:
     async def of_proxy(
         self, work: UnitOfWork, clinic_id: str, patient_id: str, person: Person, actor: Actor
     ) -> AccountRow:
-        """Open an account for somebody who is let in to a patient's record."""
-        record: dict[str, Any] = {
-            "name": person.name,
-            "born": person.born.isoformat() if person.born else "",
-            "phone": person.phone,
-            "email": person.email,
-            "language": person.language,
-        }
-        row = await self._open(work, clinic_id, "", record, actor, about=patient_id)
-        keys = await self._vault.clinic(clinic_id)
+        """Open an account for somebody who is let in to a patient's record; nobody can sign in to
+        it by a code before it has a `name`."""
+        return await self._open(work, clinic_id, "", _record(person), actor, about=patient_id)
+
+    async def name(self, work: UnitOfWork, row: AccountRow, person: Person) -> None:
+        """Give a proxy's account the person who has accepted."""
+        keys = await self._vault.clinic(row.clinic_id)
+        sealed = keys.seal(_COLUMN, row.id, _record(person))
+        await work.execute(_set_record, of=row.id, record=sealed)
         for to in person.addresses:
             await work.execute(_add_token, token=keys.token(_TOKEN, to), account_id=row.id)
-        return row
 
     async def _open(
         self,
@@ -218,6 +217,16 @@ class Accounts:
             return None
         await ACCOUNTS.check(self._vault, row)
         return row
+
+
+def _record(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "born": person.born.isoformat() if person.born else "",
+        "phone": person.phone,
+        "email": person.email,
+        "language": person.language,
+    }
 
 
 def _person(keys: ClinicKeys, row: AccountRow) -> Person:

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 from bedside.accounts.access import PatientSides
 from bedside.accounts.opening import Accounts
 from bedside.accounts.passkeys import REFUSED, AccountPasskeys
+from bedside.accounts.proxies import Proxies
 from bedside.accounts.reached import Reached
 from bedside.accounts.sessions import AccountSessions
 from bedside.accounts.sign_in import SEND_CODE, AccountSignIn
 from bedside.bootstrap.base import Base
 from bedside.bootstrap.notifications import NotificationParts
 from bedside.bootstrap.people import PeopleParts
+from bedside.links.service import Links
 from bedside.notifications.text_limits import TextLimits
 from bedside.people.by_address import PatientsByAddress
 from bedside.people.ceremonies import Ceremonies
@@ -36,7 +38,9 @@ class AccountParts(AccountServices):
         )
 
 
-def accounts_of(base: Base, people: PeopleParts, notifications: NotificationParts) -> AccountParts:
+def accounts_of(
+    base: Base, people: PeopleParts, links: Links, notifications: NotificationParts
+) -> AccountParts:
     """Make the accounts of patients and proxies, and how they sign in."""
     database, vault, audit = base.database, base.vault, base.audit.log
     clinics, patients = people.clinics, people.patients
@@ -63,4 +67,5 @@ def accounts_of(base: Base, people: PeopleParts, notifications: NotificationPart
         passkeys=AccountPasskeys(database, vault, audit, clinics, accounts, sign_in, ceremonies),
         sides=PatientSides(database, vault, audit, clinics, patients),
         reached=Reached(vault, clinics, patients, notifications.app_devices),
+        proxies=Proxies(database, vault, audit, clinics, patients, links, accounts, sign_in),
     )

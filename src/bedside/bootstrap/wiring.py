@@ -63,7 +63,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     visits = visits_of(base, people, links, notifications, presence)
     requests = requests_of(base, people, links, files, dispatcher, visits.lost_places)
     calls = calls_of(base, people, visits, dispatcher, presence)
-    accounts = accounts_of(base, people, notifications)
+    accounts = accounts_of(base, people, links, notifications)
     return Parts(
         base=base,
         people=people,

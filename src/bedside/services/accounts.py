@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.accounts.access import PatientSides
 from bedside.accounts.opening import Accounts
 from bedside.accounts.passkeys import AccountPasskeys
+from bedside.accounts.proxies import Proxies
 from bedside.accounts.sessions import AccountSessions
 from bedside.accounts.sign_in import AccountSignIn
 
@@ -18,3 +19,4 @@ class AccountServices:
     sign_in: AccountSignIn
     passkeys: AccountPasskeys
     sides: PatientSides
+    proxies: Proxies

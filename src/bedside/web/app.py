@@ -43,6 +43,7 @@ from bedside.web.outbox import feature as outbox
 from bedside.web.patient_app import feature as patient_app
 from bedside.web.patients import feature as patients
 from bedside.web.photo_requests import feature as photo_requests
+from bedside.web.proxies import feature as proxies
 from bedside.web.requests import feature as requests
 from bedside.web.rooms import feature as rooms
 from bedside.web.settings import feature as settings
@@ -70,6 +71,7 @@ FEATURES = (
     photo_requests.feature,
     links.feature,
     invitations.feature,
+    proxies.feature,
     summaries.feature,
     sharing.feature,
     forms.feature,

@@ -20,11 +20,6 @@ SENTENCES = {
     Action.ACCOUNT_PASSKEY_REMOVED: Sentence(
         "fingerprint", N_("{who} removed a passkey for the app")
     ),
-    Action.PROXY_ADDED: Sentence("users", N_("{who} gave somebody access to {patient}’s app")),
-    Action.PROXY_CHANGED: Sentence(
-        "users", N_("{who} changed what somebody sees in {patient}’s app")
-    ),
-    Action.PROXY_ENDED: Sentence("users", N_("{who} ended somebody’s access to {patient}’s app")),
     Action.ITEM_HIDDEN: Sentence("eye-off", N_("{who} hid an item from proxies")),
     Action.ITEM_SHOWN: Sentence("eye", N_("{who} showed an item to proxies again")),
 }
