@@ -1,8 +1,7 @@
 """Words for the states of conversations and messages, and the rules that follow from them."""
 
 from enum import StrEnum
-
-from bedside.conversations.rows import ConversationRow
+from typing import Protocol
 
 
 class State(StrEnum):
@@ -40,7 +39,18 @@ class Receipt(StrEnum):
     CONFIRMED = "confirmed"
 
 
-def may_reply(row: ConversationRow, now: int) -> bool:
+class Replies(Protocol):
+    """The facts of a conversation that decide whether the patient may write."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def reply(self) -> str: ...
+    @property
+    def reply_until(self) -> int: ...
+
+
+def may_reply(row: Replies, now: int) -> bool:
     """Whether the patient's side may write in a conversation."""
     if row.state != State.OPEN or row.reply == Reply.CONFIRM:
         return False

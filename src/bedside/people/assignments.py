@@ -43,7 +43,8 @@ _shared_with = Among(
             staff_assignments.c.staff_id.in_(ids),
         )
         .order_by(teams.c.name.desc())
-    )
+    ),
+    Any,
 )
 _of_clinic = prepared(select(teams.c.id).where(teams.c.clinic_id == bindparam("clinic")))
 _add = prepared(

@@ -87,7 +87,8 @@ _counts = Among(
         )
         .where(share_openings.c.share_id.in_(ids))
         .group_by(share_openings.c.share_id)
-    )
+    ),
+    Any,
 )
 
 
