@@ -28,7 +28,7 @@ _of_patient = prepared(
     )
     .order_by(teams.c.name)
 )
-_shared_with = Among(
+_shared_with: Among[Any] = Among(
     lambda ids: (
         select(staff_assignments.c.staff_id, teams.c.name)
         .select_from(
@@ -44,7 +44,6 @@ _shared_with = Among(
         )
         .order_by(teams.c.name.desc())
     ),
-    Any,
 )
 _of_clinic = prepared(select(teams.c.id).where(teams.c.clinic_id == bindparam("clinic")))
 _add = prepared(

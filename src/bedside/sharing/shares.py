@@ -78,7 +78,7 @@ _openings = prepared(
     .limit(bindparam("limit")),
     OpeningRow,
 )
-_counts = Among(
+_counts: Among[Any] = Among(
     lambda ids: (
         select(
             share_openings.c.share_id,
@@ -88,7 +88,6 @@ _counts = Among(
         .where(share_openings.c.share_id.in_(ids))
         .group_by(share_openings.c.share_id)
     ),
-    Any,
 )
 
 
