@@ -24,7 +24,7 @@ from bedside.audit.actors import ActorKind
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotSignedIn, WrongInput
-from bedside.kernel import clock, faults
+from bedside.kernel import clock
 from bedside.kernel.ids import new_id, new_secret
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
@@ -129,7 +129,6 @@ class AccountSignIn:
         there is none yet. `device` is what the browser calls itself; `own` whether it is theirs."""
         async with self._database.unit_of_work() as work:
             row = await self._accounts.of_patient(work, link.clinic_id, link.patient_id, link.actor)
-            faults.point("account.opened")
             return await self.admit(work, row, "link", link.address, device=device, own=own)
 
     async def admit(
@@ -173,7 +172,6 @@ class AccountSignIn:
                 expires_at=clock.now() + CODE_FOR,
             )
             work.enqueue(SEND_CODE, {"code_id": code_id}, unique=f"{SEND_CODE}:{code_id}")
-        faults.point("account.code_asked")
         return token
 
     async def send_code(self, payload: dict[str, Any]) -> None:
