@@ -43,6 +43,7 @@ _own_of = prepared(
 _let_in = prepared(
     select(grants).where(
         grants.c.patient_id == bindparam("patient"),
+        grants.c.begins_at > 0,
         (grants.c.ends_at == 0) | (grants.c.ends_at > bindparam("moment")),
     ),
     GrantRow,

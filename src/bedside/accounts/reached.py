@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from bedside.accounts.access import today
 from bedside.accounts.bound import ACCOUNTS, GRANTS
-from bedside.accounts.levels import EVERYTHING, Level, Relation, level_on, parts_of
+from bedside.accounts.levels import PARTS, Level, Relation, level_on, parts_of
 from bedside.accounts.models import accounts, grants
 from bedside.accounts.options import AccountOptions
 from bedside.accounts.rows import AccountRow, GrantRow
@@ -32,6 +32,7 @@ _granted = prepared(
     select(grants).where(
         grants.c.patient_id == bindparam("patient"),
         grants.c.clinic_id == bindparam("clinic"),
+        grants.c.begins_at > 0,
         (grants.c.ends_at == 0) | (grants.c.ends_at > bindparam("moment")),
     ),
     GrantRow,
@@ -74,5 +75,5 @@ class Reached:
             and parts_of(
                 level_on(Relation(row.relation), Level(row.level), patient.birth_date, day, options)
             )
-            == EVERYTHING
+            == PARTS[Level.FULL]
         ]

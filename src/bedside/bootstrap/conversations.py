@@ -12,6 +12,7 @@ from bedside.conversations.answering import PROMISED, Answering
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.lists import ConversationLists
 from bedside.conversations.live import ChatLive, ConversationLive, PatientSide
+from bedside.conversations.notices import ChatNotices
 from bedside.conversations.search import ConversationSearch
 from bedside.conversations.service import Conversations
 from bedside.conversations.topics import Topics
@@ -29,6 +30,7 @@ class ConversationParts(ConversationServices):
     live: ChatLive
     conversation_live: ConversationLive
     answering: Answering
+    notices: ChatNotices
 
     def registered(self) -> Registered:
         """Return the jobs of conversations."""
@@ -64,6 +66,9 @@ def conversations_of(
             people.patients,
             people.staff,
             notifications.staff_alerts,
+        ),
+        notices=ChatNotices(
+            people.clinics, people.patients, notifications.plans, _patient_side(accounts.sides)
         ),
         live=ChatLive(chat, visits.whereabouts, visits.live),
         conversation_live=ConversationLive(

@@ -157,7 +157,11 @@ def _listeners(parts: Parts) -> None:
     visits.correction.on_reassigned(parts.charts.contents)
     visits.correction.on_reassigned(parts.requests.summaries)
     calls.endings.on_ended(calls.whiteboard)
-    parts.conversations.all.on_said(parts.conversations.answering.said)
+    chat, notices = parts.conversations.all, parts.conversations.notices
+    chat.on_said(parts.conversations.answering.said)
+    chat.on_said(notices.said)
+    chat.on_read(notices.seen)
+    chat.on_retracted(notices.retracted)
 
 
 def collected(domains: Iterable[Registered]) -> Registered:

@@ -135,6 +135,13 @@ furthest = prepared(
     .where(_receipts.conversation_id == bindparam("conversation"))
     .group_by(_receipts.side, _receipts.what)
 )
+_read_until = prepared(
+    select(func.coalesce(func.max(_receipts.number), 0).label("number")).where(
+        _receipts.conversation_id == bindparam("conversation"),
+        _receipts.side == "patient",
+        _receipts.what != "delivered",
+    )
+)
 own_receipt = prepared(
     select(_receipts.number)
     .where(
@@ -166,6 +173,12 @@ newest_of_others = prepared(
 async def found(reader: Reader, conversation_id: str) -> ConversationRow | None:
     """Return a conversation, if there is one."""
     return await reader.one(_get, conversation=conversation_id)
+
+
+async def read_until(reader: Reader, conversation_id: str) -> int:
+    """Return up to which number the patient's side has read."""
+    row = await reader.one(_read_until, conversation=conversation_id)
+    return row.number if row else 0
 
 
 async def locked(work: UnitOfWork, conversation_id: str) -> ConversationRow | None:

@@ -6,7 +6,7 @@ page makes the id of a draft: a message that is sent again, or from two tabs, is
 
 from collections.abc import Awaitable, Callable
 
-from bedside.audit import Action, AuditLog
+from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.looks import Looks
 from bedside.conversations import records, rows, writing
 from bedside.conversations.events import MessageRetracted, ReceiptAdded
@@ -42,6 +42,11 @@ _NO_ROOM = N_("This was already retracted.")
 Listener = Callable[[UnitOfWork, ConversationRow, MessageRow], Awaitable[None]]
 """Called in the unit of work that adds a message of a person."""
 
+ReadListener = Callable[[UnitOfWork, ConversationRow, int, int, Actor], Awaitable[None]]
+"""Called when the patient's side has read from one number up to another."""
+RetractListener = Callable[[UnitOfWork, ConversationRow, str], Awaitable[None]]
+"""Called when a message was taken back."""
+
 
 class Conversations:
     """Starts conversations, adds messages to them, and shows them to both sides."""
@@ -60,10 +65,20 @@ class Conversations:
         self._looks = looks
         self._permissions = permissions
         self._on_said: list[Listener] = []
+        self._on_read: list[ReadListener] = []
+        self._on_retracted: list[RetractListener] = []
 
     def on_said(self, listener: Listener) -> None:
         """Call `listener` for each message of a person, with the conversation as it is then."""
         self._on_said.append(listener)
+
+    def on_read(self, listener: ReadListener) -> None:
+        """Call `listener` for what the patient's side reads."""
+        self._on_read.append(listener)
+
+    def on_retracted(self, listener: RetractListener) -> None:
+        """Call `listener` for each message that is taken back."""
+        self._on_retracted.append(listener)
 
     async def chart_of(self, staff: StaffAccess, conversation_id: str) -> ChartAccess:
         """Check that somebody may see the patient of a conversation. Raises NotFound."""
@@ -207,6 +222,8 @@ class Conversations:
         await self._line(
             work, access, Action.CONVERSATION_RETRACTED, row, message=one.id, number=one.number
         )
+        for listener in self._on_retracted:
+            await listener(work, row, one.id)
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -269,6 +286,7 @@ class Conversations:
             )
             if newest is None or (known is not None and newest.number <= known.number):
                 return
+            before = await rows.read_until(work, row.id)
             await work.execute(
                 rows.add_receipt,
                 conversation_id=row.id,
@@ -281,6 +299,9 @@ class Conversations:
             about = {"conversation_id": row.id, "patient_id": row.patient_id}
             work.emit(ReceiptAdded(**about, side=side, what=what, number=newest.number))
             writing.publish(work, row, before=None)
+            if side == "patient" and what is not Receipt.DELIVERED:
+                for listener in self._on_read:
+                    await listener(work, row, before, newest.number, access.actor)
             if what is Receipt.CONFIRMED:
                 await self._line(work, access, Action.CONVERSATION_CONFIRMED, row)
 

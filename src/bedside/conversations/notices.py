@@ -1,0 +1,103 @@
+"""Notices of the clinic's messages (feature C3): the patient learns by a message plan that there is
+something to read.
+
+One plan runs for all that is unread in a conversation, about its first message: five messages in a
+row are one notice. Whoever reads, wherever, ends it; what came meanwhile begins the next one.
+"""
+
+from sqlalchemy import bindparam, select
+
+from bedside.audit import Actor
+from bedside.conversations.live import PatientSide
+from bedside.conversations.models import conversation_messages
+from bedside.conversations.rows import ConversationRow, MessageRow, read_until
+from bedside.conversations.states import Kind
+from bedside.database.statements import prepared
+from bedside.kernel.language import gettext as _
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
+from bedside.notifications.plans.service import MessagePlans
+from bedside.notifications.plans.subject import PlanSubject
+from bedside.notifications.plans.table import PlanKind
+from bedside.notifications.texts import in_language
+from bedside.people.clinics import Clinics
+from bedside.people.patients import Patients
+
+_messages = conversation_messages.c
+_first_after = prepared(
+    select(_messages.id, _messages.number)
+    .where(
+        _messages.conversation_id == bindparam("conversation"),
+        _messages.number > bindparam("after"),
+        _messages.sender_kind == "staff",
+        _messages.kind != Kind.NOTE.value,
+        _messages.retracted_at == 0,
+    )
+    .order_by(_messages.number)
+    .limit(1)
+)
+
+
+class ChatNotices:
+    """Starts and ends the plans of conversations."""
+
+    def __init__(
+        self, clinics: Clinics, patients: Patients, plans: MessagePlans, in_app: PatientSide
+    ) -> None:
+        self._clinics = clinics
+        self._patients = patients
+        self._plans = plans
+        self._in_app = in_app
+
+    async def said(self, work: UnitOfWork, row: ConversationRow, message: MessageRow) -> None:
+        """See `service.Listener`: begin a plan for the first of staff's messages that is unread."""
+        if message.sender_kind != "staff":  # the clinic's automatic answer follows at once
+            return
+        first = await _first_unread(work, row.id, await read_until(work, row.id))
+        if first == message.id:
+            await self._start(work, row, message.id)
+
+    async def seen(
+        self, work: UnitOfWork, row: ConversationRow, before: int, up_to: int, by: Actor
+    ) -> None:
+        """See `service.ReadListener`: end the plan of what was read, and begin one for what came
+        while it was read."""
+        first = await _first_unread(work, row.id, before)
+        if first:
+            await self._plans.seen(work, first, by)
+        left = await _first_unread(work, row.id, up_to)
+        if left and left != first:
+            await self._start(work, row, left)
+
+    async def retracted(self, work: UnitOfWork, row: ConversationRow, message_id: str) -> None:
+        """See `service.RetractListener`: nobody is called to a message that was taken back."""
+        await self._plans.stop(work, message_id)
+        left = await _first_unread(work, row.id, await read_until(work, row.id))
+        if left:
+            await self._start(work, row, left)
+
+    async def _start(self, work: UnitOfWork, row: ConversationRow, message_id: str) -> None:
+        """Begin a plan, unless nobody could open the message for want of an account."""
+        if not await self._in_app(row.patient_id, ""):
+            return
+        patient = await self._patients.addressed_in(work, row.clinic_id, row.patient_id)
+        clinic = await self._clinics.get(row.clinic_id)
+        with in_language(patient.language if patient else "en"):
+            words = {"clinic": clinic.name}
+            subject = PlanSubject(
+                PlanKind.NORMAL,
+                row.clinic_id,
+                row.patient_id,
+                message_id,
+                title=_("{clinic} has written to you").format(**words),
+                said=_("{clinic} has written to you. Read it in your app:").format(**words),
+                path=f"/app/{row.patient_id}/chat/{row.id}",
+                after=_("You may be asked to sign in."),
+            )
+        await self._plans.start(work, subject)
+
+
+async def _first_unread(reader: Reader, conversation_id: str, after: int) -> str:
+    """Return the id of staff's first message after a number, without those taken back; "" for
+    none."""
+    row = await reader.one(_first_after, conversation=conversation_id, after=after)
+    return row.id if row else ""
