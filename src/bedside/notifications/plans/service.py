@@ -48,6 +48,7 @@ from bedside.people.contact import CHANNELS, Consent
 from bedside.people.patients import Demographics, Patients
 
 GO_ON = "plan.go_on"
+_MOST_DIGITS = 6
 PREFIX = "mpl"
 
 _NOT_READ = N_("Nobody has read it in time.")
@@ -359,7 +360,9 @@ def _place(cause_id: str) -> tuple[str, int, int] | None:
     """Return the plan, the round and the step of a message; None for one of another cause."""
     plan_id, _slash, rest = cause_id.partition("/")
     parts = rest.split("/")
-    if not is_id(plan_id, PREFIX) or len(parts) < 2:
+    numbers = parts[:2]
+    right = len(numbers) == 2 and all(one.isascii() and one.isdecimal() for one in numbers)
+    if not is_id(plan_id, PREFIX) or not right or max(map(len, numbers)) > _MOST_DIGITS:
         return None
     return plan_id, int(parts[0]), int(parts[1])
 

@@ -1,0 +1,43 @@
+"""Notifications on a patient's device: turned on and off in the app, and reported as shown."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bedside.edge.accounts import account_of
+from bedside.edge.browsers import browser_name
+from bedside.edge.context import services_of
+from bedside.edge.forms import json_of
+from bedside.edge.routes import app_route, open_route
+from bedside.notifications.plans.subject import SHOWN
+
+
+async def add(request: Request) -> Response:
+    """POST /app/push: the browser's PushSubscription as JSON. Returns the id of the device."""
+    account = await account_of(request)
+    given = await json_of(request)
+    label = browser_name(request.headers.get("user-agent", ""))
+    device = await services_of(request).notifications.app_devices.add(account, given, label)
+    return JSONResponse({"id": device}, status_code=201)
+
+
+async def remove(request: Request) -> Response:
+    """POST /app/push/{device_id}/remove."""
+    account = await account_of(request)
+    devices = services_of(request).notifications.app_devices
+    await devices.remove(account, request.path_params["device_id"])
+    return Response(status_code=204)
+
+
+async def shown(request: Request) -> Response:
+    """POST /push/shown: a device has shown a notification; its cause, which came encrypted, says
+    which one. It is the same answer for a cause that nobody knows."""
+    cause = str((await json_of(request)).get("cause", ""))[:200]
+    await services_of(request).notifications.plans.shown(cause)
+    return Response(status_code=204)
+
+
+routes = [
+    app_route("/app/push", add, methods=["POST"]),
+    app_route("/app/push/{device_id}/remove", remove, methods=["POST"]),
+    open_route(SHOWN, shown, methods=["POST"]),
+]
