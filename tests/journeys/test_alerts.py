@@ -1,20 +1,17 @@
 """Alerts about a waiting patient to somebody who is signed out: a number by SMS, and web push."""
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import CDPSession, Page, Worker, expect
+from playwright.async_api import Page, Worker, expect
 
 from bedside.kernel import clock
 from bedside.notifications.ports import PushAnswer
-from tests.house import Served, served_with
+from tests.house import Served
+from tests.journeys.pushing import SHOWN, SUBSCRIBE, Pusher
 from tests.journeys.test_staff_console import at_desk, connected, sign_in
-from tests.peers.certificates import authority
 from tests.peers.chromium import Chromium, reached
 from tests.peers.page_checks import Journey
 from tests.peers.push_service import Device, PushService
@@ -26,28 +23,6 @@ pytestmark = [
     pytest.mark.feature("V16"),
     pytest.mark.xdist_group("chromium"),
 ]
-
-# The maker's push service cannot be reached from here; everything else is the browser's own.
-_SUBSCRIBE = """(given) => {
-  const subscription = {
-    get endpoint() { return given.endpoint + "-" + (sessionStorage.getItem("made") ?? 1); },
-    toJSON: () => ({ ...given, endpoint: subscription.endpoint }),
-    unsubscribe: async () => {
-      sessionStorage.setItem("made", Number(sessionStorage.getItem("made") ?? 1) + 1);
-      sessionStorage.removeItem("subscribed");
-    },
-  };
-  window.asked = 0;
-  const ask = Notification.requestPermission.bind(Notification);
-  Notification.requestPermission = () => { window.asked += 1; return ask(); };
-  PushManager.prototype.subscribe = async (options) => {
-    window.key = [...new Uint8Array(options.applicationServerKey)];
-    sessionStorage.setItem("subscribed", "yes");
-    return subscription;
-  };
-  PushManager.prototype.getSubscription = async () =>
-    sessionStorage.getItem("subscribed") ? subscription : null;
-}"""
 
 
 @pytest.mark.parametrize(("device", "scheme"), [("phone", "light"), ("desktop", "dark")])
@@ -91,22 +66,10 @@ async def test_a_number_is_added_and_sms_is_chosen(
     await person.leave()
 
 
-@pytest.fixture
-async def reaching(
-    anyio_backend: object, tmp_path: Path, empty_sqlite: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Served]:
-    """A house that may reach push services in this network, and trusts those of the tests."""
-    bundle = tmp_path / "authority.pem"
-    bundle.write_bytes(authority().cert_pem.bytes())
-    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
-    async with served_with(tmp_path / "data", empty_sqlite, internal_push_services=True) as house:
-        yield house
-
-
 async def subscribe(page: Page, device: Device) -> Worker:
     """Press the switch on the account page. Returns the service worker."""
     context = page.context
-    await page.add_init_script(f"({_SUBSCRIBE})({json.dumps(device.given)})")
+    await page.add_init_script(f"({SUBSCRIBE})({json.dumps(device.given)})")
     await page.goto("/account")
     switch = page.get_by_role("button", name="Notify this device too")
     await expect(switch).to_be_visible()
@@ -119,38 +82,6 @@ async def subscribe(page: Page, device: Device) -> Worker:
     return worker
 
 
-class Pusher:
-    """The browser's own end of its push service, by the DevTools protocol."""
-
-    def __init__(self, devtools: CDPSession, origin: str) -> None:
-        self._devtools = devtools
-        self._origin = origin
-        self._known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        devtools.on("ServiceWorker.workerRegistrationUpdated", self._note)
-
-    @classmethod
-    async def of(cls, page: Page, origin: str) -> "Pusher":
-        """Connect to the service worker of a page's site."""
-        pusher = cls(await page.context.new_cdp_session(page), origin)
-        await pusher._devtools.send("ServiceWorker.enable")
-        return pusher
-
-    def _note(self, event: dict[str, Any]) -> None:
-        for one in event["registrations"]:
-            if one["scopeURL"].endswith("/push/") and not self._known.done():
-                self._known.set_result(one["registrationId"])
-
-    async def deliver(self, text: str) -> None:
-        """Deliver a message that the browser would have decrypted."""
-        registration = await asyncio.wait_for(self._known, 20)
-        await self._devtools.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": self._origin, "registrationId": registration, "data": text},
-        )
-
-
-_SHOWN = """async () => (await self.registration.getNotifications())
-  .map(({ title, body, tag, data }) => ({ title, body, tag, data }))"""
 _PRESS = """async () => {
   const opened = [];
   self.clients.openWindow = async (address) => void opened.push(address);
@@ -181,7 +112,7 @@ async def test_a_device_is_told_when_nobody_is_signed_in(
         "This device gets notifications, also when you are signed out."
     )
     await journey.seen(page, "alerts", whole=False)
-    pusher = await Pusher.of(page, reaching.url)
+    pusher = await Pusher.of(page, reaching.url, "/push/")
     await page.goto(f"{reaching.url}/push/worker.js")  # of this site, and no page of the console
     await reached(
         page,
@@ -197,7 +128,7 @@ async def test_a_device_is_told_when_nobody_is_signed_in(
     text = device.read(pushed.body).decode()
     assert "Maya" not in text
     await pusher.deliver(text)
-    shown = await reached(page, lambda: worker.evaluate(_SHOWN), bool, "a notification")
+    shown = await reached(page, lambda: worker.evaluate(SHOWN), bool, "a notification")
     assert shown == [
         {
             "title": "Somebody is waiting in Dr Okafor's room",

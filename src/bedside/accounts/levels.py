@@ -4,7 +4,7 @@ Pure functions of a grant, the date of birth and the day.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from bedside.accounts.options import AccountOptions
@@ -77,11 +77,6 @@ def next_change(
         if then != now:
             return Change(that_day, then)
     return None
-
-
-def is_near(change: Change, day: date, options: AccountOptions) -> bool:
-    """Whether both have to be told of a change by now."""
-    return change.on - timedelta(days=options.proxy_notice_days) <= day
 
 
 def birthday(born: date, age: int) -> date:

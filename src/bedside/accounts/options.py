@@ -16,5 +16,3 @@ class AccountOptions(Options):
     """The age at which a parent's access ends."""
     proxy_months: int = Field(default=18, ge=1, le=120)
     """Months after which an adult's proxy ends, unless the patient renews it."""
-    proxy_notice_days: int = Field(default=30, ge=1, le=90)
-    """Days before a change of access in which both are told."""

@@ -13,8 +13,8 @@ from bedside.people.options import Options
 from bedside.people.sign_in import SignInOptions
 from bedside.visits.options import VisitOptions
 from bedside.web.app import create_app
+from bedside.web.settings.limits import NUMBERS
 from bedside.web.settings.numbers import Number
-from bedside.web.settings.staff import NUMBERS
 from tests.house import PASSWORD, House, at_the_door
 
 pytestmark = pytest.mark.anyio
@@ -312,9 +312,13 @@ async def test_limits_hold_at_both_ends(
 
 @pytest.mark.feature("A2")
 async def test_every_option_of_a_clinic_is_on_a_page(ada: httpx.AsyncClient) -> None:
-    page = (await ada.get("/settings/clinic")).text + (await ada.get("/settings/visits")).text
+    pages = [
+        await ada.get(f"/settings/{name}") for name in ("clinic", "visits", "chat", "messages")
+    ]
+    page = "".join(one.text for one in pages)
     kinds = Options.__subclasses__()
     assert {ClinicOptions, SignInOptions, VisitOptions} <= set(kinds)
-    fields = [name for kind in kinds for name in kind.model_fields]
-    missing = [name for name in fields if f'name="{name}"' not in page]
+    fields = [name for kind in kinds for name in kind.model_fields if name != "chat_hours"]
+    missing = [name for name in fields if f'name="{name}' not in page]
     assert missing == []
+    assert all(f'name="day{day}"' in page for day in range(7))  # the hours of the chat

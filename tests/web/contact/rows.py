@@ -15,8 +15,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/patients/{patient_id}/plans/{plan_id}"): Row(Access.CHART, 303, form(do="settle")),
     # of devices; tests/notifications/plans covers what follows
     ("POST", "/push/shown"): Row(Access.OPEN, 204, lambda _facts: {"json": {"cause": "x"}}),
-    ("POST", "/app/push"): Row(Access.ACCOUNT, 201, lambda _facts: {"json": _BROWSER}),
-    ("POST", "/app/push/{device_id}/remove"): Row(
+    ("GET", "/app/account/push"): Row(Access.ACCOUNT),
+    ("POST", "/app/account/push"): Row(Access.ACCOUNT, 201, lambda _facts: {"json": _BROWSER}),
+    ("POST", "/app/account/push/{device_id}/remove"): Row(
         Access.ACCOUNT, 404, path={"device_id": "entry_id"}
     ),
     ("GET", "/from-us"): Row(Access.OPEN),

@@ -15,7 +15,7 @@ async def test_only_who_is_signed_in_turns_them_on(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
     given = Device("https://push.example/1").given
-    assert (await visitor.post("/app/push", json=given)).status_code in (303, 401)
+    assert (await visitor.post("/app/account/push", json=given)).status_code in (303, 401)
     async with quick_house.database.read() as db:
         assert (
             await quick_house.notifications.app_devices.of_accounts(

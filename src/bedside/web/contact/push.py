@@ -11,8 +11,16 @@ from bedside.edge.routes import app_route, open_route
 from bedside.notifications.plans.subject import SHOWN
 
 
+async def offer(request: Request) -> Response:
+    """GET /app/account/push: this installation's key, and one's own devices that are told."""
+    account, notifications = await account_of(request), services_of(request).notifications
+    devices = await notifications.app_devices.listed(account)
+    key = await notifications.push_keys.public()
+    return JSONResponse({"key": key, "devices": [one.id for one in devices if not one.ended]})
+
+
 async def add(request: Request) -> Response:
-    """POST /app/push: the browser's PushSubscription as JSON. Returns the id of the device."""
+    """POST /app/account/push: the browser's PushSubscription as JSON. Returns the device's id."""
     account = await account_of(request)
     given = await json_of(request)
     label = browser_name(request.headers.get("user-agent", ""))
@@ -21,7 +29,7 @@ async def add(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """POST /app/push/{device_id}/remove."""
+    """POST /app/account/push/{device_id}/remove."""
     account = await account_of(request)
     devices = services_of(request).notifications.app_devices
     await devices.remove(account, request.path_params["device_id"])
@@ -37,7 +45,8 @@ async def shown(request: Request) -> Response:
 
 
 routes = [
-    app_route("/app/push", add, methods=["POST"]),
-    app_route("/app/push/{device_id}/remove", remove, methods=["POST"]),
+    app_route("/app/account/push", offer, methods=["GET"]),
+    app_route("/app/account/push", add, methods=["POST"]),
+    app_route("/app/account/push/{device_id}/remove", remove, methods=["POST"]),
     open_route(SHOWN, shown, methods=["POST"]),
 ]

@@ -1,9 +1,26 @@
 /**
  * The service worker of the patient's app: without network it shows a page that names nobody, and
- * says that nothing is lost. It keeps that page and its looks, and never a patient's.
+ * says that nothing is lost. It keeps that page and its looks, and never a patient's. It shows the
+ * notifications of browsers that do not show declarative ones by themselves, and reports that it has.
  */
+import { notified } from "./notified";
+
 interface Waiting extends Event {
   waitUntil(done: Promise<unknown>): void;
+}
+
+interface Pushed extends Waiting {
+  data: { json(): unknown } | null;
+}
+
+interface Pressed extends Waiting {
+  notification: Notification;
+}
+
+interface Page {
+  url: string;
+  focus(): Promise<unknown>;
+  navigate(address: string): Promise<unknown>;
 }
 
 interface Asked extends Event {
@@ -13,9 +30,16 @@ interface Asked extends Event {
 
 /** The parts of ServiceWorkerGlobalScope that are used here; the pages' own types have none. */
 interface Background {
-  clients: { claim(): Promise<void> };
+  registration: ServiceWorkerRegistration;
+  clients: {
+    claim(): Promise<void>;
+    matchAll(which: { type: "window" }): Promise<Page[]>;
+    openWindow(address: string): Promise<unknown>;
+  };
   skipWaiting(): Promise<void>;
   addEventListener(type: "install" | "activate", listener: (event: Waiting) => void): void;
+  addEventListener(type: "push", listener: (event: Pushed) => void): void;
+  addEventListener(type: "notificationclick", listener: (event: Pressed) => void): void;
   addEventListener(type: "fetch", listener: (event: Asked) => void): void;
 }
 
@@ -56,6 +80,31 @@ async function fromShell(request: Request): Promise<Response> {
   return (await caches.match(request)) ?? fetch(request);
 }
 
+/** Browsers end subscriptions whose pushes show nothing, so something is shown whatever came. */
+async function show(data: Pushed["data"]): Promise<void> {
+  const { title, body, tag, page, report } = notified(data, self.location.origin);
+  await background.registration.showNotification(title, { body, tag, data: page });
+  if (!report) return;
+  const told = {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ cause: report.cause }),
+  };
+  await fetch(report.address, told).catch(() => undefined);
+}
+
+async function open(page: string): Promise<void> {
+  const pages = await background.clients.matchAll({ type: "window" });
+  const there = pages.find(({ url }) => new URL(url).pathname.startsWith("/app"));
+  if (!there) await background.clients.openWindow(page);
+  else await there.navigate(page).then(() => there.focus());
+}
+
+background.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+background.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(String(event.notification.data)));
+});
 background.addEventListener("install", (event) => {
   event.waitUntil(keepShell().then(() => background.skipWaiting()));
 });

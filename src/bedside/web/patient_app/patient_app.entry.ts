@@ -1,6 +1,8 @@
 /** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
 import { startPasskeys } from "../components/passkeys";
 import { startInstalling } from "./install";
+import { startPush } from "./push";
 
 startPasskeys();
 startInstalling();
+startPush();

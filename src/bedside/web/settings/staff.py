@@ -16,21 +16,17 @@ from bedside.edge.routes import staff_route
 from bedside.edge.shell import ROLE_NAMES, shell
 from bedside.edge.signed_in import confirmed_staff_of, staff_of
 from bedside.errors import NotFound, WrongInput
-from bedside.files.options import UploadOptions
 from bedside.kernel import phones, regions
 from bedside.kernel.language import N_, gettext, offered, spoken
-from bedside.links.options import LinkOptions
-from bedside.people.clinics import ClinicOptions
-from bedside.people.options import MB, Options
+from bedside.people.options import Options
 from bedside.people.permissions import ClinicAccess
 from bedside.people.roles import Role
 from bedside.people.sign_in import SignInOptions
 from bedside.people.staff import Member, Person
 from bedside.people.teams import Team, TeamKind
-from bedside.requests.photos.options import PhotoOptions
 from bedside.services import Services
-from bedside.sharing.options import SharingOptions
-from bedside.web.settings.numbers import Number, Numbers, number_errors, number_fields, read_numbers
+from bedside.web.settings.limits import KINDS, NUMBERS
+from bedside.web.settings.numbers import number_errors, number_fields, read_numbers
 
 SAVED = flash_message("settings_saved", N_("Saved."))
 ROLE_CHANGED = flash_message("role_changed", N_("The role is changed. It holds at once."))
@@ -328,35 +324,6 @@ async def _teams(
 
 # --- the clinic ----------------------------------------------------------------------------------
 
-NUMBERS: Numbers = (
-    Number(PhotoOptions, "photo_limit", N_("Photos in one request"), N_("photos")),
-    Number(PhotoOptions, "photo_bytes_limit", N_("Size of all photos of one request"), "MB", MB),
-    Number(UploadOptions, "upload_bytes_limit", N_("Size of one uploaded file"), "MB", MB),
-    Number(LinkOptions, "link_days", N_("How long a link works"), N_("days")),
-    Number(
-        SharingOptions,
-        "access_answer_days",
-        N_("Questions of patients about accesses are answered within"),
-        N_("days"),
-    ),
-    Number(
-        LinkOptions,
-        "link_wrong_answers",
-        N_("Wrong dates of birth until a link locks"),
-        N_("tries"),
-    ),
-)
-
-
-_KINDS = (
-    ClinicOptions,
-    SignInOptions,
-    PhotoOptions,
-    UploadOptions,
-    LinkOptions,
-    SharingOptions,
-)
-
 
 async def clinic_page(request: Request) -> Response:
     """GET /settings/clinic."""
@@ -392,7 +359,7 @@ async def change_clinic(request: Request) -> Response:
     before = await services.people.clinics.options(access.clinic_id, SignInOptions)
     if before.second_factor_required and not shown["second_factor_required"]:
         await _confirmed_administrator(request, "/settings/clinic", PAGE_OPEN)
-    await save_options(request, access, _KINDS, shown | read_numbers(NUMBERS, shown), shown["name"])
+    await save_options(request, access, KINDS, shown | read_numbers(NUMBERS, shown), shown["name"])
     return redirect("/settings/clinic", SAVED)
 
 
