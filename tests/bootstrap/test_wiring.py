@@ -41,6 +41,8 @@ def heard(parts: Parts) -> dict[str, list[str]]:
         "whose a visit is": of(parts.visits.identification, "_contents"),
         "calls that end": of(parts.calls.endings, "_told"),
         "messages in conversations": of(parts.conversations.all, "_on_said"),
+        "what patients read": of(parts.conversations.all, "_on_read"),
+        "messages that are taken back": of(parts.conversations.all, "_on_retracted"),
     }
 
 
@@ -65,7 +67,9 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
         "legs that end": [":LiveTransfers", ":Newcomers"],
         "whose a visit is": ["files:TransferFiling", "messages:VisitChat"],
         "calls that end": [":Whiteboard"],
-        "messages in conversations": [":Answering.said"],
+        "messages in conversations": [":Answering.said", ":ChatNotices.said"],
+        "what patients read": [":ChatNotices.seen"],
+        "messages that are taken back": [":ChatNotices.retracted"],
     }
 
 
