@@ -3,7 +3,13 @@
 import pytest
 
 pytest.register_assert_rewrite("tests.peers")  # so that a failed check shows what it found
-pytest_plugins = ["tests.second_try", "tests.workers", "tests.peers.plugin", "tests.house"]
+pytest_plugins = [
+    "tests.quiet",
+    "tests.second_try",
+    "tests.workers",
+    "tests.peers.plugin",
+    "tests.house",
+]
 
 
 @pytest.fixture(scope="session")

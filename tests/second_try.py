@@ -2,8 +2,8 @@
 
 Two or three browsers that encode video share two processor cores with everything else: now and
 then one of them stalls for longer than any timeout. Such a test is run once more, from the
-beginning; two failures are a failure. Tests that needed the second try are named before pytest's
-last line, so that one that needs it often is found, and fixed.
+beginning and alone (`quiet`); two failures are a failure. Tests that needed the second try are
+named before pytest's last line, so that one that needs it often is found, and fixed.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from pathlib import PurePath
 
 import pytest
 from _pytest.runner import runtestprotocol
+
+from tests.quiet import alone
 
 _WHERE = (
     "tests/journeys/*.py",
@@ -45,7 +47,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     failed = [report for report in reports if report.failed]
     if failed:
-        reports = _again(item, nextitem)
+        with alone(item.config):
+            reports = _again(item, nextitem)
         for report in reports:
             report.user_properties.append((_USED, _last_line(failed[0])))
     for report in reports:
