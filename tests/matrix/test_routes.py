@@ -251,6 +251,7 @@ def _text(answer: httpx.Response) -> str:
 def _leaks_nothing(answer: httpx.Response, row: Row, kind: Kind, *, refused: bool) -> None:
     hidden: list[str] = []
     right = kind is right_kind(row.access) and row.access not in _OF_GUESTS
+    right = right or (kind is Kind.ACCOUNT and not refused)  # the patient, whom the words are about
     may_see_patient = right or (kind is Kind.WRONG_ROLE and not refused)
     if not may_see_patient:
         names_allowed = row.names_patients and kind in ADMINISTRATORS - ELSEWHERE and not refused

@@ -15,6 +15,10 @@ _CLINIC = {
     "link_days": "7",
     "access_answer_days": "7",
     "link_wrong_answers": "5",
+    "app_idle_days": "90",
+    "child_until": "12",
+    "adult_from": "18",
+    "proxy_months": "18",
 }
 _VISITS = {
     "transfer_allowed": "yes",
