@@ -184,7 +184,7 @@ async def test_one_number_gets_only_so_many_texts(ward: Ward) -> None:
     ):
         with pytest.raises(ManyTexts) as error:
             await try_again
-        assert "nothing was sent" in error.value.sentence
+        assert "this one was not sent" in error.value.sentence
         assert "minute" in error.value.sentence
     assert len(await ward.texts()) == TEXTS.holds
     assert elsewhere
