@@ -12,7 +12,7 @@ _AGAIN = form(address="+46 70 174 06 99")
 _MY = "/my/{request_id}"
 
 _OVER = {Kind.EXPIRED: 200, Kind.REVOKED: 200, Kind.ACCOUNT: 401}
-"""Who is signed in to the app has no link of their own that could be over."""
+"""Answers for links that are over; a device with the app has none that could be."""
 ROWS: dict[tuple[str, str], Row] = {
     **{
         (method, path): Row(Access.LINK, status, also=dict.fromkeys(_ALL_LINKS, status))
