@@ -1,6 +1,6 @@
 """“People with access” in the app: who sees what, letting somebody in, and ending it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ from bedside.errors import BedsideError, WrongInput
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import NotShared
-from bedside.web.proxies.words import LEVELS, RELATIONS, levels, relations
+from bedside.web.proxies.words import LEVELS, RELATIONS, levels
 
 ENDED = flash_message("proxy_ended", N_("The access has ended."))
 CHANGED = flash_message("proxy_changed", N_("The change is saved."))
@@ -38,7 +38,7 @@ async def invite(request: Request) -> Response:
     page = await app_page(request, "people")
     form = await form_of(request)
     try:
-        relation, level = chosen(form)
+        relation, level = chosen(form, (Relation.CARER,))
         grant_id, secret = await services_of(request).accounts.proxies.invite(
             page.side, relation, level
         )
@@ -104,10 +104,11 @@ async def give_up(request: Request) -> Response:
     return redirect(APP, GIVEN_UP)
 
 
-def chosen(form: Form) -> tuple[Relation, Level]:
-    """Return what was chosen in the form of an invitation. Raises WrongInput."""
+def chosen(form: Form, offered: Collection[Relation] = tuple(Relation)) -> tuple[Relation, Level]:
+    """Return what was chosen in the form of an invitation, of the relations that it offers. Raises
+    WrongInput."""
     relation, level = form.line("relation"), form.line("level")
-    if relation not in set(Relation):
+    if relation not in offered:
         raise WrongInput(N_("Choose who it is."), field="relation")
     if level not in set(Level):
         raise WrongInput(N_("Choose what they may see."), field="level")
@@ -133,7 +134,6 @@ async def _page(request: Request, page: AppPage, error: BedsideError | None = No
         status=error.status if error else 200,
         own=own,
         proxies=described(found),
-        relations=relations(),
         levels=levels(),
         here=page_in_app(page.side.patient_id, "/people"),
         give_up=page_in_app(page.side.patient_id, "/give-up"),

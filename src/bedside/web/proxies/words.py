@@ -16,7 +16,7 @@ LEVELS = {
 
 
 def relations() -> list[tuple[str, str]]:
-    """Return the choices of a form."""
+    """Return the choices of staff; patients let in somebody whom they trust."""
     return [(str(key), _(name)) for key, name in RELATIONS.items()]
 
 
