@@ -15,7 +15,7 @@ from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.audiences import named
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
@@ -136,6 +136,13 @@ class PatientSides:
             if wanted and GRANTS.holds(keys, grant) and part in await self._parts(grant):
                 found.add(name)
         return frozenset(found)
+
+    async def has_anybody(self, reader: Reader, patient_id: str) -> bool:
+        """Whether anybody can open the app for a patient: read where the caller reads, because one
+        unit of work that waits for the connection of another may wait for good."""
+        if await reader.one(_own_of, patient=patient_id) is not None:
+            return True
+        return await reader.one(_let_in, patient=patient_id, moment=clock.now()) is not None
 
     async def _grants(self, account: AccountAccess) -> list[GrantRow]:
         keys = await self._vault.clinic(account.clinic_id)

@@ -68,7 +68,7 @@ def conversations_of(
             notifications.staff_alerts,
         ),
         notices=ChatNotices(
-            people.clinics, people.patients, notifications.plans, _patient_side(accounts.sides)
+            people.clinics, people.patients, notifications.plans, accounts.sides.has_anybody
         ),
         live=ChatLive(chat, visits.whereabouts, visits.live),
         conversation_live=ConversationLive(

@@ -5,10 +5,11 @@ One plan runs for all that is unread in a conversation, about its first message:
 row are one notice. Whoever reads, wherever, ends it; what came meanwhile begins the next one.
 """
 
+from collections.abc import Awaitable, Callable
+
 from sqlalchemy import bindparam, select
 
 from bedside.audit import Actor
-from bedside.conversations.live import PatientSide
 from bedside.conversations.models import conversation_messages
 from bedside.conversations.rows import ConversationRow, MessageRow, read_until
 from bedside.conversations.states import Kind
@@ -37,11 +38,15 @@ _first_after = prepared(
 )
 
 
+InApp = Callable[[Reader, str], Awaitable[bool]]
+"""Says whether anybody can open the app for a patient."""
+
+
 class ChatNotices:
     """Starts and ends the plans of conversations."""
 
     def __init__(
-        self, clinics: Clinics, patients: Patients, plans: MessagePlans, in_app: PatientSide
+        self, clinics: Clinics, patients: Patients, plans: MessagePlans, in_app: InApp
     ) -> None:
         self._clinics = clinics
         self._patients = patients
@@ -77,7 +82,7 @@ class ChatNotices:
 
     async def _start(self, work: UnitOfWork, row: ConversationRow, message_id: str) -> None:
         """Begin a plan, unless nobody could open the message for want of an account."""
-        if not await self._in_app(row.patient_id, ""):
+        if not await self._in_app(work, row.patient_id):
             return
         patient = await self._patients.addressed_in(work, row.clinic_id, row.patient_id)
         clinic = await self._clinics.get(row.clinic_id)
