@@ -9,7 +9,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 from bedside.database.tables import ENDS_WITH_RESTORE, metadata
@@ -51,27 +50,13 @@ grants = Table(
     Column("level", Text, nullable=False),
     Column("begins_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
-    Column("warned_at", BigInteger, nullable=False),
     Column("ended_by", LargeBinary),
     Column("mac", LargeBinary),
     Index("ix_account_grants_account", "account_id"),
     Index("ix_account_grants_patient", "patient_id"),
 )
 """The access of a proxy to a patient. `ends_at` is 0 as long as nothing ends it; a grant that was
-ended keeps its row. `ended_by` seals who ended it, and why. `warned_at` is the time of the last
-notice of a change."""
-
-hidden_items = Table(
-    "hidden_items",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("clinic_id", Text, nullable=False),
-    Column("patient_id", Text, nullable=False),
-    Column("item_id", Text, nullable=False),
-    Column("hidden_at", BigInteger, nullable=False),
-    UniqueConstraint("patient_id", "item_id"),
-)
-"""Single items that a patient hides from every proxy."""
+ended keeps its row. `ended_by` seals who ended it, and why."""
 
 account_sessions = Table(
     "account_sessions",

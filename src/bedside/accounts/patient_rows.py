@@ -1,9 +1,9 @@
 """Rows of a patient in the app, for charts that are joined."""
 
 from bedside.accounts.bound import ACCOUNTS, GRANTS
-from bedside.accounts.models import accounts, grants, hidden_items
+from bedside.accounts.models import accounts, grants
 from bedside.database.sealed import Vault
-from bedside.people.patient_rows import BoundRowsOfPatient, PatientRows, RowsOfPatient
+from bedside.people.patient_rows import BoundRowsOfPatient, PatientRows
 
 
 def patient_rows(vault: Vault) -> dict[str, PatientRows]:
@@ -11,5 +11,4 @@ def patient_rows(vault: Vault) -> dict[str, PatientRows]:
     return {
         "accounts": BoundRowsOfPatient(accounts, ACCOUNTS, vault),
         "grants": BoundRowsOfPatient(grants, GRANTS, vault),
-        "hidden items": RowsOfPatient(hidden_items),
     }

@@ -94,11 +94,6 @@ class Proxy:
     change: Change | None
 
     @property
-    def is_invited(self) -> bool:
-        """Whether the invitation still waits."""
-        return not self.begins_at
-
-    @property
     def is_over(self) -> bool:
         """Whether they see nothing any more."""
         return self.level is None or 0 < self.ends_at <= clock.now()
@@ -155,7 +150,6 @@ class Proxies:
                 "level": str(level),
                 "begins_at": 0,
                 "ends_at": clock.now() + lasts if lasts else 0,
-                "warned_at": 0,
                 "ended_by": None,
             }
             await work.execute(_add, **GRANTS.bound(keys, values))
@@ -243,10 +237,6 @@ class Proxies:
             )
 
     # --- by the proxy --------------------------------------------------------------------------
-
-    async def invited_by(self, link_patient_id: str, clinic_id: str) -> str:
-        """Return the name of the patient who invites, for whoever has given the date of birth."""
-        return (await self._patients.known_as(clinic_id, link_patient_id))[0]
 
     async def accept(
         self, link: LinkAccess, who: Person, address: str, *, device: str, own: bool

@@ -26,7 +26,6 @@ class GrantRow(NamedTuple):
     level: str
     begins_at: int
     ends_at: int
-    warned_at: int
     ended_by: bytes | None
     mac: bytes | None
 

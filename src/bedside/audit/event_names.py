@@ -43,8 +43,6 @@ class Action(StrEnum):
     PROXY_ADDED = "proxy.added"
     PROXY_CHANGED = "proxy.changed"
     PROXY_ENDED = "proxy.ended"
-    ITEM_HIDDEN = "item.hidden"
-    ITEM_SHOWN = "item.shown"
     APP_INVITATION_SENT = "app_invitation.sent"
     PATIENT_ADDED = "patient.added"
     PATIENT_CHANGED = "patient.changed"

@@ -139,29 +139,3 @@ conversation_topics = Table(
 )
 """The topics about which patients may write, in their order. `minutes` of office hours
 are promised until an answer, 0 for no promise; `team_id` answers, "" for everybody."""
-
-canned_replies = Table(
-    "canned_replies",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
-    Column("record", LargeBinary, nullable=False),
-    Index("ix_canned_replies_clinic", "clinic_id"),
-)
-"""Texts of a clinic that its staff insert into messages."""
-
-later_messages = Table(
-    "later_messages",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("clinic_id", Text, nullable=False),
-    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
-    Column("staff_id", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("send_at", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Index("ix_later_messages_conversation", "conversation_id", "state"),
-)
-"""Messages that staff wrote and that leave at a certain time. The id is the draft's, so that each
-leaves once."""

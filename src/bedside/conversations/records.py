@@ -87,11 +87,6 @@ class Conversation:
         return self.state == State.OPEN
 
     @property
-    def is_snoozed(self) -> bool:
-        """Whether it is out of the list of what waits for now."""
-        return self.snoozed_until > clock.now()
-
-    @property
     def may_reply(self) -> bool:
         """Whether the patient may write in it now."""
         return may_reply(self, clock.now())

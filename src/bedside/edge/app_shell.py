@@ -5,7 +5,6 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bedside.accounts.access import Whose
 from bedside.edge.accounts import account_of, page_in_app, patient_side_of
 from bedside.edge.context import services_of
 from bedside.edge.feature import features_of
@@ -18,13 +17,10 @@ from bedside.people.permissions import AccountAccess, PatientAccess
 
 @dataclass(frozen=True, slots=True)
 class AppPage:
-    """The values that every page of the app about one patient knows. `whose` is the patient, as one
-    of those for whom the person is there; `others` are the rest."""
+    """The values that every page of the app about one patient knows."""
 
     side: PatientAccess
     clinic: Clinic
-    whose: Whose
-    others: tuple[Whose, ...]
 
 
 async def app_page(request: Request, section: str = "") -> AppPage:
@@ -44,7 +40,7 @@ async def app_page(request: Request, section: str = "") -> AppPage:
             "home": page_in_app(side.patient_id),
         },
     }
-    return AppPage(side, clinic, whose, tuple(one for one in people if one is not whose))
+    return AppPage(side, clinic)
 
 
 async def account_page(request: Request) -> tuple[AccountAccess, Clinic]:

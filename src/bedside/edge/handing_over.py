@@ -3,14 +3,11 @@
 from starlette.requests import Request
 
 from bedside.edge.context import services_of
+from bedside.edge.qr_codes import qr_code_data
 
 
 def link_to_hand_over(request: Request, secret: str) -> tuple[str, str]:
     """Return the address with a secret, and its QR code as a data address, made here: nobody else
     gets to see it."""
-    import segno
-
     address = f"{services_of(request).settings.base_url}/l/{secret}"
-    return address, segno.make(address, error="m").svg_data_uri(
-        scale=5, border=4, dark="#000", light="#fff"
-    )
+    return address, qr_code_data(address)

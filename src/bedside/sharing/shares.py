@@ -33,8 +33,6 @@ from bedside.sharing.rows import SHARE_KEYS, SHARES, OpeningRow, ShareKeyRow, Sh
 
 LONGEST_LABEL = 80
 """Characters; the specification has no longer ones."""
-LONGEST_URL = 128
-"""Characters of the address in a link, by the specification."""
 SHORTEST_PASSCODE, LONGEST_PASSCODE = 4, 40
 MOST_FILES = 30
 LARGEST = 50_000_000

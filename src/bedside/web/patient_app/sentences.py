@@ -20,8 +20,6 @@ SENTENCES = {
     Action.ACCOUNT_PASSKEY_REMOVED: Sentence(
         "fingerprint", N_("{who} removed a passkey for the app")
     ),
-    Action.ITEM_HIDDEN: Sentence("eye-off", N_("{who} hid an item from proxies")),
-    Action.ITEM_SHOWN: Sentence("eye", N_("{who} showed an item to proxies again")),
 }
 TODAY = {
     Action.ACCOUNT_OPENED: N_("{who} set up the app"),

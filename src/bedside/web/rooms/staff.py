@@ -1,6 +1,5 @@
 """Waiting rooms: live queues, the address of a room, arrivals nobody has looked at."""
 
-from io import BytesIO
 from typing import Any
 
 from starlette.requests import Request
@@ -8,6 +7,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
+from bedside.edge.qr_codes import qr_code_response
 from bedside.edge.rendering import render
 from bedside.edge.room_addresses import public_address, shown_address
 from bedside.edge.routes import staff_route
@@ -202,17 +202,11 @@ async def _all(request: Request, staff: StaffAccess) -> dict[str, Any]:
 
 async def qr_code(request: Request) -> Response:
     """GET /rooms/{room_id}/qr.svg: the public address, for scanning from a screen or a poster."""
-    import segno
-
     staff = await staff_of(request)
     services = services_of(request)
     room = await services.people.permissions.room(staff, request.path_params["room_id"])
     found = await services.visits.rooms.get(room.clinic_id, room.room_id)
-    picture = BytesIO()
-    segno.make(public_address(services, found.slug), error="m").save(
-        picture, kind="svg", scale=8, border=3, dark="#000", light="#fff"
-    )
-    return Response(picture.getvalue(), media_type="image/svg+xml")
+    return qr_code_response(public_address(services, found.slug), scale=8)
 
 
 # --- arrivals ------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import replace
-from io import BytesIO
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from bedside.edge.app_shell import AppPage, app_page
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
+from bedside.edge.qr_codes import qr_code_response
 from bedside.edge.rendering import render
 from bedside.edge.routes import app_route
 from bedside.errors import NotFound, TooMany, WrongInput
@@ -111,17 +111,11 @@ async def one(request: Request) -> Response:
 
 async def code(request: Request) -> Response:
     """GET /app/{patient_id}/sharing/{share_id}/code.svg: the link as a QR code."""
-    import segno  # only here, and not for the first page that somebody opens
-
     side = await patient_side_of(request)
     details = await services_of(request).sharing.links.one(side, request.path_params["share_id"])
     if not details.viewer_link:
         raise NotFound
-    picture = BytesIO()
-    segno.make(details.viewer_link, error="m", micro=False).save(
-        picture, kind="svg", scale=4, border=4, dark="#000", light="#fff"
-    )
-    return Response(picture.getvalue(), media_type="image/svg+xml")
+    return qr_code_response(details.viewer_link, scale=4)
 
 
 async def end(request: Request) -> Response:

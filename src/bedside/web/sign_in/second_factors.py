@@ -1,7 +1,5 @@
 """Setting up a second factor: for those who are signed in, and as a step of the first sign-in."""
 
-from io import BytesIO
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -9,6 +7,7 @@ from bedside.edge.browsers import browser_name
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash, flash_message
 from bedside.edge.forms import form_of, json_of
+from bedside.edge.qr_codes import qr_code_response
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route
 from bedside.edge.shell import shell
@@ -67,16 +66,10 @@ async def confirm_app(request: Request) -> Response:
 
 async def app_picture(request: Request) -> Response:
     """GET /second-factor/app/code.svg: the QR code to scan."""
-    import segno
-
     who = await _who(request)
     member = await _member(request, who)
     offer = await services_of(request).people.second_factors.offered(who, member.email)
-    picture = BytesIO()
-    segno.make(offer.address, error="m").save(
-        picture, kind="svg", scale=6, border=4, dark="#000", light="#fff"
-    )
-    return Response(picture.getvalue(), media_type="image/svg+xml")
+    return qr_code_response(offer.address, scale=6)
 
 
 async def new_codes(request: Request) -> Response:

@@ -23,18 +23,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_codes_expires", "account_codes", ["expires_at"])
     op.create_table(
-        "hidden_items",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("clinic_id", sa.Text(), nullable=False),
-        sa.Column("patient_id", sa.Text(), nullable=False),
-        sa.Column("item_id", sa.Text(), nullable=False),
-        sa.Column("hidden_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hidden_items")),
-        sa.UniqueConstraint(
-            "patient_id", "item_id", name=op.f("uq_hidden_items_patient_id_item_id")
-        ),
-    )
-    op.create_table(
         "accounts",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("clinic_id", sa.Text(), nullable=False),
@@ -61,7 +49,6 @@ def upgrade() -> None:
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("begins_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
-        sa.Column("warned_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_by", sa.LargeBinary(), nullable=True),
         sa.Column("mac", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -145,6 +132,5 @@ def downgrade() -> None:
     op.drop_index("ix_accounts_patient", "accounts")
     op.drop_index("ix_accounts_clinic", "accounts")
     op.drop_table("accounts")
-    op.drop_table("hidden_items")
     op.drop_index("ix_account_codes_expires", "account_codes")
     op.drop_table("account_codes")

@@ -11,20 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "canned_replies",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("clinic_id", sa.Text(), nullable=False),
-        sa.Column("record", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id"],
-            ["clinics.id"],
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_replies")),
-    )
-    with op.batch_alter_table("canned_replies", schema=None) as batch_op:
-        batch_op.create_index("ix_canned_replies_clinic", ["clinic_id"], unique=False)
-
-    op.create_table(
         "conversation_topics",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("clinic_id", sa.Text(), nullable=False),
@@ -130,27 +116,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "later_messages",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("clinic_id", sa.Text(), nullable=False),
-        sa.Column("conversation_id", sa.Text(), nullable=False),
-        sa.Column("staff_id", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("send_at", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversations.id"],
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_later_messages")),
-    )
-    with op.batch_alter_table("later_messages", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_later_messages_conversation", ["conversation_id", "state"], unique=False
-        )
-
-    op.create_table(
         "conversation_words",
         sa.Column("token", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
@@ -171,10 +136,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_conversation_words_message")
 
     op.drop_table("conversation_words")
-    with op.batch_alter_table("later_messages", schema=None) as batch_op:
-        batch_op.drop_index("ix_later_messages_conversation")
-
-    op.drop_table("later_messages")
     op.drop_table("conversation_receipts")
     with op.batch_alter_table("conversation_messages", schema=None) as batch_op:
         batch_op.drop_index("ix_conversation_messages_number")
@@ -194,7 +155,3 @@ def downgrade() -> None:
         batch_op.drop_index("ix_conversation_topics_clinic")
 
     op.drop_table("conversation_topics")
-    with op.batch_alter_table("canned_replies", schema=None) as batch_op:
-        batch_op.drop_index("ix_canned_replies_clinic")
-
-    op.drop_table("canned_replies")
