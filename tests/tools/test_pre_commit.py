@@ -16,7 +16,7 @@ CONFIG = ROOT / ".pre-commit-config.yaml"
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A small repository with the product's hooks, linters and settings, and no code yet."""
-    for name in ("src", "tests", "benchmarks", "scripts"):
+    for name in ("src", "tests", "benchmarks", "scripts", "typings"):
         (tmp_path / name).mkdir()
     for name in (".pre-commit-config.yaml", ".importlinter", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
