@@ -133,7 +133,7 @@ async def test_it_is_encrypted_when_the_url_says_so(tls_postgres: Postgres) -> N
         await asyncio.to_thread(schema.upgrade, url)
         database: Any = connect(url)
         await database.open()
-        async with database._connection() as connection:
+        async with database._connection(database._writers) as connection:
             row = await connection.fetchrow(
                 "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
             )

@@ -272,3 +272,20 @@ async def test_a_cancelled_unit_leaves_nothing_and_blocks_nobody(database: Datab
         await work.execute(PUT, topic="next", version=1)
     async with database.read() as db:
         assert [row.topic for row in await db.all(ALL_ROWS)] == ["next"]
+
+
+async def test_a_reader_inside_waits_for_no_other_unit_of_work(database: Database) -> None:
+    """More of them than connections wait for one lock, and whoever has it reads aside: they stood
+    still for ten seconds, until the first gave up."""
+
+    async def changed(number: int) -> None:
+        async with database.unit_of_work() as work:
+            await work.lock("all of them")
+            async with database.read() as db:
+                await db.all(ALL_ROWS)
+            await work.execute(PUT, topic=f"row {number}", version=1)
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(changed(number) for number in range(40)))
+    async with database.read() as db:
+        assert len(await db.all(ALL_ROWS)) == 40

@@ -167,8 +167,17 @@ class _Work(_Session, Pending):
         await self._connection.execute(statement, name)
 
 
+_WRITERS, _READERS = 10, 8
+"""Connections at most, of units of work and of readers."""
+
+
 class PostgresDatabase(Database):
-    """A pool of connections to one PostgreSQL database."""
+    """Connections to one PostgreSQL database: some for units of work, others for readers.
+
+    A unit of work may need what only a reader of its own can give it, such as the options of a
+    clinic. It never waits for a connection that another unit of work has, which in turn may wait
+    for a row of the first: with one pool for both, ten of them stood still until they gave up.
+    """
 
     dialect = "postgresql"
     no_such_table = asyncpg.UndefinedTableError
@@ -178,21 +187,26 @@ class PostgresDatabase(Database):
         self.url = url
 
     async def open(self) -> None:
-        driver: Any = asyncpg  # it ships no stubs
         try:
-            self._pool = await driver.create_pool(
-                driver_url(self.url), min_size=1, max_size=10, connection_class=_Connection
-            )
+            self._writers = await self._pool(_WRITERS)
+            self._readers = await self._pool(_READERS)
         except (asyncpg.PostgresError, ValueError, *_AWAY) as error:
             raise NoDatabase(_why_not(error)) from error
 
+    async def _pool(self, most: int) -> Any:
+        driver: Any = asyncpg  # it ships no stubs
+        return await driver.create_pool(
+            driver_url(self.url), min_size=1, max_size=most, connection_class=_Connection
+        )
+
     async def close(self) -> None:
-        await self._pool.close()
+        await self._readers.close()
+        await self._writers.close()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncGenerator[Any]:
+    async def _connection(self, pool: Any) -> AsyncGenerator[Any]:
         try:
-            connection = await self._pool.acquire(timeout=10)
+            connection = await pool.acquire(timeout=10)
         except (*_AWAY, TimeoutError) as error:
             raise Unavailable from error
         try:
@@ -202,11 +216,11 @@ class PostgresDatabase(Database):
         except _AWAY as error:
             raise Unavailable from error
         finally:
-            await self._pool.release(connection)
+            await pool.release(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[_Session]:
-        async with self._connection() as connection:
+        async with self._connection(self._readers) as connection:
             yield _Session(connection)
 
     def aside(self) -> AbstractAsyncContextManager[_Session]:
@@ -216,14 +230,14 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[_Session]:
         async with (
-            self._connection() as connection,
+            self._connection(self._readers) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield _Session(connection)
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncGenerator[_Work]:
-        async with self._connection() as connection:
+        async with self._connection(self._writers) as connection:
             work = _Work(connection)
             async with connection.transaction():
                 yield work
@@ -236,7 +250,7 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def only_one(self, name: str) -> AsyncGenerator[bool]:
         """Hold an advisory lock of one connection, released with it."""
-        async with self._connection() as connection:
+        async with self._connection(self._writers) as connection:
             first = await connection.fetchval(
                 "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name
             )
@@ -272,7 +286,7 @@ class PostgresDatabase(Database):
         def end(_connection: Any) -> None:
             notices.put_nowait(None)
 
-        async with self._connection() as connection:
+        async with self._connection(self._writers) as connection:
             connection.add_termination_listener(end)
             await connection.add_listener(_CHANNEL, hear)
             try:
