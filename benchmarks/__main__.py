@@ -27,6 +27,7 @@ NAMES = (
     "transfers",
     "calls",
     "large_clinic",
+    "chat",
 )
 
 

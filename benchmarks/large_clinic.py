@@ -101,14 +101,16 @@ def _slowest(
         if who == "nurse" and page[1].startswith(_CHART):
             continue  # may not be one of hers
         asks = [ours, path, words, f"{cookie}={token}"]
-        _times(*asks, count=2)
-        taken[who] = _times(*asks, count=_ASKED if repeats > 1 else 3)
+        page_times(*asks, count=2)
+        taken[who] = page_times(*asks, count=_ASKED if repeats > 1 else 3)
     worst = max(taken, key=lambda who: taken[who][0])
     beside = ", ".join(f"{who} {cpu:.1f} (answer {wall:.0f})" for who, (cpu, wall) in taken.items())
     return at_most(f"large clinic: {what}", taken[worst][0], MOST, "ms", beside)
 
 
-def _times(ours: Product, path: str, words: str, cookie: str, *, count: int) -> tuple[float, float]:
+def page_times(
+    ours: Product, path: str, words: str, cookie: str, *, count: int
+) -> tuple[float, float]:
     """Return milliseconds of processor time for each answer, and until the quickest answer."""
     connection = http.client.HTTPConnection("127.0.0.1", ours.port, timeout=60)
     best, before = float("inf"), ours.cpu_seconds()

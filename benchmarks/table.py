@@ -11,7 +11,8 @@ class Scale:
     `photo` bytes for the 1 MB one; `seconds` for each run of wrk; `pages` are open while `events`
     happen. Patients make `moves` to another room, and are in `calls`, whose network is `away` for
     that many seconds. The large `clinic` has so many patients, unreviewed entries, entries of one
-    chart, patients of one nurse, and requests for photos."""
+    chart, patients of one nurse, and requests for photos. So many phones have the chat open at once
+    for so many seconds, and one conversation is so many messages long."""
 
     repeats: int
     file: int
@@ -25,6 +26,7 @@ class Scale:
     calls: int
     away: float
     clinic: tuple[int, int, int, int, int]
+    chat: tuple[int, int, int]
 
 
 FULL = Scale(
@@ -40,6 +42,7 @@ FULL = Scale(
     calls=10,
     away=10,
     clinic=(50_000, 20_000, 5_000, 200, 5_000),
+    chat=(50, 20, 10_000),
 )
 SMALL = Scale(
     repeats=1,
@@ -54,6 +57,7 @@ SMALL = Scale(
     calls=1,
     away=1,
     clinic=(300, 150, 40, 20, 30),
+    chat=(3, 1, 60),
 )
 """Enough to see that a benchmark works; its figures mean nothing."""
 

@@ -20,6 +20,7 @@ ROWS = {
     "visits": ("patient transfer", "queue with sign-in, 50 rows, SQLite", "rows, PostgreSQL"),
     "transfers": ("accept to the first byte", "of the upload rate"),
     "calls": ("both see video", "video back"),
+    "chat": ("pressed to the phone's screen", "opened at the desk", "opened on the phone"),
     "large_clinic": ("large clinic: patients, first page", "large clinic: longest chart"),
 }
 
