@@ -18,11 +18,12 @@ from bedside import bootstrap
 from bedside.audit.actors import SYSTEM
 from bedside.charts.records import Incoming
 from bedside.database import schema
+from bedside.edge.accounts import app_cookie_name
 from bedside.files.options import UploadOptions
 from bedside.kernel import clock, logs
 from bedside.kernel.ids import new_id
 from bedside.people.patients import Demographics, Patient
-from bedside.people.permissions import StaffAccess
+from bedside.people.permissions import StaffAccess, link_access
 from bedside.people.roles import Role
 from bedside.people.sessions import Stage
 from bedside.people.sign_in import SignInOptions
@@ -65,6 +66,7 @@ async def _seed(settings: Settings, waiting: int) -> dict[str, Any]:
             "clinic": staff.clinic_id,
             "patient": patients[0].id,
             "link": await _link(services, staff, patients[0]),
+            "phone": await _phone(services, staff, patients[0]),
         }
     finally:
         await services.database.close()
@@ -126,6 +128,13 @@ async def _unreviewed(services: Services, staff: StaffAccess, to: Patient, numbe
     )
     async with services.database.unit_of_work() as work:
         await services.charts.contents.file(work, incoming)
+
+
+async def _phone(services: Services, staff: StaffAccess, patient: Patient) -> str:
+    """Return the cookie of a patient's phone that is signed in to the app."""
+    link = link_access("lnk_measured", staff.clinic_id, patient.id, "app_measured", HERE)
+    there = await services.accounts.sign_in.by_link(link, device="Phone", own=True)
+    return f"{app_cookie_name(services.settings)}={there.token}"
 
 
 async def _second_room(services: Services, staff: StaffAccess) -> str:

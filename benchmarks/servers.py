@@ -19,6 +19,7 @@ WAITING = 50
 """Patients who wait in a room, unless a benchmark asks for more."""
 TUS = Path(__file__).parent / "tus_server"
 WS = Path(__file__).parent / "ws_server"
+LIGHTHOUSE = Path(__file__).parent / "lighthouse"
 _STARTS_WITHIN = 60.0
 _AS_INSTALLED = """
 import sys
@@ -65,7 +66,8 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Product(Served):
-    """Bedside, with a signed-in receptionist and her colleagues; see seed.py."""
+    """Bedside, with a signed-in receptionist and her colleagues, and the `phone` of a patient who
+    is signed in to the app; see seed.py."""
 
     cookie: str
     patient: str
@@ -74,6 +76,7 @@ class Product(Served):
     clinic: str
     rooms: list[str]
     visits: list[tuple[str, str]]
+    phone: str = ""
 
     @property
     def headers(self) -> str:
@@ -208,7 +211,7 @@ def nginx(directory: Path) -> Generator[Served]:
 @contextmanager
 def tus_server(directory: Path) -> Generator[Served]:
     """Run the official Node server @tus/server with its file store, installing it if necessary."""
-    node = _node_packages(TUS, "@tus/server")
+    node = node_packages(TUS, "@tus/server")
     port = free_port()
     directory.mkdir(parents=True, exist_ok=True)
     with _running([node, str(TUS / "server.mjs"), str(directory), str(port)], port) as pid:
@@ -218,13 +221,13 @@ def tus_server(directory: Path) -> Generator[Served]:
 @contextmanager
 def ws_server(directory: Path) -> Generator[Served]:
     """Run a Node server with the package ws, installing it if necessary."""
-    node = _node_packages(WS, "ws")
+    node = node_packages(WS, "ws")
     port = free_port()
     with _running([node, str(WS / "server.mjs"), str(port)], port) as pid:
         yield Served(port, pid, directory)
 
 
-def _node_packages(where: Path, name: str) -> str:
+def node_packages(where: Path, name: str) -> str:
     """Fetch the packages of a Node server if they are missing. Returns the path of node."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:

@@ -86,6 +86,11 @@ def rate(what: str, value: float, target: float, beside: str) -> Row:
     return Row(what, shown, beside, shown, f"≥ {target:,.0f} a second", value >= target)
 
 
+def points(what: str, value: float, target: float, beside: str) -> Row:
+    """Report points of 100, which should not be fewer than `target`."""
+    return Row(what, f"{value:.0f}", beside, f"{value:.0f}", f"≥ {target:.0f}", value >= target)
+
+
 def compared(what: str, ours: str, against: str, ratio: float) -> Row:
     """Report a ratio without a target."""
     return Row(what, ours, against, f"{ratio:.2f} ×", "", None)

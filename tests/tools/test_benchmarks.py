@@ -16,7 +16,7 @@ ROWS = {
     "inbox": ("SQLite", "PostgreSQL"),
     "sockets": ("event to 100 open pages", "memory of each"),
     "start": ("cold start", "memory after it"),
-    "page": ("first page of a photo link",),
+    "page": ("first page of a photo link", "first page of the app, all included", "Lighthouse"),
     "visits": ("patient transfer", "queue with sign-in, 50 rows, SQLite", "rows, PostgreSQL"),
     "transfers": ("accept to the first byte", "of the upload rate"),
     "calls": ("both see video", "video back"),
