@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from benchmarks.servers import LIGHTHOUSE, NotHere, Product, install, node_packages, product
 from benchmarks.table import Row, Scale, at_most, not_measured, points
@@ -15,7 +15,7 @@ from benchmarks.table import Row, Scale, at_most, not_measured, points
 _CHROMIUM = "/usr/bin/chromium"
 _ROOM = "/r/reception"
 """The door of the first seeded room."""
-_PHONE = {"width": 360, "height": 740}
+_PHONE: ViewportSize = {"width": 360, "height": 740}
 _JUDGED = ("performance", "accessibility", "best-practices")
 """Not “SEO”, which wants pages to be found: nobody's record is to be."""
 
