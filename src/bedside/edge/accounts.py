@@ -19,6 +19,8 @@ from bedside.kernel import clock
 from bedside.people.permissions import AccountAccess, PatientAccess
 from bedside.settings import Settings
 
+OUR_APP = "/our-app"
+"""The page for anybody about what the app is for and how one gets it."""
 _COOKIE = "bedside-app"
 _CLINIC = "bedside-app-clinic"
 _LASTS = 400 * 24 * 3600
@@ -65,6 +67,12 @@ def clinic_before(request: Request) -> str:
 def app_token(connection: HTTPConnection) -> str:
     """Return the token of a device; "" if it is not signed in to the app."""
     return connection.cookies.get(app_cookie_name(services_of(connection).settings), "")
+
+
+def about_app(connection: HTTPConnection, clinic_id: str) -> str:
+    """Return the address of the page about a clinic's app for a device that is not signed in to it;
+    "" for one that is."""
+    return "" if app_token(connection) else f"{OUR_APP}/{clinic_id}"
 
 
 async def account_of(connection: HTTPConnection) -> AccountAccess:

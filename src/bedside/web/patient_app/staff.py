@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bedside.edge.accounts import OUR_APP
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
@@ -113,6 +114,7 @@ async def _form(
         patient=inviting.patient,
         draft=draft,
         account=await services_of(request).accounts.all.opened_for(inviting.chart),
+        about_app=f"{OUR_APP}/{inviting.chart.clinic_id}",
         errors={error.field: _(error.sentence)} if error else {},
     )
 

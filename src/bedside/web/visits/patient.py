@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bedside.calls.absence import IN_ORDER
 from bedside.calls.rows import CallRow
+from bedside.edge.accounts import about_app
 from bedside.edge.context import Handler, services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.forms import form_of
@@ -157,6 +158,7 @@ async def _page(
         phone=clinic.options.phone,
         zone=clinic.options.time_zone,
         here=page_of(visit.id),
+        about_app=about_app(request, clinic.id),
         shown=shown,
         words=words_for_script(shown.caller),
     )
