@@ -16,6 +16,7 @@ from bedside.conversations.notices import ChatNotices
 from bedside.conversations.search import ConversationSearch
 from bedside.conversations.service import Conversations
 from bedside.conversations.topics import Topics
+from bedside.conversations.visit_archive import VisitArchive
 from bedside.conversations.visit_chat import VisitChat
 from bedside.people.record_parts import Part
 from bedside.realtime.topics import TopicKind
@@ -59,6 +60,7 @@ def conversations_of(
         lists=ConversationLists(database, vault, looks, people.patients, people.reach),
         topics=Topics(database, audit, people.teams),
         search=ConversationSearch(database, vault, people.patients),
+        visit_archive=VisitArchive(database, vault, looks),
         answering=Answering(
             database,
             vault,

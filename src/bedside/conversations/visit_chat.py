@@ -81,7 +81,7 @@ _drop_all = prepared(delete(visit_messages).where(visit_messages.c.visit_id == b
 _counted = select(visit_messages.c.visit_id, func.count().label("messages")).group_by(
     visit_messages.c.visit_id
 )
-_read_until = prepared(
+read_until = prepared(
     select(visit_reads.c.reader, visit_reads.c.read_at).where(
         visit_reads.c.visit_id == bindparam("visit")
     )
@@ -232,7 +232,7 @@ class VisitChat:
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
-            read = await db.all(_read_until, visit=visit.id)
+            read = await db.all(read_until, visit=visit.id)
         keys = await self._vault.clinic(visit.clinic_id)
         if isinstance(access, RoomAccess):
             await self._looks.note(
@@ -244,7 +244,7 @@ class VisitChat:
                 visit=visit.id,
             )
         until = {row.reader: row.read_at for row in read}
-        said = [_opened(keys, row, until) for row in rows]
+        said = [opened(keys, row, until) for row in rows]
         name = visit_rows.typed(keys, visit)["name"]
         return Conversation(visit.patient_id, name, visit.leg, visit.state != State.ENDED, said)
 
@@ -254,7 +254,7 @@ class VisitChat:
         async with self._database.read() as db:
             rows = await db.all(_of_visit, visit=visit_id, clinic=chart.clinic_id)
         keys = await self._vault.clinic(chart.clinic_id)
-        return [_opened(keys, row, {}) for row in rows]
+        return [opened(keys, row, {}) for row in rows]
 
     async def read(self, access: RoomAccess | VisitorAccess, visit_id: str) -> None:
         """Record that this side has seen everything so far; the other side is notified if that is
@@ -263,9 +263,7 @@ class VisitChat:
         async with self._database.unit_of_work() as work:
             visit = await visit_of(work, access, visit_id, for_change=True)
             newest = await work.one(_newest, visit=visit.id, of_leg=visit.leg, reader=side)
-            before = {
-                row.reader: row.read_at for row in await work.all(_read_until, visit=visit.id)
-            }
+            before = {row.reader: row.read_at for row in await work.all(read_until, visit=visit.id)}
             if newest is None or newest.at <= before.get(side, 0):
                 return
             await work.execute(_mark_read, visit_id=visit.id, reader=side, moment=newest.at)
@@ -302,7 +300,7 @@ class VisitChat:
         async with self._database.read() as db:
             visit = await visit_of(db, visitor, visitor.visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
-            read = await db.all(_read_until, visit=visit.id)
+            read = await db.all(read_until, visit=visit.id)
         until = {row.reader: row.read_at for row in read}.get("patient", 0)
         return sum(row.sender_kind == "staff" and row.at > until for row in rows)
 
@@ -312,7 +310,7 @@ class VisitChat:
         async with self._database.read() as db:
             visit = await visit_of(db, access, visit_id)
             rows = await db.all(_of_leg, visit=visit.id, of_leg=visit.leg)
-            read = await db.all(_read_until, visit=visit.id)
+            read = await db.all(read_until, visit=visit.id)
         return {
             "visit_id": visit.id,
             "messages": {
@@ -335,7 +333,8 @@ def _side(access: RoomAccess | VisitorAccess) -> Side:
     return "staff" if isinstance(access, RoomAccess) else "patient"
 
 
-def _opened(keys: ClinicKeys, row: MessageRow, until: dict[str, int]) -> Message:
+def opened(keys: ClinicKeys, row: MessageRow, until: dict[str, int]) -> Message:
+    """Return a message with its words; `until` says how far each side has read."""
     other = "patient" if row.sender_kind == "staff" else "staff"
     return Message(
         id=row.id,

@@ -7,6 +7,7 @@ from bedside.conversations.lists import ConversationLists
 from bedside.conversations.search import ConversationSearch
 from bedside.conversations.service import Conversations
 from bedside.conversations.topics import Topics
+from bedside.conversations.visit_archive import VisitArchive
 from bedside.conversations.visit_chat import VisitChat
 
 
@@ -20,3 +21,4 @@ class ConversationServices:
     lists: ConversationLists
     topics: Topics
     search: ConversationSearch
+    visit_archive: VisitArchive

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared
 from bedside.errors import NotFound
-from bedside.kernel.unit_of_work import Row, Transactions
+from bedside.kernel.unit_of_work import Reader, Row, Transactions
 from bedside.people.permissions import ChartAccess
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
@@ -87,6 +87,17 @@ _additions = prepared(
     .order_by(visit_additions.c.at, visit_additions.c.id),
     additions.AdditionRow,
 )
+_ended = prepared(
+    select(visits.c.id, visits.c.checked_in_at, ROOM_NAMES.c.room_name)
+    .select_from(visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id))
+    .where(
+        visits.c.patient_id == bindparam("patient"),
+        visits.c.clinic_id == bindparam("clinic"),
+        visits.c.state == literal_column(f"'{State.ENDED}'"),
+    )
+    .order_by(visits.c.checked_in_at.desc(), visits.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _seers = prepared(
     select(visit_legs.c.visit_id, visit_legs.c.admitted_by)
     .select_from(visit_legs.join(visits, visits.c.id == visit_legs.c.visit_id))
@@ -119,6 +130,24 @@ class PastVisit:
     ended_at: int
     seen_by: str
     legs: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndedVisit:
+    """What a patient's app says of a visit that is over."""
+
+    id: str
+    room_name: str
+    checked_in_at: int
+
+
+async def ended_of_patient(
+    reader: Reader, clinic_id: str, patient_id: str, limit: int
+) -> list[EndedVisit]:
+    """Return a patient's visits that are over, the newest first; the caller has checked that they
+    may be seen."""
+    rows = await reader.all(_ended, patient=patient_id, clinic=clinic_id, limit=limit)
+    return [EndedVisit(row.id, row.room_name, row.checked_in_at) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

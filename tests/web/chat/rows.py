@@ -36,6 +36,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("GET", _APP): Row(Access.APP, shows=("borborygmus",)),
     ("GET", f"{_APP}/new"): Row(Access.APP),
+    # the visit of the matrix goes on: its chat is on its own page
+    ("GET", f"{_APP}/visits/{{visit_id}}"): Row(Access.APP, 404),
     ("POST", f"{_APP}/search"): Row(Access.APP, 200, form(words="tell"), shows=("borborygmus",)),
     ("POST", "/chat/search"): Row(Access.STAFF, 200, form(words="tell")),
     ("POST", _APP): Row(

@@ -14,6 +14,7 @@ from bedside.kernel.ids import new_id
 from bedside.people.audiences import named
 from bedside.people.record_parts import Part
 from tests.accounts.people import side_of, signed_in
+from tests.conversations.test_visit_archive import visited
 from tests.house import House
 from tests.web.pages import FRAGMENT, enter
 
@@ -199,3 +200,22 @@ async def test_events_go_to_those_who_may_see_the_chat_now(quick_house: House) -
     assert await sides.people_of(house.patients[1].id, Part.CHAT) == frozenset()
     await house.services.accounts.all.close(await house.chart(), side.account.account_id)
     assert await sides.people_of(patient_id, Part.CHAT) == frozenset()
+
+
+@pytest.mark.feature("C3")
+async def test_the_chat_of_a_past_visit_is_in_the_app(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    chat = await phone(quick_house, visitor)
+    visit_id = await visited(quick_house, "The cream <burns>.", "Every other day, then.")
+    listed = (await visitor.get(chat)).text
+    assert "From your visits" in listed
+    assert f"{chat}/visits/{visit_id}" in listed
+    page = (await visitor.get(f"{chat}/visits/{visit_id}")).text
+    assert "The cream &lt;burns&gt;." in page
+    assert "Every other day, then." in page
+    assert "<textarea" not in page  # it is over
+    found = (await visitor.post(f"{chat}/search", data={"words": "cream"})).text
+    assert f"{chat}/visits/{visit_id}#msg_" in found
+    other = await phone(quick_house, visitor, 1)
+    assert (await visitor.get(f"{other}/visits/{visit_id}")).status_code == 404

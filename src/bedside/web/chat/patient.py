@@ -49,6 +49,7 @@ async def listing(request: Request) -> Response:
         request,
         "chat/app_list.html",
         lines=lines,
+        talks=await services_of(request).conversations.visit_archive.listed(page.side),
         topics={one.id: one.name for one in topics},
         base=_base(page.side),
     )
@@ -61,7 +62,15 @@ async def search(request: Request) -> Response:
     typed = (await form_of(request)).line("words")[:200]
     found = await services_of(request).conversations.search.of_patient(page.side, typed)
     base = _base(page.side)
-    return render(request, "chat/app_found.html", found=found, typed=typed, base=base)
+    in_visits = await services_of(request).conversations.visit_archive.search(page.side, typed)
+    return render(
+        request,
+        "chat/app_found.html",
+        found=found,
+        in_visits=in_visits,
+        typed=typed,
+        base=base,
+    )
 
 
 async def new(request: Request) -> Response:

@@ -16,6 +16,7 @@ from bedside.errors import NotFound
 from bedside.kernel.ids import is_id
 from bedside.people.clinics import Clinic
 
+
 async def leaflet(request: Request) -> Response:
     """GET /our-app and /our-app/{clinic_id}: what it does, and the steps to it."""
     return await _page(request, "patient_app/leaflet.html")
