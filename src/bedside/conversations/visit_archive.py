@@ -7,6 +7,7 @@ messages have no index of words: a patient has few of them, so they are opened a
 
 import asyncio
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -30,13 +31,22 @@ _MOST_FOUND = 50
 _AT_ONCE = 50
 """Messages that are opened before somebody else has their turn."""
 
+
+class CountRow(NamedTuple):
+    """How many messages a visit has."""
+
+    visit_id: str
+    messages: int
+
+
 _m = visit_messages.c
 _counted = Among(
     lambda ids: (
         select(_m.visit_id, func.count().label("messages"))
         .where(_m.visit_id.in_(ids), unindexed(_m.clinic_id) == bindparam("clinic"))
         .group_by(_m.visit_id)
-    )
+    ),
+    CountRow,
 )
 _of_visits = Among(
     lambda ids: (
