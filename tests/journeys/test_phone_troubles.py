@@ -69,7 +69,7 @@ async def test_what_a_phone_does_in_a_call(served: Served, chromium: Chromium) -
     # the camera goes, and there is no other one
     await phone.evaluate(refusing(video=("NotFoundError", 9)))
     await phone.evaluate("window.trouble.end('video')")
-    await expect(tile.get_by_text("Camera off")).to_be_visible()
+    await expect(tile.get_by_text("Camera is off")).to_be_visible()
     await expect(tile.get_by_text("No picture just now")).to_be_hidden()
     await expect(phone.get_by_text("No camera was found. You can be heard.")).to_be_visible()
     await expect(phone.get_by_role("button", name="Camera on")).to_be_visible()
