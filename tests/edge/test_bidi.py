@@ -5,6 +5,8 @@ from markupsafe import Markup
 
 from bedside.edge.bidi import isolated
 from bedside.edge.rendering import environment
+from bedside.kernel import language
+from bedside.kernel.pseudo_languages import MIRRORED
 
 
 @pytest.mark.parametrize("name", ["عبد الرحمن", "דנה לוי", "Dr عبد"])
@@ -34,3 +36,17 @@ def test_markup_stays_markup_and_the_rest_is_escaped() -> None:
     made = environment().from_string('{{ _("Hello %(name)s", name=name) }}')
     assert made.render(name="<دنا>") == "Hello \u2068&lt;دنا&gt;\u2069"
     assert isolated(7) == 7
+
+
+@pytest.mark.feature("P4")
+@pytest.mark.parametrize(
+    "value", ["+46\u00a08\u00a0555\u00a001\u00a000", "Dr Okafor", "scan 2.pdf", "دنا", "7 (B)"]
+)
+def test_on_a_page_from_right_to_left_numbers_and_latin_names_keep_their_order(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A telephone number would be shown with its groups the other way round."""
+    monkeypatch.setattr(language, "spoken", lambda: MIRRORED)
+    assert isolated(value) == f"\u2068{value}\u2069"
+    assert isolated("12") == "12"
+    assert isolated("") == ""

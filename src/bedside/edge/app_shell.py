@@ -9,6 +9,7 @@ from bedside.edge.accounts import account_of, page_in_app, patient_side_of
 from bedside.edge.context import services_of
 from bedside.edge.feature import features_of
 from bedside.edge.flash import flash_messages
+from bedside.edge.languages import speak_to_reader
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.people.clinics import Clinic
@@ -53,10 +54,11 @@ async def account_page(request: Request) -> tuple[AccountAccess, Clinic]:
 
 
 async def _spoken(request: Request, account: AccountAccess) -> Clinic:
-    """Use the language of the person who is signed in, and return the clinic."""
+    """Use the language of the person who is signed in, unless they chose one on a page, and return
+    the clinic."""
     services = services_of(request)
     person = await services.accounts.all.person(account)
-    language.speak(person.language)
+    await speak_to_reader(request, account.clinic_id, person.language)
     return await services.people.clinics.get(account.clinic_id)
 
 

@@ -117,6 +117,12 @@ async def speak_to_visitor(connection: HTTPConnection, visitor: VisitorAccess) -
         await _speak(connection, visitor.clinic_id, known)
 
 
+async def speak_to_reader(connection: HTTPConnection, clinic_id: str, known: str) -> None:
+    """Use the language that is known of whoever reads, unless they have chosen one."""
+    if connection.scope.get(_HOW) != _CHOSEN:
+        await _speak(connection, clinic_id, known)
+
+
 async def speak_at_clinic(connection: HTTPConnection, clinic_id: str) -> None:
     """Use the clinic's language for somebody of whom nothing is known, not even a preference."""
     await _speak(connection, clinic_id, "")

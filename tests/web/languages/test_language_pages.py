@@ -12,6 +12,7 @@ from bedside.kernel.pseudo_languages import LONG, MIRRORED
 from bedside.people.clinics import ClinicOptions
 from bedside.people.permissions import ChartAccess
 from bedside.web.app import create_app
+from tests.accounts.people import signed_in
 from tests.house import House, at_the_door, copied, living_in
 from tests.requests.sending import Sent, do_jobs, draft
 from tests.web.pages import enter
@@ -268,3 +269,17 @@ async def test_what_is_stored_of_a_person_stays_when_the_language_changes(
     await reader.post("/account/language", data={"language": LONG})
     after = await babel.people.staff.get(babel.clinic.id, babel.here.receptionist.staff_id)
     assert after == before.model_copy(update={"language": LONG})
+
+
+async def test_the_app_speaks_as_the_card_does_until_another_language_is_chosen(
+    babel: House, reader: httpx.AsyncClient
+) -> None:
+    await speaks(babel, LONG)
+    reader.cookies.set("bedside-app", (await signed_in(babel)).token)
+    home = f"/app/{babel.patients[0].id}"
+    pages = (home, f"{home}/chat", f"{home}/files", f"{home}/accesses", "/app/account")
+    for address in pages:
+        assert tongue(await reader.get(address)) == (LONG, "ltr"), address
+    assert (await choose(reader, MIRRORED, home)).headers["location"] == home
+    for address in pages:
+        assert tongue(await reader.get(address)) == (MIRRORED, "rtl"), address

@@ -32,9 +32,10 @@ export function placeOf(root: HTMLElement): CallPlace | null {
   return { ...(JSON.parse(text) as Omit<CallPlace, "words">), words };
 }
 
-/** What comes after a name that is written from right to left stays after it (see edge/bidi.py). */
+/** What comes after a name in the other direction stays after it (see edge/bidi.py). */
 function isolated(text: string): string {
-  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text;
+  const turns = document.dir === "rtl" ? /\D/ : /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+  return turns.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** A text with its {names} filled in. */
