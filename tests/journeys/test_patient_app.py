@@ -91,4 +91,18 @@ async def test_a_patient_sets_up_the_app_and_comes_back_with_a_passkey(
     await phone.context.set_offline(False)
     await page.get_by_role("link", name="Try again").click()
     await expect(page.get_by_role("heading", name="Hello Maya Lindqvist")).to_be_visible()
+
+    # another language: the page that the phone keeps changes with the others
+    await page.locator(".language-choice > summary").click()
+    await page.get_by_role("button", name="Deutsch").click()
+    await expect(page.get_by_role("heading", name="Guten Tag, Maya Lindqvist")).to_be_visible()
+    await page.wait_for_function(
+        """async () => (await navigator.serviceWorker.getRegistration("/app")).active
+          .scriptURL.endsWith("language=de")"""
+    )
+    await phone.context.set_offline(True)
+    await page.goto("/app")
+    await expect(page.get_by_role("heading", name="Keine Verbindung")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "de")
+    await phone.context.set_offline(False)
     await phone.leave()

@@ -51,7 +51,9 @@ const background = self as unknown as Background;
 /** The page without network, and the style sheets and scripts that it names. */
 async function keepShell(): Promise<void> {
   const kept = await caches.open(KEPT);
-  const answer = await fetch(OFFLINE, { credentials: "omit" });
+  const language = new URL(self.location.href).searchParams.get("language");
+  const headers: Record<string, string> = language ? { "accept-language": language } : {};
+  const answer = await fetch(OFFLINE, { credentials: "omit", headers });
   if (!answer.ok) return;
   const page = await answer.clone().text();
   const files = [...page.matchAll(/(?:href|src)="(\/static\/[^"#]+)/g)].map(([, address]) => address ?? "");

@@ -28,7 +28,9 @@ function show(place: HTMLElement, how: string): void {
 
 export function startInstalling(): void {
   if ("serviceWorker" in navigator) {
-    void navigator.serviceWorker.register(WORKER, { scope: SCOPE }).catch(() => undefined);
+    // The page without network is kept in the reader's language, and again when that changes.
+    const address = `${WORKER}?language=${encodeURIComponent(document.documentElement.lang)}`;
+    void navigator.serviceWorker.register(address, { scope: SCOPE }).catch(() => undefined);
   }
   const place = document.querySelector<HTMLElement>("[data-install]");
   if (!place || isInstalled()) return;
