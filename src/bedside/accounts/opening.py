@@ -173,6 +173,12 @@ class Accounts:
             rows = await db.all(_of_patient, patient=chart.patient_id)
         return next((row.id for row in rows if row.clinic_id == chart.clinic_id), "")
 
+    async def browser_key(self, account: AccountAccess) -> str:
+        """Return the key, in hexadecimal, with which a person's browser encrypts what it keeps for
+        them: only pages that are theirs carry it."""
+        keys = await self._vault.clinic(account.clinic_id)
+        return keys.browser_key(account.account_id).hex()
+
     async def person(self, account: AccountAccess) -> Person:
         """Return who is signed in. Raises NotFound."""
         async with self._database.read() as db:

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from bedside.accounts.access import PatientSides
 from bedside.bootstrap.accounts import AccountParts
 from bedside.bootstrap.base import Base
+from bedside.bootstrap.charts import ChartParts
+from bedside.bootstrap.files import FileParts
 from bedside.bootstrap.notifications import NotificationParts
 from bedside.bootstrap.people import PeopleParts
 from bedside.bootstrap.visits import VisitParts
 from bedside.conversations.answering import PROMISED, Answering
 from bedside.conversations.desk import ConversationDesk
+from bedside.conversations.drafts import CLEAR_UP, MessageDrafts
 from bedside.conversations.lists import ConversationLists
 from bedside.conversations.live import ChatLive, ConversationLive, PatientSide
+from bedside.conversations.message_files import MessageFiles
 from bedside.conversations.notices import ChatNotices
 from bedside.conversations.search import ConversationSearch
 from bedside.conversations.service import Conversations
@@ -34,8 +38,11 @@ class ConversationParts(ConversationServices):
     notices: ChatNotices
 
     def registered(self) -> Registered:
-        """Return the jobs of conversations."""
-        return Registered(handlers={PROMISED: self.answering.promised})
+        """Return the jobs and the sweep of conversations."""
+        return Registered(
+            handlers={PROMISED: self.answering.promised, CLEAR_UP: self.drafts.clear_up},
+            sweeps={"drafts.expire": (3_600.0, self.drafts.expire)},
+        )
 
     def topic_kinds(self) -> tuple[TopicKind, ...]:
         """Return the kinds of topics of open pages."""
@@ -45,6 +52,8 @@ class ConversationParts(ConversationServices):
 def conversations_of(
     base: Base,
     people: PeopleParts,
+    charts: ChartParts,
+    files: FileParts,
     visits: VisitParts,
     notifications: NotificationParts,
     accounts: AccountParts,
@@ -53,9 +62,18 @@ def conversations_of(
     database, vault = base.database, base.vault
     audit, looks = base.audit.log, base.audit.looks
     chat = VisitChat(database, vault, audit, looks)
+    drafts = MessageDrafts(
+        database, vault, people.clinics, files.uploads, files.intake, files.retrieval
+    )
     return ConversationParts(
         visit_chat=chat,
-        all=Conversations(database, vault, audit, looks, people.permissions),
+        drafts=drafts,
+        files=MessageFiles(
+            database, vault, charts.patient_side, files.retrieval, files.of_patients
+        ),
+        all=Conversations(
+            database, vault, audit, looks, people.permissions, drafts, charts.patient_side
+        ),
         desk=ConversationDesk(database, audit, people.audiences),
         lists=ConversationLists(database, vault, looks, people.patients, people.reach),
         topics=Topics(database, audit, people.teams),

@@ -78,7 +78,9 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         visit_records=visit_records_of(base, people, visits),
         calls=calls,
         transfers=transfers_of(base, people, files, visits),
-        conversations=conversations_of(base, people, visits, notifications, accounts),
+        conversations=conversations_of(
+            base, people, charts, files, visits, notifications, accounts
+        ),
         colleagues=colleagues_of(base, people, presence),
         sharing=sharing_of(base, people, charts, files),
     )
@@ -145,6 +147,8 @@ def _listeners(parts: Parts) -> None:
     for kind in parts.requests.endings.holder_kinds():
         files.intake.register(kind)
     files.intake.register(transfers.exchange.holder_kind())
+    files.intake.register(parts.conversations.drafts.holder_kind())
+    parts.charts.contents.on_state(parts.conversations.files.changed)
 
     visits.transitions.on_left_call(calls.visit_departure)
     visits.transitions.on_left_call(calls.whiteboard)

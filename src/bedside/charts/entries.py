@@ -1,12 +1,13 @@
 """Entries of the chart: filing, labelling, reviewing, moving."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from bedside.audit import Action, AuditLog
 from bedside.charts import rows
 from bedside.charts.categories import Category
 from bedside.charts.events import EntryAdded, EntryChanged, EntryRemoved, InboxChanged
+from bedside.charts.listeners import MoveListener, StateListener
 from bedside.charts.models import chart_entries
 from bedside.charts.records import ChartFilter, Counts, Entry, Incoming, Version
 from bedside.charts.rows import EntryRow
@@ -37,22 +38,6 @@ ENTRIES = BoundTable(
 )
 
 
-class MoveListener(Protocol):
-    """Takes part in the unit of work that moves an entry to another chart."""
-
-    async def moved(
-        self,
-        work: UnitOfWork,
-        chart: ChartAccess,
-        entry_id: str,
-        to: ChartAccess,
-        moved_id: str,
-        reason: str,
-    ) -> None:
-        """Follow an entry that is `moved_id` there."""
-        ...
-
-
 class Charts:
     """The charts of all patients."""
 
@@ -70,10 +55,15 @@ class Charts:
         self._index = index
         self._reach = reach
         self._on_moved: list[MoveListener] = []
+        self._on_state: list[StateListener] = []
 
     def on_moved(self, listener: MoveListener) -> None:
         """Call a listener when an entry is moved."""
         self._on_moved.append(listener)
+
+    def on_state(self, listener: StateListener) -> None:
+        """Call a listener when the file of an entry was scanned, or has its picture."""
+        self._on_state.append(listener)
 
     async def file(self, work: UnitOfWork, incoming: Incoming) -> str:
         """File into the chart of the file's patient and return the id of the entry.
@@ -140,14 +130,18 @@ class Charts:
             await work.execute(
                 rows.SET_STATE, of=row.id, new_state=state, new_media_type=media_type
             )
-            row = await work.one(rows.OF_FILE, file=file_id)
-            self._emit(work, row, EntryChanged, state)
+            await self._tell(work, file_id, state)
 
     async def show_preview(self, work: UnitOfWork, file_id: str) -> None:
         """Publish that the preview of a file is ready."""
+        await self._tell(work, file_id, "preview")
+
+    async def _tell(self, work: UnitOfWork, file_id: str, reason: str) -> None:
         row = await work.one(rows.OF_FILE, file=file_id)
         if row:
-            self._emit(work, row, EntryChanged, "preview")
+            self._emit(work, row, EntryChanged, reason)
+            for listener in self._on_state:
+                await listener(work, row.id)
 
     async def own_words(self, clinic_id: str, file_id: str) -> list[str]:
         """Return the words of a file's entry itself, as they are indexed now: its name, and what

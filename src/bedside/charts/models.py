@@ -1,6 +1,16 @@
 """Tables of the chart."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 
 from bedside.database.tables import metadata
 
@@ -119,3 +129,17 @@ entry_reports = Table(
 """“This is not mine”: `what` is “not_mine” or “wrong”, `state` a `reports.ReportState`; `record`
 seals what was written about it, and the answer. An entry with a report that was not answered with
 “it is right” is not in the patient's view."""
+
+sent_entries = Table(
+    "sent_entries",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("withdrawn_at", BigInteger, nullable=False),
+    Index("ix_sent_entries_message", "message_id"),
+    sqlite_with_rowid=False,
+)
+"""Entries that went along with messages of the chat. `given`: by staff, to the patient, in whose
+view they are until the message is taken back (`withdrawn_at`)."""

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, exists, or_, select, tuple_
 
 from bedside.charts.channels import Channel
 from bedside.charts.entries import ENTRIES, opened
-from bedside.charts.models import chart_entries, entry_reports
+from bedside.charts.models import chart_entries, entry_reports, sent_entries
 from bedside.charts.records import Entry
 from bedside.charts.rows import EntryRow
 from bedside.database.sealed import RecordSealBroken, Vault
@@ -24,17 +24,23 @@ from bedside.people.record_parts import Part
 
 FROM_PATIENT = ("patient", "proxy")
 """Kinds of actors on the patient's side."""
-TO_PATIENT = (Channel.LIVE_TRANSFER, Channel.CHAT, Channel.SECURE_LINK)
-"""Channels by which staff give something to the patient."""
+TO_PATIENT = (Channel.LIVE_TRANSFER, Channel.SECURE_LINK)
+"""Channels by which staff give something to the patient; what goes along with a message of the chat
+is given by that message (`sent`)."""
 
 _entries = chart_entries.c
 _reported = exists().where(entry_reports.c.entry_id == _entries.id, entry_reports.c.state != "kept")
+_given = exists().where(
+    sent_entries.c.entry_id == _entries.id,
+    sent_entries.c.given,
+    sent_entries.c.withdrawn_at == 0,
+)
 _IN_CHART = (_entries.clinic_id == bindparam("clinic"), _entries.patient_id == bindparam("patient"))
 _IN_VIEW = (
     *_IN_CHART,
     _entries.state == "filed",
     _entries.moved_to == "",
-    or_(_entries.sender_kind.in_(FROM_PATIENT), _entries.channel.in_(TO_PATIENT)),
+    or_(_entries.sender_kind.in_(FROM_PATIENT), _entries.channel.in_(TO_PATIENT), _given),
     ~_reported,
 )
 _newest = (_entries.received_at.desc(), _entries.id.desc())

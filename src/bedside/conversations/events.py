@@ -68,6 +68,16 @@ class MessageRetracted(_ConversationEvent):
 
 
 @declared
+class MessageFilesChanged(_ConversationEvent):
+    """A file of a message was scanned or refused, or has its picture; pages ask again. Files of a
+    note (`kind`) are for staff only."""
+
+    type: ClassVar[str] = "conversation.files_changed"
+    message_id: str
+    kind: str
+
+
+@declared
 class ConversationChanged(_ConversationEvent):
     """A conversation was closed or opened, or what the patient may do in it changed."""
 

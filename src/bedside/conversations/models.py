@@ -139,3 +139,18 @@ conversation_topics = Table(
 )
 """The topics about which patients may write, in their order. `minutes` of office hours
 are promised until an answer, 0 for no promise; `team_id` answers, "" for everybody."""
+
+conversation_drafts = Table(
+    "conversation_drafts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("patient_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("touched_at", BigInteger, nullable=False),
+    Index("ix_conversation_drafts_owner", "owner_id"),
+    Index("ix_conversation_drafts_patient", "patient_id"),
+    Index("ix_conversation_drafts_touched", "touched_at"),
+)
+"""Drafts of messages with files, which they hold until the message is sent: `id` is the draft of
+the page, `owner_id` the member of staff or the account that writes it."""

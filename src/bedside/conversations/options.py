@@ -5,11 +5,13 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from pydantic import Field
+
 from bedside.conversations.hours import OfficeHours, exceptions_in, periods_in
 from bedside.errors import WrongInput
 from bedside.kernel.language import N_
 from bedside.people.clinics import Clinic
-from bedside.people.options import Options
+from bedside.people.options import MB, Options
 
 _USUAL = "8:00-17:00"
 _NO_HOLIDAYS = N_(
@@ -30,6 +32,10 @@ class ChatOptions(Options):
     """Whether somebody who writes while the clinic is closed gets an automatic answer."""
     chat_automatic_text: str = ""
     """The clinic's own words for it."""
+    chat_bytes_limit: int = Field(default=50 * MB, ge=MB, le=2_000 * MB)
+    """Of one file that goes along with a message."""
+    chat_files_limit: int = Field(default=30, ge=1, le=100)
+    """Of one message."""
 
 
 def office_hours(clinic: Clinic) -> OfficeHours:

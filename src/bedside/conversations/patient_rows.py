@@ -1,8 +1,8 @@
 """Conversations of a patient, for charts that are joined."""
 
 from bedside.conversations import writing
-from bedside.conversations.models import conversations
-from bedside.conversations.rows import ConversationRow
+from bedside.conversations.models import conversation_drafts, conversations
+from bedside.conversations.rows import ConversationRow, DraftRow
 from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.people.patient_rows import PatientRows, RowsOfPatient
 
@@ -21,4 +21,7 @@ class ConversationsOfPatient(RowsOfPatient):
 
 def patient_rows() -> dict[str, PatientRows]:
     """Return what this domain keeps of a patient."""
-    return {"conversations": ConversationsOfPatient()}
+    return {
+        "conversations": ConversationsOfPatient(),
+        "conversation_drafts": RowsOfPatient(conversation_drafts, DraftRow),
+    }

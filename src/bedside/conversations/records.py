@@ -26,7 +26,9 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. Its repr omits the text. `seen` has what the other side did with it, the first
-    first; `text` of a retracted message is there for staff only."""
+    first; `text` and files of a retracted message are there for staff only. `entries` are its
+    files in the chart, `refused` names of files that were refused, with the keys of the
+    reasons."""
 
     id: str
     number: int
@@ -39,6 +41,7 @@ class Message:
     retracted_by: str
     corrects: str
     entries: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
     seen: tuple[Seen, ...] = ()
 
     @property
@@ -126,6 +129,7 @@ def opened(
         retracted_by=row.retracted_by,
         corrects=row.corrects,
         entries=() if hidden else tuple(body.get("entries", ())),
+        refused=() if hidden else tuple((name, key) for name, key in body.get("refused", ())),
         seen=_seen(row, receipts),
     )
 

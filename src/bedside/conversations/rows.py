@@ -58,6 +58,16 @@ class MessageRow(NamedTuple):
     corrects: str
 
 
+class DraftRow(NamedTuple):
+    """A stored draft of a message with files."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    owner_id: str
+    touched_at: int
+
+
 class ReceiptRow(NamedTuple):
     """A stored receipt: everything up to `number` was delivered, read or confirmed."""
 

@@ -5,10 +5,14 @@ page makes the id of a draft: a message that is sent again, or from two tabs, is
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.looks import Looks
+from bedside.charts import sent
+from bedside.charts.patient_side import PatientSide
 from bedside.conversations import records, rows, writing
+from bedside.conversations.drafts import MessageDrafts
 from bedside.conversations.events import MessageRetracted, ReceiptAdded
 from bedside.conversations.records import Conversation, Message, Page
 from bedside.conversations.rows import ConversationRow, MessageRow
@@ -22,9 +26,10 @@ from bedside.conversations.sides import (
 )
 from bedside.conversations.states import Kind, Receipt, Reply, State, may_reply
 from bedside.conversations.writing import Text
-from bedside.database.sealed import Vault
+from bedside.database.sealed import ClinicKeys, Vault
 from bedside.errors import Conflict, NotFound, WrongInput
-from bedside.kernel import clock
+from bedside.files.refusals import REFUSALS
+from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
@@ -36,6 +41,10 @@ _MOST_RECEIPTS = 400
 _OVER = N_(
     "You can no longer reply to this message. What you wrote is kept: start a new conversation "
     "with it."
+)
+_SENT_BEFORE = N_(
+    "This draft was sent meanwhile, from another tab or device, with other words. What you wrote "
+    "here is kept: look at what was sent, then send this as another message."
 )
 _NO_ROOM = N_("This was already retracted.")
 
@@ -58,12 +67,16 @@ class Conversations:
         audit: AuditLog,
         looks: Looks,
         permissions: Permissions,
+        drafts: MessageDrafts,
+        patient_side: PatientSide,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
         self._looks = looks
         self._permissions = permissions
+        self._drafts = drafts
+        self._patient_side = patient_side
         self._on_said: list[Listener] = []
         self._on_read: list[ReadListener] = []
         self._on_retracted: list[RetractListener] = []
@@ -102,15 +115,17 @@ class Conversations:
             await work.lock(draft_id)
             if (known := await work.one(rows.by_draft, draft=draft_id)) is not None:
                 require_own(access, await rows.found(work, known.conversation_id))
-                _require_author(known, access)
+                _require_same(keys, known, access, text)
                 return known.conversation_id
             if quotes_id:
                 require_own(access, await rows.found(work, quotes_id))
             row = _new(access, topic_id, quotes_id)
             await work.execute(rows.add_conversation, **row._asdict())
+            text = await self._with_files(work, access, row, text, draft_id)
             await self._line(work, access, Action.CONVERSATION_STARTED, row)
             message = await writing.add(work, keys, row, sender_of(access), text, draft_id=draft_id)
             await self._added(work, access, row, message, text)
+        faults.point("conversation.said")
         return row.id
 
     async def say(self, access: Access, conversation_id: str, text: Text, draft_id: str) -> str:
@@ -120,11 +135,19 @@ class Conversations:
         return await self._write(access, conversation_id, text, draft_id, Kind.MESSAGE)
 
     async def note(
-        self, chart: ChartAccess, conversation_id: str, words: str, draft_id: str
+        self,
+        chart: ChartAccess,
+        conversation_id: str,
+        words: str,
+        draft_id: str,
+        *,
+        entries: tuple[str, ...] = (),
+        files: tuple[str, ...] = (),
     ) -> str:
         """Write a note that only staff see; it answers nothing. Idempotent per draft. Returns its
         id."""
-        text = Text(writing.checked(words))
+        words = writing.checked(words, with_files=bool(entries or files))
+        text = Text(words, entries, files=files)
         draft_id = writing.draft_of(draft_id)
         return await self._write(chart, conversation_id, text, draft_id, Kind.NOTE)
 
@@ -137,29 +160,46 @@ class Conversations:
             if (known := await work.one(rows.by_draft, draft=draft_id)) is not None:
                 if known.conversation_id != row.id:
                     raise NotFound
-                _require_author(known, access)
+                _require_same(keys, known, access, text)
                 return known.id
             if isinstance(access, PatientAccess) and not may_reply(row, clock.now()):
                 raise Conflict(_OVER, code="reply_over")
             if text.corrects:
                 await self._retract(work, access, row, text.corrects)
+            text = await self._with_files(work, access, row, text, draft_id)
             message = await writing.add(
                 work, keys, row, sender_of(access), text, draft_id=draft_id, kind=kind
             )
             await self._added(work, access, row, message, text)
+        faults.point("conversation.said")
         return message.id
 
     def _text(self, access: Access, text: Text) -> Text:
-        """Return the text with its words checked; only staff decide about replies and files of
-        the chart."""
-        words = writing.checked(text.words, with_files=bool(text.entries))
+        """Return the text with its words checked; only staff decide about replies."""
+        words = writing.checked(text.words, with_files=text.has_files)
         if isinstance(access, PatientAccess):
-            return Text(words, corrects=text.corrects)
+            return Text(words, text.entries, corrects=text.corrects, files=text.files)
         if text.reply is Reply.UNTIL and text.reply_until <= clock.now():
             raise WrongInput(
                 N_("Please choose a day that is not over for the last reply."), field="reply_until"
             )
-        return Text(words, text.entries, text.reply, text.reply_until, text.corrects)
+        return replace(text, words=words)
+
+    async def _with_files(
+        self, work: UnitOfWork, access: Access, row: ConversationRow, text: Text, draft_id: str
+    ) -> Text:
+        """Return the text with the files of its draft as entries of the chart, after those that
+        were chosen there. Raises WrongInput if all of it was refused; NotFound, Conflict."""
+        if isinstance(access, ChartAccess):
+            await sent.require_sendable(work, access, text.entries)
+        elif text.entries:
+            found = [await self._patient_side.entry(access, one, work) for one in text.entries]
+            text = replace(text, entries=tuple(one.id for one in found))
+        came = await self._drafts.collect(work, access, draft_id, text.files, row.id)
+        entries = (*text.entries, *came.entries)
+        if not text.words and not entries and came.refused:
+            raise WrongInput(REFUSALS[came.refused[0][1]], field="body")
+        return replace(text, entries=entries, refused=came.refused)
 
     async def _added(
         self,
@@ -222,6 +262,7 @@ class Conversations:
         await self._line(
             work, access, Action.CONVERSATION_RETRACTED, row, message=one.id, number=one.number
         )
+        await sent.withdraw(work, one.id)
         for listener in self._on_retracted:
             await listener(work, row, one.id)
 
@@ -356,6 +397,14 @@ def _new(access: Access, topic_id: str, quotes_id: str) -> ConversationRow:
         closed_answer=0,
         created_at=now,
     )
+
+
+def _require_same(keys: ClinicKeys, message: MessageRow, access: Access, text: Text) -> None:
+    """Check that a draft that is sent again is the one that was sent. Raises NotFound for somebody
+    else's message, Conflict for another text, which must not be lost without a word."""
+    _require_author(message, access)
+    if keys.unseal(rows.BODY, message.id, message.body)["text"] != text.words:
+        raise Conflict(_SENT_BEFORE, code="draft_sent")
 
 
 def _require_author(message: MessageRow, access: Access) -> None:

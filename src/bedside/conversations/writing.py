@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bedside.charts import sent
 from bedside.conversations import rows
 from bedside.conversations.events import (
     ConversationChanged,
@@ -39,13 +40,21 @@ _add_word = prepared(
 @dataclass(frozen=True, slots=True)
 class Text:
     """The text of a message: checked words, entries of the chart that go with them, and what the
-    patient may do after it. Its repr omits the words."""
+    patient may do after it. `files` are those of its draft, which become entries; `refused` those
+    that did not, with the keys of the reasons. Its repr omits the words."""
 
     words: str
     entries: tuple[str, ...] = ()
     reply: Reply = Reply.OPEN
     reply_until: int = 0
     corrects: str = ""
+    files: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_files(self) -> bool:
+        """Whether anything goes along with the words."""
+        return bool(self.entries or self.files)
 
     def __repr__(self) -> str:
         return "Text()"
@@ -82,6 +91,8 @@ async def add(
     body: dict[str, object] = {"text": text.words}
     if text.entries:
         body["entries"] = list(text.entries)
+    if text.refused:
+        body["refused"] = [list(one) for one in text.refused]
     message = MessageRow(
         id=message_id,
         clinic_id=row.clinic_id,
@@ -98,6 +109,8 @@ async def add(
         corrects=text.corrects,
     )
     await work.execute(rows.add_message, **message._asdict())
+    given = kind is not Kind.NOTE and sender.side == "staff"
+    await sent.add(work, message_id, row.id, text.entries, given)
     tokens = {keys.token(WORDS, word) for word in words_of(text.words)}
     if tokens:
         await work.execute_many(

@@ -39,6 +39,10 @@ async def app_page(request: Request, section: str = "") -> AppPage:
             "several": len(people) > 1,
             "sections": _sections(request, side, section),
             "home": page_in_app(side.patient_id),
+            "drafts": {
+                "owner": side.account.account_id,
+                "key": await services_of(request).accounts.all.browser_key(side.account),
+            },
         },
     }
     return AppPage(side, clinic)

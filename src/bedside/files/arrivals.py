@@ -53,3 +53,13 @@ async def set_comment(
             await work.execute(upload_rows.CHANGE, of=row.id, record=sealed)
             found = True
     return found
+
+
+async def forget_refused(work: UnitOfWork, holder: HolderAccess, file_id: str) -> None:
+    """Forget a file that was refused while it arrived, once its sender has seen that."""
+    await work.execute(
+        upload_rows.DROP_REFUSED,
+        holder=holder.subject_id,
+        clinic=holder.clinic_id,
+        file=file_id,
+    )

@@ -34,7 +34,7 @@ EXAMINE = "file.examine"
 SHARE = "file.share"
 ERASE = "file.erase"
 _MOST_BREAKS = 2
-_TO_PATIENTS = (Channel.LIVE_TRANSFER, Channel.SECURE_LINK)
+_TO_PATIENTS = (Channel.LIVE_TRANSFER, Channel.CHAT, Channel.SECURE_LINK)
 """Channels by which staff give something to a patient."""
 
 
@@ -327,10 +327,15 @@ class Intake:
     # --- files that a request or a transfer holds --------------------------------------------
 
     async def file_held(
-        self, work: UnitOfWork, holder: HolderAccess, file_id: str, label: str = ""
+        self,
+        work: UnitOfWork,
+        holder: HolderAccess,
+        file_id: str,
+        label: str = "",
+        source_id: str = "",
     ) -> str:
-        """File a held file in the chart, under `label`, now that it was agreed to. Returns the id
-        of the entry.
+        """File a held file in the chart, under `label`, now that it was agreed to; `source_id` if
+        its source is not the one that it was uploaded for. Returns the id of the entry.
 
         A file still waiting for its scan is filed as such; a destroyed one is left out ("").
         """
@@ -340,7 +345,8 @@ class Intake:
             return ""
         # The patient is the holder's: a visit's may have been unknown when the file arrived.
         await self._repository.give_to(work, row.id, holder.patient_id)
-        await self._repository.change(work, row.id, holder_id="")
+        source = {"source_id": source_id} if source_id else {}
+        await self._repository.change(work, row.id, holder_id="", **source)
         entry_id = await self._file(work, row.id, holder.actor, label)
         await self._charts.show_preview(work, row.id)
         making.index_later(work, row.id)

@@ -11,9 +11,11 @@ from dataclasses import replace
 from bedside.audit import Action, AuditLog
 from bedside.charts.patient_side import OwnEntry, PatientSide
 from bedside.errors import NotFound
+from bedside.files.refusals import REFUSALS
 from bedside.files.repository import Repository
 from bedside.files.retrieval import SHOWN, Opened, Retrieval
 from bedside.kernel import clock
+from bedside.kernel.language import gettext as _
 from bedside.people.permissions import PatientAccess, ShareAccess
 
 _SAME_OPENING = 30 * clock.MINUTE
@@ -74,6 +76,15 @@ class PatientFiles:
         by_file = {entry.file_id: entry.id for entry in entries}
         made = await self._repository.having("thumbnail", list(by_file))
         return frozenset(by_file[file_id] for file_id in made)
+
+    async def why_not(self, file_ids: list[str]) -> dict[str, str]:
+        """Return why files were refused, or are not scanned yet, as a sentence by the file's id;
+        the caller may see that there are such files."""
+        why: dict[str, str] = {}
+        for file_id in file_ids:
+            row = await self._repository.row(file_id)
+            why[file_id] = _(REFUSALS[row.refusal]) if row.refusal in REFUSALS else ""
+        return why
 
     async def _opened(self, entry: OwnEntry, form: str) -> Opened:
         row = await self._retrieval.openable(entry.file_id)

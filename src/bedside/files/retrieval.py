@@ -32,7 +32,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.kernel.words import place_of
-from bedside.people.permissions import ChartAccess, LinkAccess, TransferAccess
+from bedside.people.permissions import ChartAccess, HolderAccess, LinkAccess, TransferAccess
 
 _SAME_OPENING = 30 * clock.MINUTE
 """Further ranges within this time belong to the recorded opening."""
@@ -134,6 +134,8 @@ class HeldFile:
     refusal: str
     preview: bool
     looks: str
+    refused: str = ""
+    """The key of the refusal."""
 
 
 class Retrieval:
@@ -396,9 +398,9 @@ class Retrieval:
 
     # --- held files ----------------------------------------------------------------------------
 
-    async def held(self, link: LinkAccess, db: Reader | None = None) -> list[HeldFile]:
-        """Return what the request of this link holds, oldest first."""
-        rows = await self._repository.held(link.clinic_id, link.subject_id, db)
+    async def held(self, holder: HolderAccess, db: Reader | None = None) -> list[HeldFile]:
+        """Return what is held (by the request of a link), oldest first."""
+        rows = await self._repository.held(holder.clinic_id, holder.subject_id, db)
         seen: list[HeldFile] = []
         for row in rows:
             seen.append(await self._as_held(row, db))
@@ -419,10 +421,11 @@ class Retrieval:
             refusal=_(REFUSALS[row.refusal]) if row.refusal in REFUSALS else "",
             preview="thumbnail" in made,
             looks=record.looks,
+            refused=row.refusal,
         )
 
-    async def held_preview(self, link: LinkAccess, file_id: str, form: str) -> Opened:
-        """Open a patient's own photo before it is sent. `form`: thumbnail or preview."""
+    async def held_preview(self, link: HolderAccess, file_id: str, form: str) -> Opened:
+        """Open a sender's own photo before it is sent. `form`: thumbnail or preview."""
         if form not in ("thumbnail", "preview"):
             raise NotFound
         row = await self.openable(file_id)

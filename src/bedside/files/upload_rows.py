@@ -103,6 +103,14 @@ REFUSED_OF_HOLDER = prepared(
     .order_by(uploads.c.id),
     UploadRow,
 )
+DROP_REFUSED = prepared(
+    delete(uploads).where(
+        uploads.c.holder_id == bindparam("holder"),
+        uploads.c.clinic_id == bindparam("clinic"),
+        uploads.c.file_id == bindparam("file"),
+        uploads.c.refusal != "",
+    )
+)
 UNFINISHED = prepared(
     select(uploads).where(
         uploads.c.clinic_id == bindparam("clinic"), ~uploads.c.finished, uploads.c.refusal == ""

@@ -162,8 +162,27 @@ class TransferAccess(_Verified):
         return self.transfer_id
 
 
-HolderAccess = LinkAccess | TransferAccess
-"""Somebody whose files are held by something (a request, a transfer) until they are filed."""
+@dataclass(frozen=True, slots=True)
+class DraftAccess(_Verified):
+    """May put files into one draft of a message of the chat: `owner_id` is the member of staff or
+    the account that writes it."""
+
+    draft_id: str
+    clinic_id: str
+    patient_id: str
+    owner_id: str
+    actor: Actor
+    proof: _Proof = field(repr=False)
+
+    @property
+    def subject_id(self) -> str:
+        """The holder of the files until the message is sent."""
+        return self.draft_id
+
+
+HolderAccess = LinkAccess | TransferAccess | DraftAccess
+"""Somebody whose files are held by something (a request, a transfer, a draft) until they are
+filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +486,14 @@ def transfer_access(
     """Make a permission; for `transfers` only, after checking that the transfer is this
     person's."""
     return TransferAccess(transfer_id, clinic_id, patient_id, owner_id, actor, _PROOF)
+
+
+def draft_access(
+    draft_id: str, clinic_id: str, patient_id: str, owner_id: str, actor: Actor
+) -> DraftAccess:
+    """Make a permission; for `conversations` only, after checking that the draft is this
+    person's."""
+    return DraftAccess(draft_id, clinic_id, patient_id, owner_id, actor, _PROOF)
 
 
 def account_access(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from bedside.conversations.desk import ConversationDesk
+from bedside.conversations.drafts import MessageDrafts
 from bedside.conversations.lists import ConversationLists
+from bedside.conversations.message_files import MessageFiles
 from bedside.conversations.search import ConversationSearch
 from bedside.conversations.service import Conversations
 from bedside.conversations.topics import Topics
@@ -17,6 +19,8 @@ class ConversationServices:
 
     visit_chat: VisitChat
     all: Conversations
+    drafts: MessageDrafts
+    files: MessageFiles
     desk: ConversationDesk
     lists: ConversationLists
     topics: Topics

@@ -30,6 +30,7 @@ from bedside.web.chat import feature as chat
 from bedside.web.colleagues import feature as colleagues
 from bedside.web.console import feature as console
 from bedside.web.contact import feature as contact
+from bedside.web.file_picker import feature as file_picker
 from bedside.web.file_transfer import feature as file_transfer
 from bedside.web.forms import feature as forms
 from bedside.web.inbox import feature as inbox
@@ -79,6 +80,7 @@ FEATURES = (
     telephone.feature,
     calls.feature,
     file_transfer.feature,
+    file_picker.feature,
     notes.feature,
     whiteboard.feature,
     account.feature,

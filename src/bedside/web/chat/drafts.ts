@@ -1,3 +1,4 @@
+import type { Picked } from "../components/file_picker";
 import { KeptWords } from "../live/kept_words";
 
 /**
@@ -9,13 +10,23 @@ export interface Unsent {
   body: string;
   /** What else the form had when it was sent. */
   more?: Record<string, string>;
+  /** The names of what goes along, for files of the draft and entries of the chart. */
+  names?: string[];
+  entries?: Picked[];
+}
+
+/** Which draft holds the files of what is being written, and what of the chart goes along. */
+export interface KeptFiles {
+  draft: string;
+  entries: Picked[];
 }
 
 /** Removes a visit's words from this tab: the next patient may use the same window. */
 export function forgetDrafts(visit: string): void {
   const names = Array.from({ length: sessionStorage.length }, (_none, place) => sessionStorage.key(place) ?? "");
   for (const name of names) {
-    if (/^bedside-chat-(draft|unsent)-/.test(name) && name.includes(`-${visit}-`)) sessionStorage.removeItem(name);
+    if (/^bedside-chat-(draft|unsent|files)-/.test(name) && name.includes(`-${visit}-`))
+      sessionStorage.removeItem(name);
   }
 }
 
@@ -26,12 +37,15 @@ export class Drafts {
   readonly ready: Promise<void>;
   private readonly keptDraft: Kept;
   private readonly keptUnsent: Kept;
+  private readonly keptFiles: Kept;
+  private filesOfDraft: KeptFiles | null = null;
   private words: string | null = null;
   private waiting: Unsent[] = [];
 
   constructor(visit: string, leg: string, keep: (name: string) => Kept = (name) => new KeptWords(name)) {
     this.keptDraft = keep(`chat-draft-${visit}-${leg}`);
     this.keptUnsent = keep(`chat-unsent-${visit}-${leg}`);
+    this.keptFiles = keep(`chat-files-${visit}-${leg}`);
     this.ready = this.load();
   }
 
@@ -42,6 +56,15 @@ export class Drafts {
   set draft(text: string) {
     this.words = text;
     this.keptDraft.write(text);
+  }
+
+  get files(): KeptFiles | null {
+    return this.filesOfDraft;
+  }
+
+  set files(files: KeptFiles | null) {
+    this.filesOfDraft = files;
+    this.keptFiles.write(files ? JSON.stringify(files) : "");
   }
 
   get unsent(): readonly Unsent[] {
@@ -57,8 +80,10 @@ export class Drafts {
   }
 
   private async load(): Promise<void> {
-    const [words, unsent] = await Promise.all([this.keptDraft.read(), this.keptUnsent.read()]);
+    const kept = [this.keptDraft.read(), this.keptUnsent.read(), this.keptFiles.read()] as const;
+    const [words, unsent, files] = await Promise.all(kept);
     this.words ??= words; // unless somebody was faster
+    this.filesOfDraft ??= filesIn(files);
     const before = listIn(unsent);
     if (before.length === 0) return;
     const added = this.waiting.filter((one) => !before.some(({ draft }) => draft === one.draft));
@@ -77,5 +102,14 @@ function listIn(kept: string): Unsent[] {
     return Array.isArray(list) ? (list as Unsent[]) : [];
   } catch {
     return [];
+  }
+}
+
+function filesIn(kept: string): KeptFiles | null {
+  try {
+    const files = JSON.parse(kept || "null") as Partial<KeptFiles> | null;
+    return files?.draft ? { draft: files.draft, entries: files.entries ?? [] } : null;
+  } catch {
+    return null;
   }
 }

@@ -6,7 +6,7 @@ from bedside.people.permissions import StaffAccess
 from bedside.people.record_parts import Part
 from bedside.people.roles import May
 from bedside.services import Services
-from bedside.web.chat import everyone, past_visits, patient, staff
+from bedside.web.chat import everyone, files, past_visits, patient, staff
 from bedside.web.chat.sentences import SENTENCES
 
 
@@ -15,7 +15,13 @@ async def _waiting(services: Services, who: StaffAccess) -> int:
 
 
 feature = Feature(
-    routes=(*everyone.routes, *staff.routes, *patient.routes, *past_visits.routes),
+    routes=(
+        *files.routes,
+        *everyone.routes,
+        *staff.routes,
+        *patient.routes,
+        *past_visits.routes,
+    ),
     section=Section("chat", N_("Chat"), "message-circle", "/chat", May.SEE_CHARTS, _waiting),
     sentences=SENTENCES,
     app_section=AppSection("chat", N_("Messages"), "message-circle", "/chat", Part.CHAT),

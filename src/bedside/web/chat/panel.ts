@@ -7,12 +7,15 @@
  *     <div data-chat-list>…</div> <ol data-chat-pending> <form data-chat-form>…</form></div>
  */
 import { announce } from "../components/announce";
-import { posted, sentenceOf } from "../components/answers";
+import { posted, refusalIn, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
 import { fragmentOf } from "../live/fragment";
 import { morph } from "../live/morph";
 import { type Heard, liveSocket } from "../live/socket";
+import type { Attachments } from "./attachments";
 import { Drafts, type Unsent } from "./drafts";
+import { Leaving } from "./leaving";
+import { Tray } from "./tray";
 
 const TOGETHER_MS = 40;
 const AGAIN_MS = 4_000;
@@ -25,6 +28,9 @@ export class ChatPanel {
   private readonly words: Record<string, string>;
   private readonly drafts: Drafts;
   private readonly leave: () => void;
+  /** Files of the message that is being written, where the chat takes files. */
+  private readonly tray: Tray | null;
+  private readonly leaving: Leaving;
   private timer = 0;
   private again = 0;
   private sending = false;
@@ -38,6 +44,9 @@ export class ChatPanel {
     this.leg = leg;
     this.words = JSON.parse(words) as Record<string, string>;
     this.drafts = new Drafts(visit, leg);
+    const place = root.querySelector<HTMLElement>("[data-attaching]");
+    this.tray = place && new Tray(place, () => this.filesChanged());
+    this.leaving = new Leaving(root, this.words, this.tray);
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
     root.addEventListener("submit", this.submitted);
     root.addEventListener("keydown", this.pressed);
@@ -153,9 +162,17 @@ export class ChatPanel {
 
   private take(pressed: HTMLElement | null = null): void {
     const field = this.field();
-    const body = field?.value.trim();
-    if (!field || !body) return;
-    this.drafts.add({ draft: newId("drf"), body, more: this.more(pressed) });
+    const body = field?.value.trim() ?? "";
+    const files = this.tray?.current;
+    const hasFiles = files !== undefined && files.names.length > 0;
+    if (!field || !(body || hasFiles)) return;
+    const draft = files && !files.isEmpty ? files.draft : newId("drf");
+    const along = hasFiles ? { names: files.names, entries: files.entries } : {};
+    this.drafts.add({ draft, body, more: this.more(pressed), ...along });
+    if (files && !files.isEmpty) {
+      this.leaving.add(files);
+      this.startDraft();
+    }
     field.value = this.drafts.draft = "";
     field.focus();
     this.say("");
@@ -174,29 +191,50 @@ export class ChatPanel {
     return more;
   }
 
+  /** The next message has files of its own. */
+  private startDraft(): void {
+    this.tray?.use(this.tray.begun(newId("drf")));
+    this.drafts.files = null;
+  }
+
+  private filesChanged(): void {
+    const files = this.tray?.current;
+    if (!files) return;
+    const { draft, entries } = files;
+    this.drafts.files = files.isEmpty ? null : { draft, entries };
+    this.leaving.draw();
+    if (!this.sending && this.leaving.hasNews) void this.sendAll();
+  }
+
   private readonly goOn = (): void => void this.sendAll();
 
   private async sendAll(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
     window.clearTimeout(this.again);
-    let next = this.drafts.unsent[0];
+    let next = this.ready();
     while (next && (await this.send(next))) {
       this.drafts.drop(next.draft);
       await this.refresh();
       this.drawUnsent();
       this.toEnd();
-      next = this.drafts.unsent[0];
+      next = this.ready();
     }
     this.sending = false;
     this.drawUnsent();
     if (next && !this.isOver) this.again = window.setTimeout(this.goOn, AGAIN_MS);
   }
 
+  /** The first message of which every file has arrived. */
+  private ready(): Unsent | undefined {
+    return this.drafts.unsent.find(({ draft }) => this.leaving.isComplete(draft));
+  }
+
   /** Returns false if it has to be tried again later. */
-  private async send({ draft, body, more = {} }: Unsent): Promise<boolean> {
+  private async send({ draft, body, more = {}, entries = [] }: Unsent): Promise<boolean> {
     try {
-      const answer = await posted(this.base, { leg: this.leg, ...more, draft_id: draft, body });
+      const along = this.leaving.fields(draft, entries);
+      const answer = await posted(this.base, { leg: this.leg, ...more, ...along, draft_id: draft, body });
       if (answer.status === 429) {
         this.waits = "soon";
         this.say(await sentenceOf(answer));
@@ -204,10 +242,15 @@ export class ChatPanel {
       }
       if (answer.ok && this.waits === "soon") this.say("");
       this.waits = answer.status === 401 && this.words.signed_out ? "signed_out" : "waiting";
-      if (answer.ok) return true;
+      if (answer.ok) {
+        this.leaving.drop(draft);
+        return true;
+      }
       if (answer.status >= 500 || answer.status === 401) return false;
-      this.say(await sentenceOf(answer));
+      const { code, sentence } = refusalIn(await answer.text().catch(() => ""));
+      this.say(sentence);
       this.giveBack(body);
+      this.takeBack(this.leaving.drop(draft, code !== "draft_sent"));
       return true;
     } catch {
       this.waits = "waiting";
@@ -220,8 +263,22 @@ export class ChatPanel {
     if (this.isOver) return;
     const field = this.field();
     if (field && !field.value) field.value = this.drafts.draft;
+    this.giveBackFiles();
     this.drawUnsent();
     void this.sendAll();
+  }
+
+  /** Uploads go on: of the message that is being written, and of those that wait for theirs. */
+  private giveBackFiles(): void {
+    const { tray } = this;
+    if (!tray) return;
+    for (const one of this.drafts.unsent) if (one.names) this.leaving.resume(one.draft);
+    const kept = this.drafts.files;
+    if (!kept || !tray.current.isEmpty) return;
+    const files = tray.begun(kept.draft);
+    files.entries = kept.entries;
+    tray.use(files);
+    void files.load();
   }
 
   /** Puts back into the field what the server refused. */
@@ -232,20 +289,34 @@ export class ChatPanel {
     this.drafts.draft = field.value;
   }
 
+  /** Files of a message that was refused are in the next one, unless that has files already. */
+  private takeBack(files: Attachments | null): void {
+    if (!files || !this.tray?.current.isEmpty) return;
+    this.tray.use(files);
+    void files.load();
+    this.filesChanged();
+  }
+
   private drawUnsent(): void {
     const place = this.root.querySelector<HTMLElement>("[data-chat-pending]");
     if (!place) return;
     const unsent = this.drafts.unsent;
     place.hidden = unsent.length === 0;
-    place.replaceChildren(...unsent.map(({ body }) => this.row(body)));
+    place.replaceChildren(...unsent.map((one) => this.row(one)));
+    this.leaving.draw();
   }
 
-  private row(body: string): HTMLElement {
+  private row({ draft, body, names = [] }: Unsent): HTMLElement {
     const row = Object.assign(document.createElement("li"), { className: "chat-message chat-ours chat-unsent" });
     const words = Object.assign(document.createElement("p"), { className: "chat-words preserve", textContent: body });
+    const files = names.map((name) =>
+      Object.assign(document.createElement("p"), { className: "chat-unsent-file", dir: "auto", textContent: name }),
+    );
     const state = Object.assign(document.createElement("p"), { className: "chat-state" });
-    state.textContent = (this.sending && navigator.onLine ? this.words.sending : this.words[this.waits]) ?? "";
-    row.append(words, state);
+    const said = (this.sending && navigator.onLine ? this.words.sending : this.words[this.waits]) ?? "";
+    state.textContent = this.leaving.progress(draft) || said;
+    state.dataset.unsentState = draft;
+    row.append(words, ...files, state);
     return row;
   }
 

@@ -16,19 +16,19 @@ from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.feature import AppItem
 from bedside.edge.flash import flash_message, redirect
-from bedside.edge.forms import form_of
+from bedside.edge.forms import Form, form_of
 from bedside.edge.protection import WRITING, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import app_route
 from bedside.edge.signed_in import APP
-from bedside.errors import BedsideError, Conflict, TooMany, WrongInput
+from bedside.errors import BedsideError, WrongInput
 from bedside.kernel import clock
-from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import PatientAccess
 from bedside.people.record_parts import Part
 from bedside.services import Services
+from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
 from bedside.web.chat.staff import words
 from bedside.web.chat.thread import names_of, thread_of
 
@@ -86,9 +86,10 @@ async def _new_page(
     quotes: str = "",
     topic: str = "",
     error: BedsideError | None = None,
-    typed: str = "",
+    form: Form | None = None,
 ) -> Response:
     services = services_of(request)
+    draft_id, draft_files = await again(services, page.side, form)
     quoted = ""
     if quotes:
         newest = await services.conversations.all.page(page.side, quotes)
@@ -102,9 +103,11 @@ async def _new_page(
         topic=topic,
         quotes=quotes,
         quoted=quoted,
-        draft_id=new_id("drf"),
+        draft_id=draft_id,
+        attach=await attaching(services, page.side, draft_files),
+        words=words(),
         error=_(error.sentence) if error else "",
-        typed=typed,
+        typed=form["body"] if form else "",
         longest=LONGEST,
         base=_base(page.side),
     )
@@ -117,23 +120,26 @@ def _promise(page: AppPage, topic: Topic) -> int:
 
 async def start(request: Request) -> Response:
     """POST /app/{patient_id}/chat: begin a conversation. Fields: body, topic, quotes, draft_id
-    (made by the page). Idempotent."""
+    (made by the page), files (of the draft), entries (of the chart). Idempotent."""
     page = await app_page(request, "chat")
-    form = await form_of(request)
+    form, refused = await written(request, page.side)
     services, topic = services_of(request), form.line("topic")
+    files, entries = named(form)
     try:
+        if refused:
+            raise refused
         require_rate(request, WRITING, page.side.account.account_id, _TOO_FAST)
         offered = {one.id for one in await services.conversations.topics.offered(page.clinic.id)}
         if offered and topic not in offered:
             raise WrongInput(N_("Please choose what it is about."), field="topic")
         conversation_id = await services.conversations.all.start(
             page.side,
-            Text(form["body"]),
+            Text(form["body"], entries, files=files),
             form.line("draft_id"),
             topic_id=topic if topic in offered else "",
             quotes_id=form.line("quotes"),
         )
-    except (WrongInput, TooMany) as error:
+    except TO_CORRECT as error:
         if wants_json(request):
             raise
         return await _new_page(
@@ -142,9 +148,10 @@ async def start(request: Request) -> Response:
             quotes=form.line("quotes"),
             topic=topic,
             error=error,
-            typed=form["body"],
+            form=form,
         )
-    return redirect(f"{_base(page.side)}/{conversation_id}", SENT)
+    place = f"{_base(page.side)}/{conversation_id}"
+    return JSONResponse({"address": place}) if wants_json(request) else redirect(place, SENT)
 
 
 async def one(request: Request) -> Response:
@@ -155,7 +162,11 @@ async def one(request: Request) -> Response:
 
 
 async def _one_page(
-    request: Request, page: AppPage, *, error: BedsideError | None = None, typed: str = ""
+    request: Request,
+    page: AppPage,
+    *,
+    error: BedsideError | None = None,
+    form: Form | None = None,
 ) -> Response:
     shown = await _thread(request, page.side)
     conversation = shown["conversation"]
@@ -165,15 +176,17 @@ async def _one_page(
             page.side, conversation.id, shown["last"], Receipt.READ
         )
     topics = {one.id: one.name for one in await _topics(services, page.side)}
+    draft_id, draft_files = await again(services, page.side, form)
     return render(
         request,
         "chat/app_one.html",
         status=error.status if error else 200,
         **shown,
         topic=topics.get(conversation.topic_id, ""),
-        draft_id=new_id("drf"),
+        draft_id=draft_id,
+        attach=await attaching(services, page.side, draft_files),
         error=_(error.sentence) if error else "",
-        typed=typed,
+        typed=form["body"] if form else "",
         longest=LONGEST,
         words=words(),
         live=page_in_app(page.side.patient_id, "/live"),
@@ -204,8 +217,10 @@ async def _thread(request: Request, side: PatientAccess) -> dict[str, Any]:
     patient, _born = await services.people.patients.known_as(side.clinic_id, side.patient_id)
     names = await names_of(services, side, page, patient)
     clinic = await services.people.clinics.get(side.clinic_id)
+    files = await services.conversations.files.of(side, page.messages)
     return {
-        **thread_of(side, page, names, clinic.options.time_zone),
+        **thread_of(side, page, names, clinic.options.time_zone, files),
+        "files_base": page_in_app(side.patient_id, "/files"),
         "conversation": page.conversation,
         "base": f"{_base(side)}/{page.conversation.id}",
         "other": clinic.name,
@@ -215,20 +230,24 @@ async def _thread(request: Request, side: PatientAccess) -> dict[str, Any]:
 
 async def say(request: Request) -> Response:
     """POST /app/{patient_id}/chat/{conversation_id}: a message. Fields: body, draft_id (made by the
-    page). What is refused stays in the field."""
+    page), files (of the draft), entries (of the chart). What is refused stays in the field."""
     side = await patient_side_of(request)
-    form = await form_of(request)
+    form, refused = await written(request, side)
+    files, entries = named(form)
+    text = Text(form["body"], entries, files=files)
     conversation_id = request.path_params["conversation_id"]
     try:
+        if refused:
+            raise refused
         require_rate(request, WRITING, side.account.account_id, _TOO_FAST)
         message_id = await services_of(request).conversations.all.say(
-            side, conversation_id, Text(form["body"]), form.line("draft_id")
+            side, conversation_id, text, form.line("draft_id")
         )
-    except (WrongInput, Conflict, TooMany) as error:
+    except TO_CORRECT as error:
         if wants_json(request):
             raise
         page = await app_page(request, "chat")
-        return await _one_page(request, page, error=error, typed=form["body"])
+        return await _one_page(request, page, error=error, form=form)
     if wants_json(request):
         return JSONResponse({"message_id": message_id})
     return redirect(f"{_base(side)}/{conversation_id}")

@@ -21,12 +21,12 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
-from bedside.errors import BedsideError, Conflict, WrongInput
+from bedside.errors import BedsideError, WrongInput
 from bedside.kernel import clock
-from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
 from bedside.web.chat.thread import names_of, thread_of
 
 _VIEW_NAMES = {
@@ -142,8 +142,9 @@ async def _thread(request: Request, chart: ChartAccess) -> dict[str, Any]:
     patient = await services.people.patients.get(chart)
     clinic = await services.people.clinics.get(chart.clinic_id)
     names = await names_of(services, chart, page, patient.name)
+    files = await services.conversations.files.of(chart, page.messages)
     return {
-        **thread_of(chart, page, names, clinic.options.time_zone),
+        **thread_of(chart, page, names, clinic.options.time_zone, files),
         "conversation": page.conversation,
         "base": f"/chat/{page.conversation.id}",
         "other": patient.name,
@@ -157,17 +158,19 @@ async def _one(
     chart: ChartAccess,
     *,
     error: BedsideError | None = None,
-    typed: str = "",
+    form: Form | None = None,
 ) -> dict[str, Any]:
     services = services_of(request)
     shown = await _thread(request, chart)
+    draft_id, draft_files = await again(services, chart, form)
     return {
         **shown,
         "colleagues": await services.people.staff.colleagues(chart.clinic_id),
         "me": chart.staff.staff_id,
-        "draft_id": new_id("drf"),
+        "draft_id": draft_id,
+        "attach": await attaching(services, chart, draft_files),
         "error": _(error.sentence) if error else "",
-        "typed": typed,
+        "typed": form["body"] if form else "",
         "longest": LONGEST,
         "replies": [(key, _(name)) for key, name in REPLIES.items()],
         "snoozes": [(key, _(name)) for key, name in SNOOZES],
@@ -180,6 +183,7 @@ def words() -> dict[str, str]:
     """Return what the script says of messages."""
     return {
         "sending": _("Sending…"),
+        "sending_part": _("Sending, {percent}"),
         "waiting": _("There is no connection. It is sent by itself when it is back."),
         "soon": _("It is sent by itself in a moment."),
         "said": _("{who} writes: {words}"),
@@ -195,25 +199,30 @@ def words() -> dict[str, str]:
 
 async def say(request: Request) -> Response:
     """POST /chat/{conversation_id}: a message, or with `note` a note among staff. Fields: body,
-    draft_id (made by the page), reply, reply_until, corrects. What is refused stays in the field.
-    """
+    draft_id (made by the page), reply, reply_until, corrects, files (of the draft), entries (of
+    the chart). What is refused stays in the field."""
     staff = await staff_of(request)
     chart = await _chart(request, staff)
-    form = await form_of(request)
+    form, refused = await written(request, chart)
     conversation_id = request.path_params["conversation_id"]
     conversations = services_of(request).conversations.all
     draft_id = form.line("draft_id")
     try:
+        if refused:
+            raise refused
         if form["note"]:
-            message_id = await conversations.note(chart, conversation_id, form["body"], draft_id)
+            files, entries = named(form)
+            message_id = await conversations.note(
+                chart, conversation_id, form["body"], draft_id, entries=entries, files=files
+            )
         else:
             text = _text(form, await _zone(request, chart))
             message_id = await conversations.say(chart, conversation_id, text, draft_id)
-    except (WrongInput, Conflict) as error:
+    except TO_CORRECT as error:
         if wants_json(request):
             raise
         await shell(request, "chat")
-        shown = await _one(request, chart, error=error, typed=form["body"])
+        shown = await _one(request, chart, error=error, form=form)
         return render(
             request,
             "chat/desk.html",
@@ -232,7 +241,8 @@ def _text(form: Form, zone: str) -> Text:
     until = 0
     if reply is Reply.UNTIL:
         until = _end_of(form.line("reply_until"), zone)
-    return Text(form["body"], reply=reply, reply_until=until, corrects=form.line("corrects"))
+    files, entries = named(form)
+    return Text(form["body"], entries, reply, until, form.line("corrects"), files)
 
 
 def _end_of(typed: str, zone: str) -> int:
@@ -319,17 +329,21 @@ async def of_patient(request: Request) -> Response:
 
 async def start(request: Request) -> Response:
     """POST /patients/{patient_id}/chat: a new conversation with its first message. Fields: body,
-    draft_id, reply, reply_until. Idempotent."""
+    draft_id, reply, reply_until, files, entries. Idempotent."""
     chart = await _patient(request)
-    form = await form_of(request)
+    form, refused = await written(request, chart)
     try:
+        if refused:
+            raise refused
         conversation_id = await services_of(request).conversations.all.start(
             chart, _text(form, await _zone(request, chart)), form.line("draft_id")
         )
-    except WrongInput as error:
+    except TO_CORRECT as error:
         if wants_json(request):
             raise
-        return await _patient_page(request, chart, error=error, typed=form["body"])
+        return await _patient_page(request, chart, error=error, form=form)
+    if wants_json(request):
+        return JSONResponse({"address": f"/chat/{conversation_id}"})
     return redirect(f"/chat/{conversation_id}", STARTED)
 
 
@@ -344,9 +358,10 @@ async def _patient_page(
     chart: ChartAccess,
     *,
     error: BedsideError | None = None,
-    typed: str = "",
+    form: Form | None = None,
 ) -> Response:
     services = services_of(request)
+    draft_id, draft_files = await again(services, chart, form)
     lines = await services.conversations.lists.of_patient(chart)
     assignees = {line.conversation.assignee_id for line in lines} - {""}
     return render(
@@ -357,9 +372,11 @@ async def _patient_page(
         lines=lines,
         assignees=await services.people.staff.named(chart.clinic_id, assignees),
         replies=[(key, _(name)) for key, name in REPLIES.items()],
-        draft_id=new_id("drf"),
+        draft_id=draft_id,
+        attach=await attaching(services, chart, draft_files),
+        words=words(),
         error=_(error.sentence) if error else "",
-        typed=typed,
+        typed=form["body"] if form else "",
         longest=LONGEST,
         now=clock.now(),
         open_id="",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bedside.conversations.message_files import MessageFile
 from bedside.conversations.records import Message, Page
 from bedside.conversations.sides import Access, is_staff, sender_of
 from bedside.conversations.states import Kind, Receipt
@@ -49,7 +50,13 @@ async def names_of(services: Services, access: Access, page: Page, patient: str)
     return Names(patient, staff, accounts, clinic.name)
 
 
-def thread_of(access: Access, page: Page, names: Names, zone: str) -> dict[str, Any]:
+def thread_of(
+    access: Access,
+    page: Page,
+    names: Names,
+    zone: str,
+    files: dict[str, list[MessageFile]],
+) -> dict[str, Any]:
     """Return the values of chat/thread.html."""
     me, staff = sender_of(access), is_staff(access)
     rows: list[dict[str, Any]] = []
@@ -68,6 +75,7 @@ def thread_of(access: Access, page: Page, names: Names, zone: str) -> dict[str, 
                 "automatic": one.kind == Kind.AUTOMATIC,
                 "mine": one.sender_id == me.id,
                 "seen": _seen(one, names),
+                "files": files.get(one.id, []),
             }
         )
         last_day = day

@@ -45,7 +45,11 @@ function onPaste(event: ClipboardEvent): void {
   give(zone, files);
 }
 
+let started = false;
+
 export function startDropZones(): void {
+  if (started) return;
+  started = true;
   document.addEventListener("dragover", onDrag);
   document.addEventListener("dragleave", (event) => {
     if (event.relatedTarget === null) zoneOf(event)?.removeAttribute("data-over");

@@ -1,8 +1,10 @@
 /** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
 import { startPasskeys } from "../components/passkeys";
+import { startForgetting } from "../uploading/signing_out";
 import { startInstalling } from "./install";
 import { startPush } from "./push";
 
 startPasskeys();
+startForgetting();
 startInstalling();
 startPush();

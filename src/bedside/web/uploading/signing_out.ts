@@ -2,11 +2,14 @@
 import { forgetAll } from "./kept_files";
 import { forgetForms } from "./kept_forms";
 
+/** Of staff, and of the patient's app. */
+const SIGN_OUTS = ["/sign-out", "/app/sign-out"];
+
 export function startForgetting(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     // Not form.action: a field named “action” would shadow it.
-    if (!(form instanceof HTMLFormElement) || form.getAttribute("action") !== "/sign-out") return;
+    if (!(form instanceof HTMLFormElement) || !SIGN_OUTS.includes(form.getAttribute("action") ?? "")) return;
     event.preventDefault();
     void Promise.all([forgetAll(), forgetForms()]).finally(() => form.submit());
   });

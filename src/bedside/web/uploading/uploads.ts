@@ -144,7 +144,7 @@ export class Uploads {
     const sending = {
       endpoint: `${this.base}/uploads`,
       address: one.address,
-      metadata: { filename: one.name, category: one.category },
+      metadata: { filename: one.name, category: one.category, photo: one.id },
       retryDelays: RETRY_DELAYS_MS,
     };
     const upload = new TusUpload(one.file, sending, {

@@ -1,0 +1,113 @@
+"""Entries of charts that went along with messages of the chat (feature C1).
+
+What staff send along is in the patient's view from then on, until its message is taken back; in
+the chart it stays.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+
+from bedside.charts.entries import opened
+from bedside.charts.models import chart_entries, entry_reports, sent_entries
+from bedside.charts.records import DEAD, Entry
+from bedside.charts.rows import EntryRow
+from bedside.database.sealed import Vault
+from bedside.database.statements import Among, prepared
+from bedside.errors import Conflict, NotFound
+from bedside.kernel import clock
+from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
+from bedside.people.permissions import ChartAccess, PatientAccess
+
+_GONE = N_("One of these files was moved, reported or destroyed meanwhile. Please choose again.")
+
+
+class SentEntryRow(NamedTuple):
+    """A stored entry of a message."""
+
+    entry_id: str
+    message_id: str
+    conversation_id: str
+    given: bool
+    withdrawn_at: int
+
+
+_entries, _sent = chart_entries.c, sent_entries.c
+_add = prepared(insert(sent_entries))
+_withdraw = prepared(
+    update(sent_entries)
+    .where(_sent.message_id == bindparam("of"), _sent.withdrawn_at == 0)
+    .values(withdrawn_at=bindparam("moment"))
+)
+_of_entry = prepared(
+    select(sent_entries).where(_sent.entry_id == bindparam("entry")), SentEntryRow
+)
+_some = Among(
+    lambda ids: select(chart_entries).where(
+        _entries.id.in_(ids),
+        _entries.clinic_id == bindparam("clinic"),
+        _entries.patient_id == bindparam("patient"),
+    ),
+    EntryRow,
+)
+_reported = Among(
+    lambda ids: select(entry_reports.c.entry_id).where(
+        entry_reports.c.entry_id.in_(ids), entry_reports.c.state != "kept"
+    )
+)
+
+
+async def add(
+    work: UnitOfWork, message_id: str, conversation_id: str, entry_ids: tuple[str, ...], given: bool
+) -> None:
+    """Store which entries went along with a message. `given`: to the patient, by staff."""
+    about = {"message_id": message_id, "conversation_id": conversation_id}
+    rows = [
+        {"entry_id": one, **about, "given": given, "withdrawn_at": 0}
+        for one in dict.fromkeys(entry_ids)
+    ]
+    if rows:
+        await work.execute_many(_add, rows)
+
+
+async def withdraw(work: UnitOfWork, message_id: str) -> None:
+    """Take what went along with a message out of the patient's view."""
+    await work.execute(_withdraw, of=message_id, moment=clock.now())
+
+
+async def of_entry(reader: Reader, entry_id: str) -> list[SentEntryRow]:
+    """Return the messages with which an entry went along."""
+    return await reader.all(_of_entry, entry=entry_id)
+
+
+async def entries(
+    reader: Reader, vault: Vault, access: ChartAccess | PatientAccess, entry_ids: tuple[str, ...]
+) -> dict[str, Entry]:
+    """Return those of the entries that are in the chart, by id, in whatever state; the caller
+    decides what of them is shown."""
+    if not entry_ids:
+        return {}
+    wanted, among = _some.of(entry_ids)
+    rows = await reader.all(
+        wanted, clinic=access.clinic_id, patient=access.patient_id, **among
+    )
+    keys = await vault.clinic(access.clinic_id)
+    return {row.id: opened(keys, row) for row in rows}
+
+
+async def require_sendable(
+    work: UnitOfWork, chart: ChartAccess, entry_ids: tuple[str, ...]
+) -> None:
+    """Check that staff can send these entries of a chart. Raises NotFound for one that is in no
+    chart of this patient, Conflict for one that was moved away, destroyed or reported."""
+    if not entry_ids:
+        return
+    wanted, among = _some.of(entry_ids)
+    rows = await work.all(wanted, clinic=chart.clinic_id, patient=chart.patient_id, **among)
+    if {row.id for row in rows} != set(entry_ids):
+        raise NotFound
+    reported, among = _reported.of(entry_ids)
+    if await work.all(reported, **among) or any(row.moved_to or row.state in DEAD for row in rows):
+        raise Conflict(_GONE)
+

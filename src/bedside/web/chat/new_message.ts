@@ -1,0 +1,127 @@
+/**
+ * A new conversation with files: they are uploaded while the words are written, and the form leaves
+ * by itself once all of them have arrived.
+ */
+import { posted, sentenceOf } from "../components/answers";
+import { newId } from "../components/ids";
+import { percent } from "../components/sizes";
+import { KeptWords } from "../live/kept_words";
+import { Drafts } from "./drafts";
+import { Tray } from "./tray";
+
+const AGAIN_MS = 4_000;
+
+export class NewMessage {
+  private readonly drafts: Drafts;
+  private readonly tray: Tray | null;
+  private readonly words: Record<string, string>;
+  private readonly label: HTMLElement | null;
+  private readonly written: string;
+  private isPressed = false;
+  private isLeaving = false;
+
+  constructor(private readonly form: HTMLFormElement) {
+    this.words = JSON.parse(form.dataset.words ?? "{}") as Record<string, string>;
+    this.drafts = new Drafts(form.dataset.newMessage ?? "", "new", (name) => new KeptWords(name));
+    const place = form.querySelector<HTMLElement>("[data-attaching]");
+    this.tray = place && new Tray(place, () => this.changed());
+    this.label = document.querySelector<HTMLElement>("#chat-send > span");
+    this.written = this.label?.textContent ?? "";
+    form.addEventListener("submit", (event) => this.submitted(event));
+    form.addEventListener("input", () => {
+      this.drafts.draft = this.field()?.value ?? "";
+    });
+    void this.drafts.ready.then(() => this.giveBack());
+  }
+
+  private field(): HTMLTextAreaElement | null {
+    return this.form.querySelector<HTMLTextAreaElement>("textarea[name=body]");
+  }
+
+  private giveBack(): void {
+    const field = this.field();
+    if (field && !field.value) field.value = this.drafts.draft;
+    const kept = this.drafts.files;
+    if (!this.tray) return;
+    const own = this.form.querySelector<HTMLInputElement>("[name=draft_id]")?.value ?? newId("drf");
+    const files = this.tray.begun(kept?.draft ?? own);
+    files.entries = kept?.entries ?? [];
+    this.tray.use(files);
+    if (kept) void files.load();
+  }
+
+  private changed(): void {
+    const files = this.tray?.current;
+    if (!files) return;
+    this.drafts.files = files.isEmpty ? null : { draft: files.draft, entries: files.entries };
+    this.draw();
+    if (this.isPressed && files.isComplete) void this.leave();
+  }
+
+  private submitted(event: SubmitEvent): void {
+    const files = this.tray?.current;
+    if (!files || files.isEmpty) {
+      this.forget();
+      return;
+    }
+    event.preventDefault();
+    this.isPressed = true;
+    if (files.isComplete) void this.leave();
+    else this.draw();
+  }
+
+  /** Posts it with the names of what has arrived; as often as it takes, because it is there once. */
+  private async leave(): Promise<void> {
+    const files = this.tray?.current;
+    if (!files || this.isLeaving) return;
+    this.isLeaving = true;
+    const fields = {
+      ...this.typed(),
+      draft_id: files.draft,
+      files: files.files(true).join(","),
+      entries: files.entries.map(({ id }) => id).join(","),
+    };
+    const answer = await posted(this.form.action, fields).catch(() => null);
+    this.isLeaving = false;
+    if (answer?.ok) {
+      const { address } = (await answer.json()) as { address: string };
+      this.forget();
+      files.end();
+      location.assign(address);
+    } else if (answer && answer.status < 500 && answer.status !== 401) {
+      this.isPressed = false;
+      this.say(await sentenceOf(answer));
+      void files.load();
+      this.draw();
+    } else {
+      this.say((answer?.status === 401 ? this.words.signed_out : this.words.waiting) ?? "");
+      window.setTimeout(() => void this.leave(), AGAIN_MS);
+    }
+  }
+
+  private typed(): Record<string, string> {
+    const fields: Record<string, string> = {};
+    for (const [name, value] of new FormData(this.form)) if (typeof value === "string") fields[name] = value;
+    return fields;
+  }
+
+  private say(sentence: string): void {
+    const place = this.form.querySelector<HTMLElement>("[data-new-said]");
+    if (!place) return;
+    place.textContent = sentence;
+    place.hidden = !sentence;
+  }
+
+  private forget(): void {
+    this.drafts.draft = "";
+    this.drafts.files = null;
+  }
+
+  private draw(): void {
+    const files = this.tray?.current;
+    if (!this.label || !files) return;
+    const waits = this.isPressed && !files.isComplete;
+    const part = percent(files.percent);
+    this.label.textContent = waits ? (this.words.sending_part ?? "").replace("{percent}", part) : this.written;
+  }
+}

@@ -1,0 +1,190 @@
+/** The files of the message that is being written, above its field; see chat/attaching.html. */
+import { FilePicker } from "../components/file_picker";
+import { newId } from "../components/ids";
+import { percent, sizeInWords } from "../components/sizes";
+import type { Item } from "../uploading/uploads";
+import { Attachments, type HeldFile, type Place } from "./attachments";
+
+interface Shown {
+  id: string;
+  name: string;
+  size: number;
+  said: string;
+  isBad: boolean;
+  picture: string;
+}
+
+export class Tray {
+  readonly place: Place;
+  current: Attachments;
+  private readonly words: Record<string, string>;
+  /** Pictures of files of this device, by the names that they got. */
+  private readonly pictures = new Map<string, string>();
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly changed: () => void,
+  ) {
+    const { drafts = "", owner = "", limit = "0", words = "{}" } = root.dataset;
+    this.place = { drafts, owner, limit: Number(limit) };
+    this.words = JSON.parse(words) as Record<string, string>;
+    this.current = this.begun(newId("drf"));
+    const picker = root.querySelector<HTMLElement>("[data-file-picker]");
+    if (picker) {
+      new FilePicker(picker, {
+        files: (files) => void this.add(files),
+        picked: (entries) => this.current.pick(entries),
+      });
+    }
+    root.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest<HTMLElement>("[data-tray-remove]");
+      if (button) this.remove(button);
+    });
+  }
+
+  /** The files of a draft, which are drawn while it is the one that is being written. */
+  begun(draft: string): Attachments {
+    const one: Attachments = new Attachments(draft, this.place, () => {
+      if (this.current === one) this.draw();
+      this.changed();
+    });
+    return one;
+  }
+
+  /** Goes on with another draft: a new one, one that was kept, or one that could not be sent. */
+  use(attachments: Attachments): void {
+    this.current = attachments;
+    this.say("");
+    this.draw();
+  }
+
+  private async add(files: readonly File[]): Promise<void> {
+    this.say("");
+    const { current } = this;
+    for (const file of files) {
+      const wrong = await current.add(file);
+      if (wrong) this.sayWrong(wrong, file);
+      else this.remember(current, file);
+    }
+    this.draw();
+    this.changed();
+  }
+
+  private remember(current: Attachments, file: File): void {
+    const item = current.items.findLast(({ kept }) => kept.file === file);
+    if (item && /^image\/(jpeg|png|gif|webp|avif)$/.test(file.type)) {
+      this.pictures.set(item.kept.id, URL.createObjectURL(file));
+    }
+  }
+
+  private sayWrong(wrong: string, file: File): void {
+    const key = { tooLarge: "too_large", empty: "empty", unreadable: "unreadable" }[wrong] ?? "unreadable";
+    const sentence = (this.words[key] ?? "")
+      .replace("{name}", file.name)
+      .replace("{size}", sizeInWords(this.place.limit));
+    const place = this.root.querySelector<HTMLElement>("[data-tray-said]");
+    this.say(place?.textContent ? `${place.textContent}\n${sentence}` : sentence);
+  }
+
+  private say(sentence: string): void {
+    const place = this.root.querySelector<HTMLElement>("[data-tray-said]");
+    if (!place) return;
+    place.textContent = sentence;
+    place.hidden = !sentence;
+  }
+
+  private remove(button: HTMLElement): void {
+    const row = button.closest<HTMLElement>("[data-tray-file]");
+    const next = row?.nextElementSibling ?? row?.previousElementSibling;
+    const id = row?.dataset.trayFile ?? "";
+    this.forgetPicture(id);
+    void this.current.remove(id);
+    const focused =
+      next?.querySelector<HTMLElement>("[data-tray-remove]") ?? this.root.querySelector("input[type=file]");
+    (focused as HTMLElement | null)?.focus();
+  }
+
+  private forgetPicture(id: string): void {
+    const picture = this.pictures.get(id);
+    if (picture) URL.revokeObjectURL(picture);
+    this.pictures.delete(id);
+  }
+
+  // --- drawing -----------------------------------------------------------------------------------
+
+  private draw(): void {
+    const list = this.root.querySelector<HTMLElement>("[data-tray]");
+    const template = this.root.querySelector<HTMLTemplateElement>("[data-tray-row]");
+    if (!list || !template) return;
+    const shown = this.shown();
+    const before = new Map(
+      [...list.children].map((row) => [(row as HTMLElement).dataset.trayFile, row as HTMLElement]),
+    );
+    const rows = shown.map((one) => {
+      const row = before.get(one.id) ?? (template.content.firstElementChild?.cloneNode(true) as HTMLElement);
+      fill(row, one);
+      return row;
+    });
+    // Rows that stay keep their place, and the focus in them.
+    if (rows.length !== list.children.length || rows.some((row, place) => list.children[place] !== row)) {
+      list.replaceChildren(...rows);
+    }
+    list.hidden = rows.length === 0;
+    const hint = this.root.querySelector<HTMLElement>("[data-tray-hint]");
+    if (hint) hint.hidden = rows.length === 0;
+  }
+
+  private shown(): Shown[] {
+    const { entries, earlier, items } = this.current;
+    return [
+      ...entries.map(({ id, name }) => ({ ...PLAIN, id, name, said: this.words.chart ?? "" })),
+      ...earlier.map((one) => this.ofHeld(one, one.given_id || one.id)),
+      ...items.map((item) => this.ofItem(item)),
+    ];
+  }
+
+  private ofHeld(one: HeldFile, id: string): Shown {
+    const said = one.refusal || (one.checked ? this.words.ready : this.words.checking) || "";
+    const picture = one.preview ? `${this.current.address}/files/${one.id}` : "";
+    return { id, name: one.name, size: one.size, said, isBad: one.refusal !== "", picture };
+  }
+
+  private ofItem(item: Item): Shown {
+    const { kept, state } = item;
+    const held = this.current.heldOf(item);
+    const picture = this.pictures.get(kept.id) ?? "";
+    const about = { id: kept.id, name: kept.name, size: kept.file.size, picture, isBad: false };
+    if (held) return { ...this.ofHeld(held, kept.id), picture: picture || this.ofHeld(held, kept.id).picture };
+    if (state === "refused") return { ...about, said: item.sentence, isBad: true };
+    if (item.signedOut) return { ...about, said: this.words.signed_out ?? "" };
+    if (state === "sending") {
+      const part = percent(Math.floor((100 * item.sent) / Math.max(1, kept.file.size)));
+      return { ...about, said: (this.words.sending ?? "").replace("{percent}", part) };
+    }
+    if (state === "done") return { ...about, said: this.words.checking ?? "" };
+    return { ...about, said: this.words[state] ?? this.words.failed ?? "" };
+  }
+}
+
+const PLAIN = { size: 0, isBad: false, picture: "" };
+
+function fill(row: HTMLElement, one: Shown): void {
+  row.dataset.trayFile = one.id;
+  row.classList.toggle("tray-bad", one.isBad);
+  put(row, "[data-name]", one.name);
+  put(row, "[data-size]", one.size ? sizeInWords(one.size) : "");
+  put(row, "[data-said]", one.said);
+  const remove = row.querySelector<HTMLElement>("[data-tray-remove]");
+  const label = remove?.dataset.label ?? "";
+  remove?.setAttribute("aria-label", label.replace("{name}", one.name));
+  const picture = row.querySelector<HTMLImageElement>("img");
+  if (!picture) return;
+  if (one.picture && picture.getAttribute("src") !== one.picture) picture.src = one.picture;
+  picture.hidden = !one.picture;
+  row.querySelector("[data-icon]")?.toggleAttribute("hidden", one.picture !== "");
+}
+
+function put(row: HTMLElement, where: string, words: string): void {
+  const place = row.querySelector(where);
+  if (place && place.textContent !== words) place.textContent = words;
+}

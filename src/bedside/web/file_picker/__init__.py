@@ -1,0 +1,1 @@
+"""Web feature: choosing files that are in the chart."""
