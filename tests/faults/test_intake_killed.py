@@ -84,6 +84,8 @@ ELSEWHERE = {
     "link.missed": "tests/faults/test_links_again_killed.py",
     "link.sending_again": "tests/faults/test_links_again_killed.py",
     "link.sent_again": "tests/faults/test_links_again_killed.py",
+    "conversation.said": "tests/faults/test_chat_files_killed.py",
+    "draft.abandoned": "tests/faults/test_chat_files_killed.py",
     "summary.sent": "tests/faults/test_summaries_killed.py",
     "summary.filing": "tests/faults/test_summaries_killed.py",
     "summary.filed": "tests/faults/test_summaries_killed.py",

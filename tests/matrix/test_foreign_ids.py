@@ -111,6 +111,19 @@ OF_CHARTS = (
             "content": b"x",
         },
     ),
+    Guess("GET", f"{_OWN}/chat/drafts/{{draft}}"),
+    Guess("GET", f"{_OWN}/chat/drafts/{{draft}}/files/{{draft_file}}"),
+    Guess("POST", f"{_OWN}/chat/drafts/{{draft}}/remove", call=_form(file="{draft_file}")),
+    Guess(
+        "POST",
+        f"{_OWN}/chat",
+        call=_form(body="Mine now", draft_id="{draft}", files="{draft_file}"),
+    ),
+    Guess("POST", f"{_OWN}/chat", call=_form(body="Mine now", entries="{entry_id}")),
+    *(
+        Guess(method, f"{_OWN}/chat/drafts/{{draft}}/uploads/{{draft_upload}}", call=lambda _: _TUS)
+        for method in ("HEAD", "DELETE")
+    ),
     *(Guess("GET", f"{_OWN}/requests/{{request_id}}{end}") for end in ("", "/now")),
     *(Guess("POST", f"{_OWN}/requests/{{request_id}}/{do}") for do in ("revoke", "reissue")),
     Guess("POST", f"{_OWN}/requests/{{request_id}}/messages/{{notification_id}}/resend"),

@@ -229,6 +229,21 @@ class Builder:
         await topics.retire(self.house.administer(), self.facts.ids["topic_id"])
         self.facts.ids["talk_message"] = page.messages[0].id
 
+    async def _draft(self, name: str, access: Any) -> None:
+        """Put one picture into the draft of a message, and begin with another file."""
+        drafts, draft_id = self.house.conversations.drafts, new_id("drf")
+        picture = jpeg()
+        begun = await drafts.begin(access, draft_id, Announced("quetzal.jpg", len(picture)))
+        holder = await drafts.find(access, draft_id)
+        await self.house.files.uploads.append(holder, begun.id, 0, pieces(picture))
+        unfinished = await drafts.begin(access, draft_id, Announced("quetzal.txt", 1_000))
+        await do_jobs(self.house)
+        self.facts.ids |= {
+            name: draft_id,
+            f"{name}_file": begun.file_id,
+            f"{name}_upload": unfinished.id,
+        }
+
     async def _upload(self, chart: Any, name: str, content: bytes, comment: str) -> str:
         uploads = self.house.files.uploads
         announced = Announced(name, len(content), comment)
@@ -307,6 +322,8 @@ class Builder:
             self.facts.cookies[kind] = {"bedside-app": there.token}
         self.facts.ids["account_id"] = (await signed_in(self.house, 0)).account_id
         own = await side_of(self.house, 0)
+        await self._draft("app_draft", own)
+        await self._draft("draft", await self.house.chart(0, self.house.here.administrator))
         self.facts.ids["grant_id"], _secret = await self.house.accounts.proxies.invite(
             own, Relation.CARER, Level.LIMITED
         )

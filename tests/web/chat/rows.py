@@ -1,7 +1,10 @@
 """Rows of the chat of a visit, and of conversations."""
 
-from tests.matrix.people import Access
-from tests.matrix.row import Row, form
+from typing import Any
+
+from tests.matrix.people import Access, Kind
+from tests.matrix.row import Row, form, with_headers
+from tests.matrix.uploads import PIECE, TERMINATE, TUS, announced
 
 _SAID = form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fav", leg="1")
 
@@ -15,6 +18,34 @@ def _rows(base: str, access: Access) -> dict[tuple[str, str], Row]:
     }
 
 
+_NOT_THE_WRITER = {Kind.WRONG_ROLE: 404}
+"""A draft belongs to the person who writes it."""
+
+
+def _drafts(base: str, access: Access, draft: str) -> dict[tuple[str, str], Row]:
+    """Return the rows of the files of a draft; `draft` is the name of its facts."""
+    one = f"{base}/chat/drafts/{{draft_id}}"
+    upload = f"{one}/uploads/{{upload_id}}"
+    path = {"draft_id": draft, "upload_id": f"{draft}_upload", "file_id": f"{draft}_file"}
+    also = _NOT_THE_WRITER if access is Access.CHART else {}
+    piece = {"headers": PIECE, "content": b"plain text " * 10}
+
+    def row(status: int, call: Any = None) -> Row:
+        return Row(access, status, call or (lambda _facts: {}), path=path, also=also)
+
+    return {
+        ("GET", one): row(200),
+        ("GET", f"{one}/files/{{file_id}}"): row(200),
+        ("POST", f"{one}/remove"): row(204, form(file="nothing")),
+        ("POST", f"{one}/uploads"): row(201, lambda _facts: announced("new.txt")),
+        ("OPTIONS", f"{one}/uploads"): Row(access, 204, path=path),
+        ("HEAD", upload): row(200, with_headers(TUS)),
+        ("PATCH", upload): row(204, lambda _facts: piece),
+        ("POST", upload): row(204, with_headers(TERMINATE)),
+        ("DELETE", upload): row(204, with_headers(TUS)),
+    }
+
+
 _NEW = form(body="Hello.", draft_id="drf_01arz3ndektsv4rrffq69g5fab", reply="open")
 _APP = "/app/{patient_id}/chat"
 _IN_APP = f"{_APP}/{{conversation_id}}"
@@ -23,6 +54,8 @@ _CONVERSATION = "/chat/{conversation_id}"
 ROWS: dict[tuple[str, str], Row] = {
     **_rows("/visits/{visit_id}", Access.ROOM),
     **_rows("/visit/{visit}", Access.VISITOR),
+    **_drafts("/patients/{patient_id}", Access.CHART, "draft"),
+    **_drafts("/app/{patient_id}", Access.APP, "app_draft"),
     ("GET", "/chat"): Row(Access.STAFF),
     ("GET", "/chat/list"): Row(Access.STAFF),
     ("GET", _CONVERSATION): Row(Access.CHART, shows=("borborygmus", "lindqvist")),

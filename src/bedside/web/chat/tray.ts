@@ -172,7 +172,7 @@ function fill(row: HTMLElement, one: Shown): void {
   row.dataset.trayFile = one.id;
   row.classList.toggle("tray-bad", one.isBad);
   put(row, "[data-name]", one.name);
-  put(row, "[data-size]", one.size ? sizeInWords(one.size) : "");
+  put(row, "[data-size]", one.size ? `${sizeInWords(one.size)} · ` : "");
   put(row, "[data-said]", one.said);
   const remove = row.querySelector<HTMLElement>("[data-tray-remove]");
   const label = remove?.dataset.label ?? "";
