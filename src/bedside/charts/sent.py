@@ -33,6 +33,10 @@ class SentEntryRow(NamedTuple):
     withdrawn_at: int
 
 
+class _Reported(NamedTuple):
+    entry_id: str
+
+
 _entries, _sent = chart_entries.c, sent_entries.c
 _add = prepared(insert(sent_entries))
 _withdraw = prepared(
@@ -40,9 +44,7 @@ _withdraw = prepared(
     .where(_sent.message_id == bindparam("of"), _sent.withdrawn_at == 0)
     .values(withdrawn_at=bindparam("moment"))
 )
-_of_entry = prepared(
-    select(sent_entries).where(_sent.entry_id == bindparam("entry")), SentEntryRow
-)
+_of_entry = prepared(select(sent_entries).where(_sent.entry_id == bindparam("entry")), SentEntryRow)
 _some = Among(
     lambda ids: select(chart_entries).where(
         _entries.id.in_(ids),
@@ -54,7 +56,8 @@ _some = Among(
 _reported = Among(
     lambda ids: select(entry_reports.c.entry_id).where(
         entry_reports.c.entry_id.in_(ids), entry_reports.c.state != "kept"
-    )
+    ),
+    _Reported,
 )
 
 
@@ -89,9 +92,7 @@ async def entries(
     if not entry_ids:
         return {}
     wanted, among = _some.of(entry_ids)
-    rows = await reader.all(
-        wanted, clinic=access.clinic_id, patient=access.patient_id, **among
-    )
+    rows = await reader.all(wanted, clinic=access.clinic_id, patient=access.patient_id, **among)
     keys = await vault.clinic(access.clinic_id)
     return {row.id: opened(keys, row) for row in rows}
 
@@ -110,4 +111,3 @@ async def require_sendable(
     reported, among = _reported.of(entry_ids)
     if await work.all(reported, **among) or any(row.moved_to or row.state in DEAD for row in rows):
         raise Conflict(_GONE)
-

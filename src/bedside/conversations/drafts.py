@@ -16,7 +16,7 @@ from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.conversations import rows
 from bedside.conversations.models import conversation_drafts
-from bedside.conversations.options import ChatOptions
+from bedside.conversations.options import ChatFileOptions
 from bedside.conversations.rows import DraftRow
 from bedside.conversations.sides import Access, require_chat, sender_of
 from bedside.database.sealed import Vault
@@ -124,7 +124,7 @@ class MessageDrafts:
 
     async def allowance(self, clinic_id: str) -> Allowance:
         """Return the limits of one message, for this clinic."""
-        options = await self._clinics.options(clinic_id, ChatOptions)
+        options = await self._clinics.options(clinic_id, ChatFileOptions)
         return Allowance(
             largest=options.chat_bytes_limit,
             files=options.chat_files_limit,
@@ -337,6 +337,6 @@ def _seen(one: HeldFile) -> DraftFile:
 
 
 def _too_many_files(most: int) -> str:
-    return ngettext(
-        "One message takes %(num)s file.", "One message takes %(num)s files.", most
-    ) % {"num": most}
+    return ngettext("One message takes %(num)s file.", "One message takes %(num)s files.", most) % {
+        "num": most
+    }

@@ -97,8 +97,9 @@ class MessageFiles:
         shown: dict[str, list[MessageFile]] = {}
         for message in messages:
             named = _may_name(access, message)
+            own = message.side == sender_of(access).side
             files = [
-                _file(one, entries.get(one), access, named, opened, pictured, why)
+                _file(one, entries.get(one), access, named, opened, pictured, why if own else {})
                 for one in message.entries
             ]
             files += [_refused(name, key, named) for name, key in message.refused]
@@ -162,9 +163,16 @@ def _file(
         name,
         **about,
         state=state,
-        said=why.get(entry.file_id, "") if state == REFUSED else "",
+        # What its sender can do about it is for the sender.
+        said=why.get(entry.file_id, _destroyed(entry)) if state == REFUSED else "",
         pictured=entry_id in pictured,
     )
+
+
+def _destroyed(entry: Entry) -> str:
+    if entry.state == FileState.INFECTED:
+        return _("Infected: it was destroyed, and nobody could open it.")
+    return _("It was refused and not kept.")
 
 
 def _state(entry: Entry, opened: frozenset[str]) -> str:

@@ -32,6 +32,11 @@ class ChatOptions(Options):
     """Whether somebody who writes while the clinic is closed gets an automatic answer."""
     chat_automatic_text: str = ""
     """The clinic's own words for it."""
+
+
+class ChatFileOptions(Options):
+    """Options of files in conversations."""
+
     chat_bytes_limit: int = Field(default=50 * MB, ge=MB, le=2_000 * MB)
     """Of one file that goes along with a message."""
     chat_files_limit: int = Field(default=30, ge=1, le=100)

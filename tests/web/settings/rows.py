@@ -12,6 +12,8 @@ _CLINIC = {
     "photo_limit": "10",
     "photo_bytes_limit": "15",
     "upload_bytes_limit": "100",
+    "chat_bytes_limit": "100",
+    "chat_files_limit": "20",
     "link_days": "7",
     "access_answer_days": "7",
     "link_wrong_answers": "5",

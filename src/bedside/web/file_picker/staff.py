@@ -48,9 +48,7 @@ async def searched(request: Request) -> Response:
     ids = await services.charts.search.in_chart(chart, words)
     found = await services.charts.contents.entries(
         chart,
-        ChartFilter(
-            entry_ids=ids, kinds=wanted.kinds, category=wanted.category, limit=MOST_FOUND
-        ),
+        ChartFilter(entry_ids=ids, kinds=wanted.kinds, category=wanted.category, limit=MOST_FOUND),
     )
     await services.audit.log.note(
         chart.clinic_id,

@@ -7,10 +7,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bedside.charts.categories import Category
+from bedside.charts.categories import LABELS, Category
 from bedside.charts.records import ChartFilter
 from bedside.edge.bodies import form_parts
 from bedside.edge.context import services_of
+from bedside.edge.counted import counted
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare
@@ -98,6 +99,8 @@ async def _choosing(
         patient=patient,
         entries=[one for one in found if one.state == FileState.FILED and not one.moved_to],
         problem=problem,
+        categories=[(key, _(label)) for key, label in LABELS.items()],
+        counted=counted("Choose %(count)s file", "Choose %(count)s files"),
         upload_limit=clinic.of(UploadOptions).upload_bytes_limit,
     )
 

@@ -1,6 +1,7 @@
 """The numbers on the page of the clinic, and the options that the page saves."""
 
 from bedside.accounts.options import AccountOptions
+from bedside.conversations.options import ChatFileOptions
 from bedside.files.options import UploadOptions
 from bedside.kernel.language import N_
 from bedside.links.options import LinkOptions
@@ -15,6 +16,10 @@ NUMBERS: Numbers = (
     Number(PhotoOptions, "photo_limit", N_("Photos in one request"), N_("photos")),
     Number(PhotoOptions, "photo_bytes_limit", N_("Size of all photos of one request"), "MB", MB),
     Number(UploadOptions, "upload_bytes_limit", N_("Size of one uploaded file"), "MB", MB),
+    Number(ChatFileOptions, "chat_bytes_limit", N_("Size of one file in the chat"), "MB", MB),
+    Number(
+        ChatFileOptions, "chat_files_limit", N_("Files in one message of the chat"), N_("files")
+    ),
     Number(LinkOptions, "link_days", N_("How long a link works"), N_("days")),
     Number(
         SharingOptions,
@@ -54,6 +59,7 @@ KINDS: tuple[type[Options], ...] = (
     SignInOptions,
     PhotoOptions,
     UploadOptions,
+    ChatFileOptions,
     LinkOptions,
     SharingOptions,
     AccountOptions,
