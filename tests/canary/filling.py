@@ -257,8 +257,14 @@ class Filling:
         async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:
             phone.cookies.set(app_cookie_name(house.services.settings), there.token)
             page = f"/app/{house.patients[0].id}/chat/" + one.rpartition("/")[2]
-            answer = await phone.post(page, data={"body": mark("message of patient")})
+            name = f"{mark('name of chat file')}.txt"
+            answer = await phone.post(
+                page,
+                data={"draft_id": new_id("drf"), "body": mark("message of patient")},
+                files={"file": (name, mark("content of chat file").encode(), "text/plain")},
+            )
             assert answer.status_code == 200, answer.text[:300]
+            assert name in (await phone.get(page)).text
             for address in (page, page.rpartition("/")[0]):
                 assert mark("message of patient") in (await phone.get(address)).text
 
