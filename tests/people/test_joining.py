@@ -16,9 +16,10 @@ from bedside.database.sealed import RecordSealBroken
 from bedside.database.tables import metadata
 from bedside.errors import NotFound, WrongInput
 from bedside.kernel import clock, pieces
+from bedside.people.chart_joined import ChartJoined
 from bedside.people.joining import IsJoined, TooLateToUndo, chosen_from
 from bedside.people.patients import Demographics
-from bedside.people.permissions import ChartAccess, ChartJoined
+from bedside.people.permissions import ChartAccess
 from tests.charts.filing import filed
 from tests.house import House
 from tests.requests.sending import do_jobs, send

@@ -23,7 +23,7 @@ from bedside.edge.signed_in import APP, local_path, sign_in_address
 from bedside.errors import BedsideError, NotFound, NotSignedIn, TooMany, WrongInput
 from bedside.files.retrieval import NotReady
 from bedside.kernel.language import N_, gettext
-from bedside.people.permissions import ChartJoined
+from bedside.people.chart_joined import ChartJoined
 from bedside.people.sessions import ConfirmationNeeded, SignInUnfinished
 
 _log = structlog.get_logger("bedside.errors")

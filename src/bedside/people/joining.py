@@ -2,7 +2,7 @@
 
 Everything of the joined patient comes under the kept one, in one unit of work: what every domain
 keeps (`on_joined`), and who may see the patient. The joined patient stays as a row that nobody
-finds. Its id leads to the kept chart (`permissions.ChartJoined`), and lines of the audit log stay
+finds. Its id leads to the kept chart (`chart_joined.ChartJoined`), and lines of the audit log stay
 where they were written and are read together. Which rows came is written down, so that an undo
 takes back those, and leaves with the kept chart what has been added since.
 """

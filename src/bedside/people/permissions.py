@@ -16,6 +16,7 @@ from bedside.errors import NotAllowed, NotFound
 from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.chart_joined import ChartJoined
 from bedside.people.models import (
     chart_joins,
     patient_assignments,
@@ -347,23 +348,6 @@ _in_clinic = prepared(
         patients.c.id == bindparam("patient"), patients.c.clinic_id == bindparam("clinic")
     )
 )
-
-
-class ChartJoined(NotFound):
-    """The chart was joined with another one, `kept_id`, which this person may see. The edge leads
-    there."""
-
-    status = 409
-    code = "chart_joined"
-    sentence = N_(
-        "This chart was joined with another chart of the same person. Nothing was changed just "
-        "now. Open the patient again to go on."
-    )
-
-    def __init__(self, patient_id: str, kept_id: str) -> None:
-        super().__init__()
-        self.patient_id = patient_id
-        self.kept_id = kept_id
 
 
 class Permissions:

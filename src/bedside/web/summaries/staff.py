@@ -18,8 +18,9 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.links.options import LinkOptions
 from bedside.notifications.addresses import ways_to
+from bedside.people.chart_joined import ChartJoined
 from bedside.people.patients import Patient
-from bedside.people.permissions import ChartAccess, ChartJoined
+from bedside.people.permissions import ChartAccess
 from bedside.requests.summaries.details import PREFIX
 from bedside.requests.summaries.staff import TEXT_MAX, Draft, SentBefore
 from bedside.requests.summaries.texts import emergency
