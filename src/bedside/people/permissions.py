@@ -182,8 +182,7 @@ class DraftAccess(_Verified):
 
 
 HolderAccess = LinkAccess | TransferAccess | DraftAccess
-"""Somebody whose files are held by something (a request, a transfer, a draft) until they are
-filed."""
+"""Somebody whose files a request, a transfer or a draft holds until they are filed."""
 
 
 @dataclass(frozen=True, slots=True)
