@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.matrix.people import Access, Kind
+from tests.matrix.people import Access, Kind, Outcome, outcome
 from tests.matrix.row import Row, form, with_headers
 from tests.matrix.uploads import PIECE, TERMINATE, TUS, announced
 
@@ -18,6 +18,8 @@ def _rows(base: str, access: Access) -> dict[tuple[str, str], Row]:
     }
 
 
+_REDIRECTED = (Outcome.SIGN_IN, Outcome.SIGN_IN_TO_APP, Outcome.UNFINISHED)
+"""An upload is made by a program, which is not redirected."""
 _NOT_THE_WRITER = {Kind.WRONG_ROLE: 404}
 """A draft belongs to the person who writes it."""
 
@@ -28,21 +30,25 @@ def _drafts(base: str, access: Access, draft: str) -> dict[tuple[str, str], Row]
     upload = f"{one}/uploads/{{upload_id}}"
     path = {"draft_id": draft, "upload_id": f"{draft}_upload", "file_id": f"{draft}_file"}
     also = _NOT_THE_WRITER if access is Access.CHART else {}
+    not_redirected = {kind: 401 for kind in Kind if outcome(access, kind) in _REDIRECTED}
     piece = {"headers": PIECE, "content": b"plain text " * 10}
 
     def row(status: int, call: Any = None) -> Row:
         return Row(access, status, call or (lambda _facts: {}), path=path, also=also)
 
+    def tus(status: int, call: Any) -> Row:
+        return Row(access, status, call, path=path, also=also | not_redirected)
+
     return {
         ("GET", one): row(200),
         ("GET", f"{one}/files/{{file_id}}"): row(200),
         ("POST", f"{one}/remove"): row(204, form(file="nothing")),
-        ("POST", f"{one}/uploads"): row(201, lambda _facts: announced("new.txt")),
+        ("POST", f"{one}/uploads"): tus(201, lambda _facts: announced("new.txt")),
         ("OPTIONS", f"{one}/uploads"): Row(access, 204, path=path),
-        ("HEAD", upload): row(200, with_headers(TUS)),
-        ("PATCH", upload): row(204, lambda _facts: piece),
-        ("POST", upload): row(204, with_headers(TERMINATE)),
-        ("DELETE", upload): row(204, with_headers(TUS)),
+        ("HEAD", upload): tus(200, with_headers(TUS)),
+        ("PATCH", upload): tus(204, lambda _facts: piece),
+        ("POST", upload): tus(204, with_headers(TERMINATE)),
+        ("DELETE", upload): tus(204, with_headers(TUS)),
     }
 
 

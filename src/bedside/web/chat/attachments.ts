@@ -3,7 +3,7 @@
  * of the chart that go along.
  */
 import { posted } from "../components/answers";
-import type { Picked } from "../components/file_picker";
+import type { Picked } from "../live/file_picker";
 import { type Item, type Refusal, Uploads } from "../uploading/uploads";
 
 /** Where the drafts of this person are, and what one message takes. */

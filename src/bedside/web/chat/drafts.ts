@@ -1,4 +1,4 @@
-import type { Picked } from "../components/file_picker";
+import type { Picked } from "../live/file_picker";
 import { KeptWords } from "../live/kept_words";
 
 /**

@@ -1,6 +1,7 @@
 /** Files of messages that were pressed to be sent and wait for their uploads. */
-import type { Picked } from "../components/file_picker";
+
 import { percent } from "../components/sizes";
+import type { Picked } from "../live/file_picker";
 import type { Attachments } from "./attachments";
 import type { Tray } from "./tray";
 

@@ -1,7 +1,8 @@
 /** The files of the message that is being written, above its field; see chat/attaching.html. */
-import { FilePicker } from "../components/file_picker";
+
 import { newId } from "../components/ids";
 import { percent, sizeInWords } from "../components/sizes";
+import { FilePicker } from "../live/file_picker";
 import type { Item } from "../uploading/uploads";
 import { Attachments, type HeldFile, type Place } from "./attachments";
 

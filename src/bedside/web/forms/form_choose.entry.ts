@@ -1,5 +1,5 @@
 /** “Send a form”: a PDF of the chart is chosen like every file of a patient. */
-import { FilePicker } from "../components/file_picker";
+import { FilePicker } from "../live/file_picker";
 
 const root = document.querySelector<HTMLElement>("[data-form-chart]");
 const picker = root?.querySelector<HTMLElement>("[data-file-picker]");

@@ -3,9 +3,10 @@
  * lists (components/file_picker.html, web/file_picker). Chosen, dropped and pasted files arrive at the
  * same place; see drop_zones.ts.
  */
-import { contentOf, fragmentOf, type NotRendered } from "../live/fragment";
-import { type Counted, readCounted, sayCount } from "./counted";
-import { openDialog } from "./dialogs";
+
+import { type Counted, readCounted, sayCount } from "../components/counted";
+import { openDialog } from "../components/dialogs";
+import { contentOf, fragmentOf, type NotRendered } from "./fragment";
 
 /** An entry of the chart. */
 export interface Picked {
