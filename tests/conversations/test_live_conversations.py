@@ -15,6 +15,7 @@ from bedside.kernel.events import Published
 from bedside.kernel.ids import new_id
 from tests.conversations.talking import Talk, side_of, talk_of
 from tests.house import House
+from tests.requests.sending import do_jobs, jpeg, pieces
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("C2")]
 
@@ -79,6 +80,25 @@ async def test_a_page_that_follows_is_as_a_fresh_one(talk: Talk) -> None:
             assert page.state == await page.fresh()
     assert "Among us." not in str(pages[1].state)
     assert len(pages[0].state["messages"]) == len(pages[1].state["messages"]) + 1
+
+
+@pytest.mark.feature("C1")
+async def test_a_file_of_a_message_that_was_scanned_is_news(talk: Talk) -> None:
+    house, draft = talk.house, new_id("drf")
+    drafts = house.services.conversations.drafts
+    file_id = await drafts.take(talk.patient, draft, "spot.jpg", pieces(jpeg()))
+    page = Follower(talk, talk.patient)
+    page.state = await page.fresh()
+    await page.catch_up()
+    await talk.say(talk.patient, "Look.", draft=draft, files=(file_id,))
+    await do_jobs(house)
+    await page.catch_up()
+    assert page.state == await page.fresh()
+    async with house.services.database.read() as db:
+        events = await outbox.events_since(db, f"conversation:{talk.id}", 0)
+    news = [one.payload for one in events if one.type == "conversation.files_changed"]
+    assert news
+    assert all("spot" not in str(one) for one in news)
 
 
 async def test_a_long_one_keeps_the_newest_only(talk: Talk) -> None:
