@@ -214,7 +214,7 @@ async def test_a_message_leaves_by_itself_when_its_files_have_arrived(
 
 
 async def test_signed_out_while_a_file_is_uploaded(served: Served, chromium: Chromium) -> None:
-    """What was chosen stays in the browser, and goes on when the same person is signed in again."""
+    """The file stays in the browser, and goes on when the same person is signed in again."""
     house = served.house
     conversation = await begun(house)
     phone = await chromium.phone(served.url)

@@ -1,4 +1,4 @@
-"""Those who take part in the unit of work that changes an entry."""
+"""Listeners that take part in the unit of work that changes an entry."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol

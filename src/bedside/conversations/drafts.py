@@ -42,7 +42,7 @@ from bedside.people.permissions import DraftAccess, draft_access
 
 PREFIX = "drf"
 KEPT_FOR = 7 * clock.DAY
-"""How long the files of a draft are kept after the last one was chosen."""
+"""The time for which the files of a draft are kept after the last one was chosen."""
 CLEAR_UP = "draft.clear_up"
 _MOST_DRAFTS = 20
 """Drafts with files that one person may have at a time."""
@@ -92,8 +92,8 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What of a draft goes along with its message: entries of the chart, and the names of files
-    that were refused meanwhile, with the keys of the reasons."""
+    """The files of a draft that go along with its message: entries of the chart, and the names of
+    those that were refused meanwhile, with the keys of the reasons."""
 
     entries: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()

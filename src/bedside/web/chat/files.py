@@ -30,7 +30,7 @@ from bedside.people.record_parts import Part
 from bedside.services import Services
 
 TO_CORRECT = (WrongInput, Conflict, TooMany, TooLarge, FileRefused)
-"""What the writer of a message can do something about, with the page as it was."""
+"""Errors that the writer of a message can do something about, with the page as it was."""
 _MOST_NAMED = 200
 """Files that one message names: more than any clinic lets one have."""
 

@@ -1,4 +1,4 @@
-"""What the file picker shows of an entry, for either side."""
+"""An entry as the file picker shows it, for either side."""
 
 from dataclasses import dataclass
 
