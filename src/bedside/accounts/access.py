@@ -137,6 +137,17 @@ class PatientSides:
                 found.add(name)
         return frozenset(found)
 
+    async def helpers_of(self, patient_id: str, part: Part) -> frozenset[str]:
+        """Return the accounts of the proxies who may see a part of a patient's record now."""
+        async with self._database.read() as db:
+            let_in = await db.all(_let_in, patient=patient_id, moment=clock.now())
+        found: set[str] = set()
+        for grant in let_in:
+            keys = await self._vault.clinic(grant.clinic_id)
+            if GRANTS.holds(keys, grant) and part in await self._parts(grant):
+                found.add(grant.account_id)
+        return frozenset(found)
+
     async def has_anybody(self, reader: Reader, patient_id: str) -> bool:
         """Whether anybody can open the app for a patient: read where the caller reads, because one
         unit of work that waits for the connection of another may wait for good."""

@@ -11,8 +11,10 @@ from bedside.bootstrap.notifications import NotificationParts
 from bedside.bootstrap.people import PeopleParts
 from bedside.bootstrap.visits import VisitParts
 from bedside.conversations.answering import PROMISED, Answering
+from bedside.conversations.canned import CannedReplies
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.drafts import CLEAR_UP, MessageDrafts
+from bedside.conversations.later import SEND, Helpers, LaterMessages
 from bedside.conversations.lists import ConversationLists
 from bedside.conversations.live import ChatLive, ConversationLive, PatientSide
 from bedside.conversations.message_files import MessageFiles
@@ -40,7 +42,11 @@ class ConversationParts(ConversationServices):
     def registered(self) -> Registered:
         """Return the jobs and the sweep of conversations."""
         return Registered(
-            handlers={PROMISED: self.answering.promised, CLEAR_UP: self.drafts.clear_up},
+            handlers={
+                PROMISED: self.answering.promised,
+                SEND: self.later.due,
+                CLEAR_UP: self.drafts.clear_up,
+            },
             sweeps={"drafts.expire": (3_600.0, self.drafts.expire)},
         )
 
@@ -65,14 +71,29 @@ def conversations_of(
     drafts = MessageDrafts(
         database, vault, people.clinics, files.uploads, files.intake, files.retrieval
     )
+    everything = Conversations(
+        database, vault, audit, looks, people.permissions, drafts, charts.patient_side
+    )
     return ConversationParts(
         visit_chat=chat,
         drafts=drafts,
         files=MessageFiles(
             database, vault, charts.patient_side, files.retrieval, files.of_patients
         ),
-        all=Conversations(
-            database, vault, audit, looks, people.permissions, drafts, charts.patient_side
+        all=everything,
+        canned=CannedReplies(database, vault, audit),
+        later=LaterMessages(
+            database,
+            vault,
+            audit,
+            everything,
+            people.permissions,
+            people.clinics,
+            people.patients,
+            people.staff,
+            notifications.staff_alerts,
+            accounts.sides.has_anybody,
+            _helpers(accounts.sides),
         ),
         desk=ConversationDesk(database, audit, people.audiences),
         lists=ConversationLists(database, vault, looks, people.patients, people.reach),
@@ -102,3 +123,10 @@ def _patient_side(sides: PatientSides) -> PatientSide:
         return await sides.people_of(patient_id, Part.CHAT, person)
 
     return people
+
+
+def _helpers(sides: PatientSides) -> Helpers:
+    async def helpers(patient_id: str, /) -> frozenset[str]:
+        return await sides.helpers_of(patient_id, Part.CHAT)
+
+    return helpers

@@ -57,7 +57,7 @@ class OfficeHours:
         day = _local(since, self.zone).date() - timedelta(days=1)
         for _ in range(_FARTHEST_DAYS):
             for start, end in self.periods_on(day):
-                span = _moment(day, start, self.zone), _moment(day, end, self.zone)
+                span = moment_of(day, start, self.zone), moment_of(day, end, self.zone)
                 if since < span[1] and span[0] < span[1]:
                     yield span
             day += timedelta(days=1)
@@ -128,7 +128,7 @@ def _local(at: int, zone: str) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
 
 
-def _moment(day: date, minutes: int, zone: str) -> int:
+def moment_of(day: date, minutes: int, zone: str) -> int:
     """Return a local time of day as a moment. A time that the clocks skip comes as much later; of
     one that comes twice, the first is meant."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))

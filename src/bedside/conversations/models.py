@@ -154,3 +154,42 @@ conversation_drafts = Table(
 )
 """Drafts of messages with files, which they hold until the message is sent: `id` is the draft of
 the page, `owner_id` the member of staff or the account that writes it."""
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("topic_id", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("retired_at", BigInteger, nullable=False),
+    Index("ix_canned_replies_clinic", "clinic_id", "position"),
+)
+"""Canned replies of a clinic, in their order: name and words, sealed. `topic_id` is "" for those of
+every topic."""
+
+later_messages = Table(
+    "later_messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("patient_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("draft_id", Text, nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("send_at", BigInteger, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("seen_number", Integer, nullable=False),
+    Column("obstacle", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_later_messages_conversation", "conversation_id", "send_at"),
+    Index("ix_later_messages_patient", "patient_id", "send_at"),
+    Index("ix_later_messages_clinic", "clinic_id", "send_at"),
+)
+"""Messages of staff that leave at a time, until they have left. `conversation_id` is "" for one
+that begins a conversation; `staff_id` wrote the words; `draft_id` becomes that of the message, so
+that it is there once; `round` counts the changes, so that a job of before does nothing;
+`seen_number` is that of the newest message its author saw; `obstacle` is why it did not leave by
+itself."""

@@ -14,10 +14,12 @@ from bedside.charts.patient_side import PatientSide
 from bedside.conversations import records, rows, writing
 from bedside.conversations.drafts import MessageDrafts
 from bedside.conversations.events import MessageRetracted, ReceiptAdded
+from bedside.conversations.later_rows import LaterRow
 from bedside.conversations.records import Conversation, Message, Page
 from bedside.conversations.rows import ConversationRow, MessageRow
 from bedside.conversations.sides import (
     Access,
+    Sender,
     is_staff,
     require_chat,
     require_own,
@@ -109,7 +111,7 @@ class Conversations:
         """Start a conversation with its first message. Idempotent per draft. `quotes_id` is an
         earlier one of the same patient. Returns its id. Raises WrongInput, NotFound, NotShared."""
         require_chat(access)
-        text, draft_id = self._text(access, text), writing.draft_of(draft_id)
+        text, draft_id = _text(access, text), writing.draft_of(draft_id)
         keys = await self._vault.clinic(access.clinic_id)
         async with self._database.unit_of_work() as work:
             await work.lock(draft_id)
@@ -119,19 +121,19 @@ class Conversations:
                 return known.conversation_id
             if quotes_id:
                 require_own(access, await rows.found(work, quotes_id))
-            row = _new(access, topic_id, quotes_id)
+            row = _new(access.clinic_id, access.patient_id, sender_of(access), topic_id, quotes_id)
             await work.execute(rows.add_conversation, **row._asdict())
-            text = await self._with_files(work, access, row, text, draft_id)
-            await self._line(work, access, Action.CONVERSATION_STARTED, row)
+            text = await self.with_files(work, access, row.id, text, draft_id)
+            await self._line(work, access.actor, Action.CONVERSATION_STARTED, row)
             message = await writing.add(work, keys, row, sender_of(access), text, draft_id=draft_id)
-            await self._added(work, access, row, message, text)
+            await self._added(work, access.actor, row, message, text)
         faults.point("conversation.said")
         return row.id
 
     async def say(self, access: Access, conversation_id: str, text: Text, draft_id: str) -> str:
         """Write a message. Idempotent per draft. Returns its id. Raises WrongInput, NotFound,
         NotShared; Conflict if the patient may not reply any more."""
-        text, draft_id = self._text(access, text), writing.draft_of(draft_id)
+        text, draft_id = _text(access, text), writing.draft_of(draft_id)
         return await self._write(access, conversation_id, text, draft_id, Kind.MESSAGE)
 
     async def note(
@@ -166,27 +168,36 @@ class Conversations:
                 raise Conflict(_OVER, code="reply_over")
             if text.corrects:
                 await self._retract(work, access, row, text.corrects)
-            text = await self._with_files(work, access, row, text, draft_id)
+            text = await self.with_files(work, access, row.id, text, draft_id)
             message = await writing.add(
                 work, keys, row, sender_of(access), text, draft_id=draft_id, kind=kind
             )
-            await self._added(work, access, row, message, text)
+            await self._added(work, access.actor, row, message, text)
         faults.point("conversation.said")
         return message.id
 
-    def _text(self, access: Access, text: Text) -> Text:
-        """Return the text with its words checked; only staff decide about replies."""
-        words = writing.checked(text.words, with_files=text.has_files)
-        if isinstance(access, PatientAccess):
-            return Text(words, text.entries, corrects=text.corrects, files=text.files)
-        if text.reply is Reply.UNTIL and text.reply_until <= clock.now():
-            raise WrongInput(
-                N_("Please choose a day that is not over for the last reply."), field="reply_until"
-            )
-        return replace(text, words=words)
+    async def add_later(
+        self,
+        work: UnitOfWork,
+        row: ConversationRow | None,
+        later: LaterRow,
+        text: Text,
+        actor: Actor,
+    ) -> str:
+        """Add what somebody of the clinic wrote to leave later, in its author's name: to a locked
+        conversation, or to a new one. Returns the conversation's id."""
+        author = Sender("staff", later.staff_id)
+        keys = await self._vault.clinic(later.clinic_id)
+        if row is None:
+            row = _new(later.clinic_id, later.patient_id, author, "", "")
+            await work.execute(rows.add_conversation, **row._asdict())
+            await self._line(work, actor, Action.CONVERSATION_STARTED, row)
+        message = await writing.add(work, keys, row, author, text, draft_id=later.draft_id)
+        await self._added(work, actor, row, message, text)
+        return row.id
 
-    async def _with_files(
-        self, work: UnitOfWork, access: Access, row: ConversationRow, text: Text, draft_id: str
+    async def with_files(
+        self, work: UnitOfWork, access: Access, conversation_id: str, text: Text, draft_id: str
     ) -> Text:
         """Return the text with the files of its draft as entries of the chart, after those that
         were chosen there. Raises WrongInput if all of it was refused; NotFound, Conflict."""
@@ -195,7 +206,7 @@ class Conversations:
         elif text.entries:
             found = [await self._patient_side.entry(access, one, work) for one in text.entries]
             text = replace(text, entries=tuple(one.id for one in found))
-        came = await self._drafts.collect(work, access, draft_id, text.files, row.id)
+        came = await self._drafts.collect(work, access, draft_id, text.files, conversation_id)
         entries = (*text.entries, *came.entries)
         if not text.words and not entries and came.refused:
             raise WrongInput(REFUSALS[came.refused[0][1]], field="body")
@@ -204,7 +215,7 @@ class Conversations:
     async def _added(
         self,
         work: UnitOfWork,
-        access: Access,
+        actor: Actor,
         row: ConversationRow,
         message: MessageRow,
         text: Text,
@@ -212,7 +223,7 @@ class Conversations:
         """Change the conversation, publish, record, and call the listeners."""
         if message.kind == Kind.NOTE:
             values: dict[str, object] = {"last_number": message.number}
-        elif isinstance(access, PatientAccess):
+        elif side_of_kind(message.sender_kind) == "patient":
             values = writing.by_patient(row, message, 0)
         else:
             values = writing.by_staff(message, text)
@@ -220,7 +231,7 @@ class Conversations:
         writing.publish(work, now, before=row)
         noted = message.kind == Kind.NOTE
         action = Action.CONVERSATION_NOTED if noted else Action.CONVERSATION_SAID
-        await self._line(work, access, action, row, message=message.id, number=message.number)
+        await self._line(work, actor, action, row, message=message.id, number=message.number)
         if not noted:
             for listener in self._on_said:
                 await listener(work, now, message)
@@ -260,7 +271,12 @@ class Conversations:
             )
         )
         await self._line(
-            work, access, Action.CONVERSATION_RETRACTED, row, message=one.id, number=one.number
+            work,
+            access.actor,
+            Action.CONVERSATION_RETRACTED,
+            row,
+            message=one.id,
+            number=one.number,
         )
         await sent.withdraw(work, one.id)
         for listener in self._on_retracted:
@@ -344,7 +360,7 @@ class Conversations:
                 for listener in self._on_read:
                     await listener(work, row, before, newest.number, access.actor)
             if what is Receipt.CONFIRMED:
-                await self._line(work, access, Action.CONVERSATION_CONFIRMED, row)
+                await self._line(work, access.actor, Action.CONVERSATION_CONFIRMED, row)
 
     async def _look(self, access: Access, row: ConversationRow) -> None:
         session = (
@@ -362,12 +378,12 @@ class Conversations:
         )
 
     async def _line(
-        self, work: UnitOfWork, access: Access, action: Action, row: ConversationRow, **more: object
+        self, work: UnitOfWork, actor: Actor, action: Action, row: ConversationRow, **more: object
     ) -> None:
         await self._audit.record(
             work,
             row.clinic_id,
-            access.actor,
+            actor,
             action,
             patient_id=row.patient_id,
             subject_id=row.id,
@@ -375,19 +391,29 @@ class Conversations:
         )
 
 
-def _new(access: Access, topic_id: str, quotes_id: str) -> ConversationRow:
+def _text(access: Access, text: Text) -> Text:
+    """Return the text with its words checked; only staff decide about replies."""
+    if isinstance(access, PatientAccess):
+        words = writing.checked(text.words, with_files=text.has_files)
+        return Text(words, text.entries, corrects=text.corrects, files=text.files)
+    return writing.checked_of_staff(text, clock.now())
+
+
+def _new(
+    clinic_id: str, patient_id: str, sender: Sender, topic_id: str, quotes_id: str
+) -> ConversationRow:
     now = clock.now()
     return ConversationRow(
         id=new_id("cnv"),
-        clinic_id=access.clinic_id,
-        patient_id=access.patient_id,
+        clinic_id=clinic_id,
+        patient_id=patient_id,
         topic_id=topic_id,
         state=State.OPEN,
         assignee_id="",
         quotes_id=quotes_id,
         last_number=0,
         last_at=now,
-        last_by=sender_of(access).side,
+        last_by=sender.side,
         waiting_since=0,
         due_at=0,
         slipped_at=0,

@@ -1,12 +1,13 @@
 """Adding messages to a conversation that is locked: the one way in for both sides, for automatic
 answers, and for what was to be sent later."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.charts import sent
 from bedside.conversations import rows
+from bedside.conversations.canned_fields import require_filled
 from bedside.conversations.events import (
     ConversationChanged,
     DeskConversationsChanged,
@@ -68,6 +69,18 @@ def checked(words: str, *, with_files: bool = False) -> str:
     if len(words) > LONGEST:
         raise WrongInput(N_("Please use at most 4,000 characters."), field="body")
     return words
+
+
+def checked_of_staff(text: Text, at: int) -> Text:
+    """Return a text of staff that leaves at a time, with its words checked. Raises WrongInput, also
+    while fields of a canned reply are not filled in."""
+    words = checked(text.words, with_files=text.has_files)
+    require_filled(words)
+    if text.reply is Reply.UNTIL and text.reply_until <= at:
+        raise WrongInput(
+            N_("Please choose a day that is not over for the last reply."), field="reply_until"
+        )
+    return replace(text, words=words)
 
 
 def draft_of(typed: str) -> str:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from bedside.conversations.canned import CannedReplies
 from bedside.conversations.desk import ConversationDesk
 from bedside.conversations.drafts import MessageDrafts
+from bedside.conversations.later import LaterMessages
 from bedside.conversations.lists import ConversationLists
 from bedside.conversations.message_files import MessageFiles
 from bedside.conversations.search import ConversationSearch
@@ -26,3 +28,5 @@ class ConversationServices:
     topics: Topics
     search: ConversationSearch
     visit_archive: VisitArchive
+    canned: CannedReplies
+    later: LaterMessages

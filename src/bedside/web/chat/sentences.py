@@ -19,5 +19,9 @@ SENTENCES = {
     Action.CONVERSATION_CHANGED: Sentence(
         "pencil", N_("{who} assigned, closed or postponed a conversation")
     ),
+    Action.LATER_CHANGED: Sentence(
+        "clock", N_("{who} wrote, changed, sent or dropped a message for later")
+    ),
+    Action.CANNED_CHANGED: Sentence("pencil", N_("{who} changed a canned reply")),
     Action.TOPIC_CHANGED: Sentence("pencil", N_("{who} changed a topic of the chat")),
 }
