@@ -250,6 +250,15 @@ class Filling:
         for body, more in ((mark("note on a conversation"), {"note": "yes"}), (mark("wrong"), {})):
             sent = await self._http.post(one, data={"body": body, **more})
             assert sent.status_code == 200, sent.text[:300]
+        for place in (one, chat):
+            later = {"body": mark("message for later"), "later": "yes", "when": "2027-11-29T08:00"}
+            kept = await self._http.post(place, data=later)
+            assert kept.status_code < 400, kept.text[:300]
+        canned = {"name": mark("canned name"), "words": f"{mark('canned reply')} [[first name]]"}
+        added = await self._http.post("/settings/chat/replies", data=canned)
+        assert added.status_code == 303, added.text[:300]
+        assert mark("canned reply") in (await self._http.get(f"{one}/replies")).text
+        assert mark("message for later") in (await self._http.get("/chat/later")).text
         await self._http.post(f"{one}/retract", data={"message": sent.json()["message_id"]})
         shown = (await self._http.get(one)).text
         assert mark("note on a conversation") in shown

@@ -1,5 +1,5 @@
-"""Messages that leave later (C8): exactly once, looked at again when their time comes, and a task for
-staff where they do not leave."""
+"""Messages that leave later (C8): exactly once, looked at again when their time comes, and a task
+for staff where they do not leave."""
 
 import asyncio
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 from bedside.conversations.later import Change, Later, moment_in
 from bedside.conversations.states import Reply
 from bedside.conversations.writing import Text
+from bedside.database import outbox
 from bedside.errors import Conflict, NotFound, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
@@ -82,8 +83,6 @@ async def test_the_patient_learns_nothing_of_what_waits(talk: Talk) -> None:
     lines = await services.conversations.lists.of_patient(talk.patient)
     assert [(line.conversation.id, line.unread) for line in lines] == [(talk.id, 0)]
     async with services.database.read() as db:
-        from bedside.database import outbox
-
         for topic in (f"conversation:{talk.id}", f"conversations:{talk.patient.patient_id}"):
             events = await outbox.events_since(db, topic, 0) or []
             assert not any("later" in one.type for one in events)
@@ -101,7 +100,7 @@ async def test_one_that_begins_a_conversation(talk: Talk) -> None:
     assert (shown.id, shown.conversation_id) == (later_id, "")
     await when_due(talk)
     lines = await services.conversations.lists.of_patient(talk.patient)
-    assert [line.last.text for line in lines if line.last][0] == "Your annual visit is due."
+    assert next(line.last.text for line in lines if line.last) == "Your annual visit is due."
     assert await services.conversations.later.beginning(talk.chart) == []
 
 

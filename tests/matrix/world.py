@@ -20,6 +20,7 @@ from bedside import bootstrap
 from bedside.accounts.levels import Level, Relation
 from bedside.api import api_routes
 from bedside.audit.actors import SYSTEM
+from bedside.conversations.canned import Canned
 from bedside.conversations.writing import Text
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel import clock
@@ -228,6 +229,17 @@ class Builder:
         self.facts.ids["topic_id"] = await topics.add(self.house.administer(), "Results", "", 60)
         await topics.retire(self.house.administer(), self.facts.ids["topic_id"])
         self.facts.ids["talk_message"] = page.messages[0].id
+        self.facts.ids["later_id"] = await self.house.conversations.later.write(
+            chart,
+            self.facts.ids["conversation_id"],
+            Text("Is the borborygmus gone?"),
+            new_id("drf"),
+            clock.now() + clock.DAY,
+        )
+        canned = Canned("Parking", "Dear [[first name]], park behind the house.")
+        self.facts.ids["reply_id"] = await self.house.conversations.canned.add(
+            self.house.administer(), canned
+        )
 
     async def _draft(self, name: str, access: Any) -> None:
         """Put one picture into the draft of a message, and begin with another file."""

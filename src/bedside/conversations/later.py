@@ -61,6 +61,7 @@ class Later:
     text: Text
     send_at: int
     round: int
+    seen_number: int
     obstacle: str
 
     def __repr__(self) -> str:
@@ -421,5 +422,6 @@ def _shown(keys: ClinicKeys, row: LaterRow) -> Later:
         text=later_rows.opened(keys, row).text,
         send_at=row.send_at,
         round=row.round,
+        seen_number=row.seen_number,
         obstacle=row.obstacle,
     )

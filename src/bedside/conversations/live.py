@@ -14,13 +14,25 @@ from bedside.conversations.events import (
 )
 from bedside.conversations.rows import MessageRow, ReceiptRow
 from bedside.conversations.service import PAGE
-from bedside.conversations.sides import Access, is_staff, require_chat, require_own
-from bedside.conversations.states import Kind
+from bedside.conversations.sides import (
+    Access,
+    is_staff,
+    require_chat,
+    require_own,
+    sender_of,
+)
+from bedside.conversations.states import Kind, may_reply
 from bedside.conversations.visit_chat import VisitChat
 from bedside.errors import NotFound
+from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
 from bedside.people.audiences import Audiences
-from bedside.people.permissions import PatientAccess, Permissions, StaffAccess
+from bedside.people.permissions import (
+    PatientAccess,
+    Permissions,
+    StaffAccess,
+    VisitorAccess,
+)
 from bedside.realtime.topics import Audience, TopicKind
 from bedside.visits.live import VisitLive
 from bedside.visits.whereabouts import Whereabouts
@@ -37,12 +49,19 @@ class ChatLive:
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kind."""
         audience = self._visits.audience_of_visit
-        return (TopicKind("chat", self.chat, audience),)
+        return (TopicKind("chat", self.chat, audience, typing=self.typing),)
 
     async def chat(self, access: object, visit_id: str) -> dict[str, Any]:
         """Return the snapshot for the side proved by `access`. Raises NotFound."""
         side = await self._whereabouts.side_of(access, visit_id)
         return await self._chat.snapshot(side, visit_id)
+
+    async def typing(self, access: object, visit_id: str) -> dict[str, Any]:
+        """Return what the other side learns of somebody who writes. Raises NotFound."""
+        side = await self._whereabouts.side_of(access, visit_id)
+        visit = await self._visits.visit(access, visit_id)
+        who = "patient" if isinstance(side, VisitorAccess) else "staff"
+        return {"who": who, "leg": visit["leg"]}
 
 
 class PatientSide(Protocol):
@@ -73,7 +92,7 @@ class ConversationLive:
     def topics(self) -> tuple[TopicKind, ...]:
         """Return the kinds."""
         return (
-            TopicKind("conversation", self.conversation, self.audience),
+            TopicKind("conversation", self.conversation, self.audience, typing=self.typing),
             TopicKind("conversations", self.of_patient, self.audience),
         )
 
@@ -104,6 +123,16 @@ class ConversationLive:
             "messages": {one.id: _facts(one) for one in reversed(newest)},
             "seen": _furthest(receipts),
         }
+
+    async def typing(self, access: object, conversation_id: str) -> dict[str, Any]:
+        """Return what others learn of somebody who writes in a conversation: the kind of person,
+        never which colleague. Raises NotFound for those who may not write in it."""
+        side = await self._side(access, conversation_id)
+        async with self._database.read() as db:
+            row = require_own(side, await rows.found(db, conversation_id))
+        if not is_staff(side) and not may_reply(row, clock.now()):
+            raise NotFound
+        return {"patient_id": row.patient_id, "who": sender_of(side).kind}
 
     async def of_patient(self, access: object, patient_id: str) -> dict[str, Any]:
         """Return nothing: the topic has events only. Raises NotFound."""

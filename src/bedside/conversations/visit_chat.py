@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.looks import Looks
+from bedside.conversations.canned_fields import require_filled
 from bedside.conversations.events import ChatMessageAdded, ChatRead
 from bedside.conversations.models import visit_messages, visit_reads
 from bedside.database.sealed import ClinicKeys, Vault
@@ -179,6 +180,8 @@ class VisitChat:
             raise WrongInput(_("Please write something first."), field="body")
         if len(body) > LONGEST:
             raise WrongInput(_("Please use at most 4,000 characters."), field="body")
+        if isinstance(access, RoomAccess):
+            require_filled(body)
         if not is_id(draft_id, "drf"):
             draft_id = new_id("drf")
         keys = await self._vault.clinic(access.clinic_id)

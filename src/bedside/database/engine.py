@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
 from bedside.database.pending import Pending
-from bedside.kernel.events import Published
+from bedside.kernel.events import Passing, Published
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
 
 
@@ -21,6 +21,7 @@ class Database(ABC):
         self.origin = secrets.token_hex(8)
         self._on_events: list[Callable[[list[Published]], None]] = []
         self._on_jobs: list[Callable[[], None]] = []
+        self._on_passing: list[Callable[[Passing], None]] = []
 
     def on_events(self, listener: Callable[[list[Published]], None]) -> None:
         """Call `listener` with the events of every commit, including those of other processes."""
@@ -29,6 +30,19 @@ class Database(ABC):
     def on_jobs(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a commit of this process has added jobs."""
         self._on_jobs.append(listener)
+
+    def on_passing(self, listener: Callable[[Passing], None]) -> None:
+        """Call `listener` with what passes, including that of other processes."""
+        self._on_passing.append(listener)
+
+    async def pass_on(self, passing: Passing) -> None:
+        """Hand something to every process that serves pages, without storing it. With SQLite that
+        is this process. May raise Unavailable."""
+        self._passed(passing)
+
+    def _passed(self, passing: Passing) -> None:
+        for listener in self._on_passing:
+            listener(passing)
 
     def _committed(self, pending: Pending) -> None:
         for action in pending.actions:

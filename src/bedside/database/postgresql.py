@@ -19,10 +19,11 @@ from bedside.database.statements import compiled, prepared
 from bedside.database.tables import events
 from bedside.errors import StorageFull, Unavailable
 from bedside.kernel import clock
-from bedside.kernel.events import Published
+from bedside.kernel.events import Passing, Published
 from bedside.kernel.unit_of_work import Row
 
 _CHANNEL = "bedside_events"
+_PASSING = "bedside_passing"
 _LISTEN_AGAIN_AFTER = 0.5
 _MAYBE_MISSED = 10 * clock.SECOND
 """A lost connection may be noticed this long after its last notification."""
@@ -247,6 +248,12 @@ class PostgresDatabase(Database):
                     await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, note)
         self._committed(work)
 
+    async def pass_on(self, passing: Passing) -> None:
+        await super().pass_on(passing)
+        note = json.dumps([self.origin, passing.topic, passing.type, passing.by, passing.payload])
+        async with self._connection() as connection:
+            await connection.execute("SELECT pg_notify($1, $2)", _PASSING, note)
+
     @asynccontextmanager
     async def only_one(self, name: str) -> AsyncGenerator[bool]:
         """Hold an advisory lock of one connection, released with it."""
@@ -283,12 +290,18 @@ class PostgresDatabase(Database):
         def hear(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
             notices.put_nowait(payload)
 
+        def hear_passing(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
+            origin, *passing = json.loads(payload)
+            if origin != self.origin:
+                self._passed(Passing(*passing))
+
         def end(_connection: Any) -> None:
             notices.put_nowait(None)
 
         async with self._connection(self._writers) as connection:
             connection.add_termination_listener(end)
             await connection.add_listener(_CHANNEL, hear)
+            await connection.add_listener(_PASSING, hear_passing)
             try:
                 if since:
                     await self._publish_since(since)
@@ -302,6 +315,7 @@ class PostgresDatabase(Database):
                 with suppress(*_AWAY):
                     connection.remove_termination_listener(end)
                     await connection.remove_listener(_CHANNEL, hear)
+                    await connection.remove_listener(_PASSING, hear_passing)
 
     async def _publish_since(self, since: int) -> None:
         async with self.read() as db:

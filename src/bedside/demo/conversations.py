@@ -1,5 +1,6 @@
 """Conversations of the demonstration: one answered, one that waits, and a note among staff."""
 
+from bedside.conversations.canned import Canned
 from bedside.conversations.states import Receipt
 from bedside.conversations.writing import Text
 from bedside.kernel import clock
@@ -16,6 +17,20 @@ from bedside.services import Services
 
 TOPICS = (("Test results", 8), ("Appointments", 4), ("Prescriptions", 8), ("Something else", 0))
 """Topics, and the office hours until an answer."""
+CANNED = (
+    (
+        "Thanks",
+        "Thank you, [[first name]]. We have noted it in your chart.\n\n[[my name]], [[clinic]]",
+    ),
+    (
+        "Results take time",
+        "Dear [[first name]], the results of [[name of the test]] come on [[day]]. You do not have "
+        "to call: we write to you here.",
+    ),
+    ("We call you", "We call you when we open again: [[next opening]]."),
+    ("Parking", "Park behind the house; the entrance is at the side, without steps."),
+)
+"""Canned replies: names and words."""
 
 
 async def tell(services: Services, people: list[StaffAccess], charts: list[ChartAccess]) -> None:
@@ -29,6 +44,10 @@ async def tell(services: Services, people: list[StaffAccess], charts: list[Chart
     await _waiting(services, charts[6], appointments, "Can I come an hour later on Thursday?")
     words = "My pharmacy does not have the tablets. What shall I take now?"
     await _waiting(services, charts[9], prescriptions, words)
+    for name, reply in CANNED:
+        await services.conversations.canned.add(
+            services.people.permissions.administer(one), Canned(name, reply)
+        )
 
 
 async def _furnish(services: Services, clinic: ClinicAccess) -> list[str]:
@@ -49,6 +68,9 @@ async def _answered(services: Services, chart: ChartAccess, topic_id: str) -> No
         await talk.say(chart, begun, answer, new_id("drf"))
     with clock.shifted(asked_at + 3 * clock.HOUR):
         await talk.receipt(side, begun, 9, Receipt.READ)
+    again = Text("How is the spot today?")
+    send_at = clock.now() + 26 * clock.HOUR
+    await services.conversations.later.write(chart, begun, again, new_id("drf"), send_at)
 
 
 async def _waiting(services: Services, chart: ChartAccess, topic_id: str, words: str) -> None:

@@ -53,6 +53,17 @@ def all_declared() -> dict[str, type[Event]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """Something about a topic that is over in seconds, and so is neither stored nor counted. `by`
+    is the person who caused it, as an audience names them; `payload` has ids and states only."""
+
+    topic: str
+    type: str
+    by: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """An event with its version in the topic, as it goes to the bus."""
 

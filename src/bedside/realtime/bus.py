@@ -8,12 +8,13 @@ page gets it immediately; any other has a bounded queue, and one that cannot kee
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Protocol
 
 from bedside.database import Database, outbox
 from bedside.errors import BedsideError
-from bedside.kernel.events import Published
-from bedside.realtime.envelopes import elsewhere_envelope, event_envelope
+from bedside.kernel.events import Passing, Published
+from bedside.realtime.envelopes import elsewhere_envelope, event_envelope, passing_envelope
 from bedside.realtime.topics import Audience
 
 _LONGEST_QUEUE = 256
@@ -27,7 +28,7 @@ MayHear = Callable[[str, Published], Awaitable[bool]]
 `Topics.may_hear`."""
 Push = Callable[[str], bool]
 """Hands a text to a page without waiting. False: not possible now, and nothing was sent."""
-AudienceOf = Callable[[Published], Awaitable[Audience]]
+AudienceOf = Callable[[Published | Passing], Awaitable[Audience]]
 """See `Topics.audience`."""
 
 
@@ -96,6 +97,12 @@ class Listener:
         self._own[topic] = text
         self._rouse()
 
+    def pass_on(self, text: str) -> None:
+        """Push something that passes; a page that is behind does not get it, because it would
+        come too late."""
+        if self._at_rest:
+            self._push(text)
+
     async def has_room(self) -> None:
         """Wait while the page leaves too many of the server's answers unread."""
         while len(self._own) >= _MOST_OWN:
@@ -143,6 +150,7 @@ class Bus:
         self._pending: dict[str, deque[Published]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         database.on_events(self.publish)
+        database.on_passing(self.pass_on)
 
     @property
     def pages(self) -> int:
@@ -226,6 +234,23 @@ class Bus:
                 task = asyncio.create_task(self._deliver(published.topic))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    def pass_on(self, passing: Passing) -> None:
+        """Hand something that passes to the pages of this process that may see it, but to none of
+        the person who caused it."""
+        if passing.topic in self._listeners:
+            task = asyncio.create_task(self._pass_on(passing))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, passing: Passing) -> None:
+        with suppress(BedsideError):  # the database is down, and it is over in seconds
+            persons = await self._audience(passing)
+            text = passing_envelope(passing)
+            for listener in list(self._listeners.get(passing.topic, ())):
+                seen = persons is None or listener.person in persons
+                if isinstance(listener, Listener) and seen and listener.person != passing.by:
+                    listener.pass_on(text)
 
     async def _deliver(self, topic: str) -> None:
         waiting = self._pending[topic]

@@ -1,8 +1,8 @@
 """Message types of the socket protocol.
 
-From the page: `subscribe`, `unsubscribe`, `here`, `ping`, `signal`, `media`. To the page: an event
-in its envelope, a snapshot, a refusal, the answer to a ping. Unknown fields are rejected in both
-directions.
+From the page: `subscribe`, `unsubscribe`, `here`, `typing`, `ping`, `signal`, `media`. To the page:
+an event in its envelope, something that passes, a snapshot, a refusal, the answer to a ping.
+Unknown fields are rejected in both directions.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bedside.kernel.events import Published
+from bedside.kernel.events import Passing, Published
 
 
 class _Message(BaseModel):
@@ -43,6 +43,14 @@ class Here(_Message):
 
     action: Literal["here"]
     hidden: bool
+
+
+class Typing(_Message):
+    """Somebody writes about a topic that the page follows, or has just stopped."""
+
+    action: Literal["typing"]
+    topic: TopicName
+    on: bool
 
 
 class Ping(_Message):
@@ -109,7 +117,7 @@ FROM_SUBSCRIBE = "media_server:subscribe"
 MEDIA_SERVER = frozenset({FROM_PUBLISH, FROM_SUBSCRIBE})
 """The id, in place of a connection's, of the two RTCPeerConnections with the media server."""
 
-Said = Subscribe | Unsubscribe | Here | Ping | Signal | Media
+Said = Subscribe | Unsubscribe | Here | Typing | Ping | Signal | Media
 FromPage = Annotated[Said, Field(discriminator="action")]
 from_page: TypeAdapter[Said] = TypeAdapter(FromPage)
 
@@ -127,6 +135,13 @@ def event_envelope(published: Published) -> str:
             "type": published.type,
             "data": published.payload,
         }
+    )
+
+
+def passing_envelope(passing: Passing) -> str:
+    """Return something that passes: it has no version, and is not counted."""
+    return _packed(
+        {"topic": passing.topic, "version": 0, "type": passing.type, "data": passing.payload}
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bedside.kernel.events import Published
+from bedside.kernel.events import Passing, Published
 
 Snapshot = Callable[[Any, str], Awaitable[dict[str, Any]]]
 """(access, id) → the state that events of the topic build on. Raises NotFound if the person may
@@ -17,6 +17,11 @@ AudienceOf = Callable[[str, Mapping[str, Any], str], Awaitable[Audience]]
 the others may be left out; "" asks for everybody."""
 
 
+TypingOf = Callable[[Any, str], Awaitable[dict[str, Any]]]
+"""(access, id) → what pages learn of somebody who is writing about a topic, with what the audience
+needs. Raises NotFound for those who may not write there."""
+
+
 async def _every_subscriber(_id: str, _payload: Mapping[str, Any], _person: str) -> Audience:
     return None
 
@@ -26,12 +31,13 @@ class TopicKind:
     """One kind of topic, such as `chart`. `audience`: each event goes only to those in it at that
     moment, as people come and go; without one, to whoever was given a snapshot, for as long as the
     page's access lasts. `from_first`: a new page gets every event still kept, because a snapshot
-    would hold nothing of them."""
+    would hold nothing of them. `typing`: pages of the topic learn that somebody is writing."""
 
     name: str
     snapshot: Snapshot
     audience: AudienceOf = _every_subscriber
     from_first: bool = False
+    typing: TypingOf | None = None
 
 
 class Topics:
@@ -55,7 +61,7 @@ class Topics:
         """Return the kind of a topic, by its name before the colon."""
         return self._kinds.get(topic.partition(":")[0])
 
-    async def audience(self, published: Published, person: str = "") -> Audience:
+    async def audience(self, published: Published | Passing, person: str = "") -> Audience:
         """Return the current audience of an event, only as far as `person` is concerned if one is
         given. Empty if the kind of topic is not declared."""
         kind = self.kind(published.topic)

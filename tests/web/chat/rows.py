@@ -73,6 +73,13 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", f"{_CONVERSATION}/retract"): Row(
         Access.CHART, 303, lambda facts: {"data": {"message": facts["talk_message"]}}
     ),
+    ("GET", "/chat/later"): Row(Access.STAFF),
+    ("GET", "/chat/later/list"): Row(Access.STAFF),
+    ("POST", "/chat/later/{later_id}"): Row(Access.CHART, 303, form(do="drop")),
+    ("GET", f"{_CONVERSATION}/later"): Row(Access.CHART, shows=("borborygmus",)),
+    ("GET", f"{_CONVERSATION}/replies"): Row(Access.CHART, shows=("maya",)),
+    ("GET", "/patients/{patient_id}/chat/replies"): Row(Access.CHART, shows=("maya",)),
+    ("GET", "/visits/{visit_id}/chat/replies"): Row(Access.ROOM),
     ("GET", _APP): Row(Access.APP, shows=("borborygmus",)),
     ("GET", f"{_APP}/new"): Row(Access.APP),
     # the visit of the matrix goes on: its chat is on its own page

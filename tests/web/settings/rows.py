@@ -96,6 +96,13 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/settings/chat/topics/{topic_id}"): Row(
         Access.ADMINISTRATOR_OF, 303, form(name="Results", hours="4")
     ),
+    ("GET", "/settings/chat/replies"): Row(Access.ADMINISTRATOR, shows=("park behind",)),
+    ("POST", "/settings/chat/replies"): Row(
+        Access.ADMINISTRATOR, 303, form(name="Thanks", words="Thank you, [[first name]].")
+    ),
+    ("POST", "/settings/chat/replies/{reply_id}"): Row(
+        Access.ADMINISTRATOR_OF, 303, form(name="Parking", words="Park at the back.")
+    ),
     ("GET", "/settings/messages"): Row(Access.ADMINISTRATOR),
     ("POST", "/settings/messages"): Row(Access.ADMINISTRATOR, 303, form(**_MESSAGES)),
     ("GET", _ROOMS): Row(Access.ADMINISTRATOR, shows=("riverside",)),

@@ -113,19 +113,22 @@ async def _render(
         longest=LONGEST,
         zone=clinic.options.time_zone,
         clinic_name=clinic.name,
-        words=_words(side),
+        words=_words(side, other),
     )
 
 
-def _words(side: Side) -> dict[str, str]:
+def _words(side: Side, other: str) -> dict[str, str]:
     """Return what the script says of messages."""
     words = {
         "sending": _("Sending…"),
         "waiting": _("There is no connection. It is sent by itself when it is back."),
         "soon": _("It is sent by itself in a moment."),
         "said": _("{who} writes: {words}"),
+        "typing_patient" if side.is_staff else "typing_staff": _("%(name)s is writing…")
+        % {"name": other},
     }
     if side.is_staff:
+        words["typing_staff"] = _("A colleague is writing…")
         words["signed_out"] = _(
             "You were signed out. It is kept, and sent when you have signed in and open the chat "
             "again."

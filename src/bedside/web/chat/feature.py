@@ -6,18 +6,21 @@ from bedside.people.permissions import StaffAccess
 from bedside.people.record_parts import Part
 from bedside.people.roles import May
 from bedside.services import Services
-from bedside.web.chat import everyone, files, past_visits, patient, staff
+from bedside.web.chat import canned, everyone, files, later, past_visits, patient, staff
 from bedside.web.chat.sentences import SENTENCES
 
 
 async def _waiting(services: Services, who: StaffAccess) -> int:
-    return await services.conversations.lists.waiting(who)
+    undecided = await services.conversations.later.undecided(who)
+    return await services.conversations.lists.waiting(who) + undecided
 
 
 feature = Feature(
     routes=(
         *files.routes,
         *everyone.routes,
+        *later.routes,
+        *canned.routes,
         *staff.routes,
         *patient.routes,
         *past_visits.routes,

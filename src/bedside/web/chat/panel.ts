@@ -13,9 +13,11 @@ import { fragmentOf } from "../live/fragment";
 import { morph } from "../live/morph";
 import { type Heard, liveSocket } from "../live/socket";
 import type { Attachments } from "./attachments";
+import { type Canned, cannedOf } from "./canned";
 import { Drafts, type Unsent } from "./drafts";
 import { Leaving } from "./leaving";
 import { Tray } from "./tray";
+import { Typing } from "./typing";
 
 const TOGETHER_MS = 40;
 const AGAIN_MS = 4_000;
@@ -31,6 +33,8 @@ export class ChatPanel {
   /** Files of the message that is being written, where the chat takes files. */
   private readonly tray: Tray | null;
   private readonly leaving: Leaving;
+  private readonly typing: Typing;
+  private readonly canned: Canned | null;
   private timer = 0;
   private again = 0;
   private sending = false;
@@ -48,6 +52,8 @@ export class ChatPanel {
     this.tray = place && new Tray(place, () => this.filesChanged());
     this.leaving = new Leaving(root, this.words, this.tray);
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
+    this.typing = new Typing(root, topic, this.words);
+    this.canned = cannedOf(root);
     root.addEventListener("submit", this.submitted);
     root.addEventListener("keydown", this.pressed);
     root.addEventListener("input", this.typed);
@@ -62,6 +68,7 @@ export class ChatPanel {
   /** The panel is closed; unsent messages are sent when it opens again, or with the next page. */
   end(): void {
     this.isOver = true;
+    this.typing.end();
     this.leave();
     window.clearTimeout(this.timer);
     window.clearTimeout(this.again);
@@ -114,6 +121,7 @@ export class ChatPanel {
     const came = [...after.querySelectorAll<HTMLElement>("[data-theirs]")].filter((one) => !before.has(one.id));
     morph(list, after);
     if (follows) this.toEnd();
+    if (came.length > 0) this.typing.came();
     for (const one of came) this.tell(one);
     this.looked();
   }
@@ -144,13 +152,24 @@ export class ChatPanel {
 
   private readonly typed = (): void => {
     this.drafts.draft = this.field()?.value ?? "";
+    if (this.drafts.draft && !this.isNote()) this.typing.wrote();
+    else this.typing.stopped();
   };
+
+  /** Whether what is written goes to staff only. */
+  private isNote(): boolean {
+    return this.more(null).note === "yes";
+  }
 
   /** Enter sends; Shift and Enter begins a new line. Enter that ends a composition does neither. */
   private readonly pressed = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target !== this.field()) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // In the fields of “Send later” Enter does not send now.
+    const later = (event.target as Element).closest("[data-chat-later]")?.querySelector("[data-chat-later-send]");
+    const chooses = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+    if (event.target !== this.field() && !(later && chooses)) return;
     event.preventDefault();
-    this.take();
+    this.take(later instanceof HTMLElement ? later : null);
   };
 
   private readonly submitted = (event: SubmitEvent): void => {
@@ -165,7 +184,7 @@ export class ChatPanel {
     const body = field?.value.trim() ?? "";
     const files = this.tray?.current;
     const hasFiles = files !== undefined && files.names.length > 0;
-    if (!field || !(body || hasFiles)) return;
+    if (!field || !(body || hasFiles) || (!this.isNote() && this.canned?.blocks())) return;
     const draft = files && !files.isEmpty ? files.draft : newId("drf");
     const along = hasFiles ? { names: files.names, entries: files.entries } : {};
     this.drafts.add({ draft, body, more: this.more(pressed), ...along });
@@ -174,6 +193,8 @@ export class ChatPanel {
       this.startDraft();
     }
     field.value = this.drafts.draft = "";
+    this.typing.stopped();
+    this.canned?.check();
     field.focus();
     this.say("");
     this.drawUnsent();
@@ -188,6 +209,9 @@ export class ChatPanel {
       if (typeof value === "string" && name !== "body" && name !== "draft_id") more[name] = value;
     }
     if (pressed instanceof HTMLButtonElement && pressed.name) more[pressed.name] = pressed.value;
+    // For what leaves later: what the patient wrote up to here was seen.
+    const last = this.root.querySelector<HTMLElement>("[data-chat-messages]")?.dataset.last;
+    if (more.later && last) more.seen = last;
     return more;
   }
 
@@ -264,6 +288,7 @@ export class ChatPanel {
     const field = this.field();
     if (field && !field.value) field.value = this.drafts.draft;
     this.giveBackFiles();
+    this.canned?.check();
     this.drawUnsent();
     void this.sendAll();
   }
@@ -287,6 +312,7 @@ export class ChatPanel {
     if (!field) return;
     field.value = field.value ? `${body}\n${field.value}` : body;
     this.drafts.draft = field.value;
+    this.canned?.check();
   }
 
   /** Files of a message that was refused are in the next one, unless that has files already. */

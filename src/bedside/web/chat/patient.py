@@ -30,7 +30,7 @@ from bedside.people.record_parts import Part
 from bedside.services import Services
 from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
 from bedside.web.chat.staff import words
-from bedside.web.chat.thread import names_of, thread_of
+from bedside.web.chat.thread import names_of, thread_of, typing_words
 
 SENT = flash_message("app_chat_sent", N_("Your message is with the clinic."))
 CONFIRMED = flash_message("app_chat_confirmed", N_("The clinic sees that you have read it."))
@@ -188,7 +188,7 @@ async def _one_page(
         error=_(error.sentence) if error else "",
         typed=form["body"] if form else "",
         longest=LONGEST,
-        words=words(),
+        words={**words(), **typing_words(shown["other"], for_staff=False)},
         live=page_in_app(page.side.patient_id, "/live"),
         all_of_them=_base(page.side),
         confirmed=_is_confirmed(shown, page.side.account.account_id),

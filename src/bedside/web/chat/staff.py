@@ -27,15 +27,9 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
-from bedside.web.chat.thread import names_of, thread_of
+from bedside.web.chat.later import LATER, shown_of, suggestions, typed_moment, views
+from bedside.web.chat.thread import names_of, thread_of, typing_words
 
-_VIEW_NAMES = {
-    "waiting": N_("Waiting"),
-    "mine": N_("Mine"),
-    "open": N_("Still open"),
-    "snoozed": N_("Snoozed"),
-    "closed": N_("Closed"),
-}
 REPLIES = {
     Reply.OPEN: N_("The patient can reply"),
     Reply.UNTIL: N_("Reply until a day"),
@@ -118,7 +112,7 @@ async def _list(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "lines": lines,
         "assignees": await services.people.staff.named(staff.clinic_id, assignees),
         "view": view,
-        "views": [(key, _(name)) for key, name in _VIEW_NAMES.items()],
+        "views": views(),
         "page_number": page,
         "most": PAGE,
         "open_id": open_id,
@@ -163,6 +157,8 @@ async def _one(
     services = services_of(request)
     shown = await _thread(request, chart)
     draft_id, draft_files = await again(services, chart, form)
+    clinic = await services.people.clinics.get(chart.clinic_id)
+    found = await services.conversations.later.of_conversation(chart, shown["conversation"].id)
     return {
         **shown,
         "colleagues": await services.people.staff.colleagues(chart.clinic_id),
@@ -174,7 +170,11 @@ async def _one(
         "longest": LONGEST,
         "replies": [(key, _(name)) for key, name in REPLIES.items()],
         "snoozes": [(key, _(name)) for key, name in SNOOZES],
-        "words": words(),
+        "later_choices": suggestions(clinic),
+        "waiting": await shown_of(services, clinic, found),
+        "seen": shown["conversation"].last_number,
+        "back": shown["base"],
+        "words": {**words(), **typing_words(shown["other"], for_staff=True)},
         "now": clock.now(),
     }
 
@@ -198,9 +198,10 @@ def words() -> dict[str, str]:
 
 
 async def say(request: Request) -> Response:
-    """POST /chat/{conversation_id}: a message, or with `note` a note among staff. Fields: body,
-    draft_id (made by the page), reply, reply_until, corrects, files (of the draft), entries (of
-    the chart). What is refused stays in the field."""
+    """POST /chat/{conversation_id}: a message, with `note` a note among staff, or with `later` a
+    message that leaves later. Fields: body, draft_id (made by the page), reply, reply_until,
+    corrects, files (of the draft), entries (of the chart), when, later_day, later_time, seen. What
+    is refused stays in the field."""
     staff = await staff_of(request)
     chart = await _chart(request, staff)
     form, refused = await written(request, chart)
@@ -215,6 +216,8 @@ async def say(request: Request) -> Response:
             message_id = await conversations.note(
                 chart, conversation_id, form["body"], draft_id, entries=entries, files=files
             )
+        elif form["later"]:
+            message_id = await _write_later(request, chart, form, conversation_id)
         else:
             text = _text(form, await _zone(request, chart))
             message_id = await conversations.say(chart, conversation_id, text, draft_id)
@@ -232,7 +235,21 @@ async def say(request: Request) -> Response:
         )
     if wants_json(request):
         return JSONResponse({"message_id": message_id})
-    return redirect(f"/chat/{conversation_id}")
+    return redirect(f"/chat/{conversation_id}", LATER if form["later"] else "")
+
+
+async def _write_later(
+    request: Request, chart: ChartAccess, form: Form, conversation_id: str
+) -> str:
+    zone = await _zone(request, chart)
+    return await services_of(request).conversations.later.write(
+        chart,
+        conversation_id,
+        _text(form, zone),
+        form.line("draft_id"),
+        typed_moment(form, zone),
+        seen=form.number("seen"),
+    )
 
 
 def _text(form: Form, zone: str) -> Text:
@@ -328,13 +345,17 @@ async def of_patient(request: Request) -> Response:
 
 
 async def start(request: Request) -> Response:
-    """POST /patients/{patient_id}/chat: a new conversation with its first message. Fields: body,
-    draft_id, reply, reply_until, files, entries. Idempotent."""
+    """POST /patients/{patient_id}/chat: a new conversation with its first message, or with `later`
+    one that begins later. Fields: body, draft_id, reply, reply_until, files, entries, when,
+    later_day, later_time. Idempotent."""
     chart = await _patient(request)
     form, refused = await written(request, chart)
     try:
         if refused:
             raise refused
+        if form["later"]:
+            await _write_later(request, chart, form, "")
+            return redirect(f"/patients/{chart.patient_id}/chat", LATER)
         conversation_id = await services_of(request).conversations.all.start(
             chart, _text(form, await _zone(request, chart)), form.line("draft_id")
         )
@@ -364,12 +385,16 @@ async def _patient_page(
     draft_id, draft_files = await again(services, chart, form)
     lines = await services.conversations.lists.of_patient(chart)
     assignees = {line.conversation.assignee_id for line in lines} - {""}
+    clinic = await services.people.clinics.get(chart.clinic_id)
+    beginning = await services.conversations.later.beginning(chart)
     return render(
         request,
         "chat/of_patient.html",
         status=error.status if error else 200,
         patient=await services.people.patients.get(chart),
         lines=lines,
+        later_choices=suggestions(clinic),
+        waiting=await shown_of(services, clinic, beginning),
         assignees=await services.people.staff.named(chart.clinic_id, assignees),
         replies=[(key, _(name)) for key, name in REPLIES.items()],
         draft_id=draft_id,

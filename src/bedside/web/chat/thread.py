@@ -90,6 +90,18 @@ def thread_of(
     }
 
 
+def typing_words(other: str, *, for_staff: bool) -> dict[str, str]:
+    """Return what a page says while somebody else writes, by the kind of person. A patient's page
+    names the clinic, never a colleague, and says nothing of one's own side."""
+    if not for_staff:
+        return {"typing_staff": _("%(name)s is writing…") % {"name": other}}
+    return {
+        "typing_staff": _("A colleague is writing…"),
+        "typing_patient": _("%(name)s is writing…") % {"name": other},
+        "typing_proxy": _("Somebody who helps %(name)s is writing…") % {"name": other},
+    }
+
+
 def _has(message: Message, person_id: str, what: str = "") -> bool:
     return any(
         one.person_id == person_id and (not what or one.what == what) for one in message.seen

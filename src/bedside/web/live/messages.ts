@@ -20,6 +20,13 @@ export interface Here {
   hidden: boolean;
 }
 
+/** Somebody writes about a topic that this page follows, or has just stopped. */
+export interface Typing {
+  action: "typing";
+  topic: string;
+  on: boolean;
+}
+
 /** Whether the connection still passes anything on; the answer is dropped like anything unknown. */
 export interface Ping {
   action: "ping";
@@ -55,7 +62,7 @@ export interface Media {
   microphone: Microphone;
 }
 
-export type FromPage = Subscribe | Unsubscribe | Here | Ping | Signal | Media;
+export type FromPage = Subscribe | Unsubscribe | Here | Typing | Ping | Signal | Media;
 
 export type Data = Readonly<Record<string, unknown>>;
 
@@ -76,6 +83,14 @@ export interface LiveEvent {
   data: Data;
 }
 
+/** Something that is over in seconds, e.g. type “typing”: it is not counted. */
+export interface Passing {
+  kind: "passing";
+  topic: string;
+  type: string;
+  data: Data;
+}
+
 /** An event this person may not see; it only keeps the count. */
 export interface Elsewhere {
   kind: "elsewhere";
@@ -89,7 +104,7 @@ export interface Refused {
   topic: string;
 }
 
-export type ToPage = Snapshot | LiveEvent | Elsewhere | Refused;
+export type ToPage = Snapshot | LiveEvent | Passing | Elsewhere | Refused;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -109,7 +124,6 @@ export function messageOf(text: string): ToPage | null {
   if (type === "refused") return { kind: "refused", topic };
   if (type === "elsewhere") return { kind: "elsewhere", topic, version };
   if (!isRecord(data)) return null;
-  return type === "snapshot"
-    ? { kind: "snapshot", topic, version, data }
-    : { kind: "event", topic, version, type, data };
+  if (type === "snapshot") return { kind: "snapshot", topic, version, data };
+  return version === 0 ? { kind: "passing", topic, type, data } : { kind: "event", topic, version, type, data };
 }

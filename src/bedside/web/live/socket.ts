@@ -4,16 +4,18 @@
  * page has. A gap in the versions is fetched again.
  */
 import { connectionBack, connectionLost, connectionRests } from "../components/connection";
-import { type FromPage, type LiveEvent, messageOf, type Snapshot, type ToPage } from "./messages";
+import { type Data, type Elsewhere, type FromPage, type LiveEvent, messageOf, type Snapshot } from "./messages";
 
 export type Heard = Snapshot | LiveEvent;
 export type Listener = (heard: Heard) => void;
+export type PassingListener = (data: Data) => void;
 
 interface Topic {
   version: number;
   /** A gap was detected, and the server was asked for what is missing. */
   asked: boolean;
   listeners: Set<Listener>;
+  passing: Set<PassingListener>;
 }
 
 const FIRST_WAIT_MS = 400;
@@ -80,13 +82,18 @@ export class LiveSocket {
   subscribe(name: string, listener: Listener): () => void {
     let topic = this.topics.get(name);
     if (!topic) {
-      topic = { version: 0, asked: false, listeners: new Set() };
+      topic = { version: 0, asked: false, listeners: new Set(), passing: new Set() };
       this.topics.set(name, topic);
       if (this.socket?.readyState === WebSocket.OPEN) this.ask(name, topic);
       else this.connectNow();
     }
     topic.listeners.add(listener);
     return () => this.leave(name, listener);
+  }
+
+  /** Hears what passes on a topic that this page follows, for as long as it follows it. */
+  passing(name: string, listener: PassingListener): void {
+    this.topics.get(name)?.passing.add(listener);
   }
 
   private leave(name: string, listener: Listener): void {
@@ -198,13 +205,17 @@ export class LiveSocket {
       this.topics.delete(message.topic);
       return;
     }
+    if (message.kind === "passing") {
+      for (const listener of [...topic.passing]) listener(message.data);
+      return;
+    }
     if (this.counts(message, topic) && message.kind !== "elsewhere") {
       for (const listener of [...topic.listeners]) listener(message);
     }
   }
 
   /** Whether a message is the next one; keeps the count, and fetches again after a gap. */
-  private counts(message: Exclude<ToPage, { kind: "refused" }>, topic: Topic): boolean {
+  private counts(message: Snapshot | LiveEvent | Elsewhere, topic: Topic): boolean {
     if (message.kind === "snapshot" || message.version === topic.version + 1) {
       topic.version = message.version;
       topic.asked = false;

@@ -41,6 +41,7 @@ from bedside.realtime.envelopes import (
     Said,
     Signal,
     Subscribe,
+    Typing,
     Unsubscribe,
     from_page,
     refused_envelope,
@@ -48,6 +49,7 @@ from bedside.realtime.envelopes import (
 )
 from bedside.services import Services
 from bedside.web.live.presence import SocketPresence
+from bedside.web.live.typing import PageTyping
 
 _POLICY_VIOLATION = 1008
 _SIGNED_OUT = 4401
@@ -82,6 +84,7 @@ class LivePage:
         self._rail: Rail = socket.app.state.rail
         self._gives_way = False
         self._presence = SocketPresence(services)
+        self._typing = PageTyping(services)
 
     async def serve(self) -> None:
         """Serve until the page disconnects or its session ends."""
@@ -124,6 +127,7 @@ class LivePage:
             self._services.realtime.bus.leave(self._listener)
             for task in tasks:
                 task.cancel()
+            await self._typing.closed(access)
             await self._presence.closed()
             done = await asyncio.gather(*tasks, return_exceptions=True)
             failed = [one for one in done if isinstance(one, Exception)]
@@ -196,6 +200,9 @@ class LivePage:
             else:
                 self._services.realtime.bus.unsubscribe(self._listener, message.topic)
                 await self._presence.unsubscribed(message.topic)
+        elif isinstance(message, Typing):
+            if message.topic in self._listener.topics:
+                await self._typing.said(self._access, message)
         elif isinstance(message, Ping):
             self._listener.send(_NO_TOPIC, PONG)
         elif isinstance(message, Here):

@@ -3,7 +3,7 @@
 from bedside.edge.feature import Feature, Section
 from bedside.kernel.language import N_
 from bedside.people.roles import May
-from bedside.web.settings import chat, first_steps, health, messages, rooms, staff, visits
+from bedside.web.settings import canned, chat, first_steps, health, messages, rooms, staff, visits
 from bedside.web.settings.sentences import SENTENCES
 
 feature = Feature(
@@ -14,6 +14,7 @@ feature = Feature(
         *visits.routes,
         *messages.routes,
         *rooms.routes,
+        *canned.routes,
         *chat.routes,
     ),
     section=Section("settings", N_("Settings"), "settings", "/settings", May.ADMINISTER),
