@@ -25,7 +25,6 @@ class _Whom:
     """To whom somebody writes. `name` is "" for a patient nobody has identified yet."""
 
     name: str
-    language: str
     topic_id: str = ""
 
 
@@ -40,7 +39,7 @@ async def of_conversation(request: Request) -> Response:
     chart = await conversations.chart_of(staff, conversation_id)
     conversation = await conversations.get(chart, conversation_id)
     patient = await services.people.patients.get(chart)
-    whom = _Whom(patient.name, patient.demographics.language, conversation.topic_id)
+    whom = _Whom(patient.name, conversation.topic_id)
     return await _listed(request, staff, whom)
 
 
@@ -50,7 +49,7 @@ async def of_patient(request: Request) -> Response:
     services = services_of(request)
     chart = await services.people.permissions.chart(staff, request.path_params["patient_id"])
     patient = await services.people.patients.get(chart)
-    return await _listed(request, staff, _Whom(patient.name, patient.demographics.language))
+    return await _listed(request, staff, _Whom(patient.name))
 
 
 async def of_visit(request: Request) -> Response:
@@ -59,8 +58,7 @@ async def of_visit(request: Request) -> Response:
     services, visit_id = services_of(request), request.path_params["visit_id"]
     room = await services.visits.whereabouts.room_of(staff, visit_id)
     person = await person_of(services, room, visit_id)
-    clinic = await services.people.clinics.get(staff.clinic_id)
-    return await _listed(request, staff, _Whom(person.name, clinic.options.language))
+    return await _listed(request, staff, _Whom(person.name))
 
 
 async def _listed(request: Request, staff: StaffAccess, whom: _Whom) -> Response:
@@ -68,7 +66,7 @@ async def _listed(request: Request, staff: StaffAccess, whom: _Whom) -> Response
     clinic = await services.people.clinics.get(staff.clinic_id)
     topics = {one.id: one.name for one in await services.conversations.topics.all(clinic.id)}
     found = await services.conversations.canned.about(clinic.id, whom.topic_id)
-    with speaking(whom.language, clinic.options.language):
+    with speaking(clinic.options.language):  # in which the replies are written
         values = await _values(services, clinic, staff, whom, topics.get(whom.topic_id, ""))
     return render(
         request,
@@ -88,8 +86,7 @@ async def _listed(request: Request, staff: StaffAccess, whom: _Whom) -> Response
 async def _values(
     services: Services, clinic: Clinic, staff: StaffAccess, whom: _Whom, topic: str
 ) -> dict[str, str]:
-    """Return what the fields are for this patient, in the patient's language; "" for what is not
-    known."""
+    """Return what the fields are for this patient; "" for what is not known."""
     member = await services.people.staff.get(clinic.id, staff.staff_id)
     opens = _next_opening(clinic)
     zone = clinic.options.time_zone

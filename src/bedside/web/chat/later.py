@@ -29,14 +29,6 @@ from bedside.people.clinics import Clinic
 from bedside.people.permissions import StaffAccess
 from bedside.services import Services
 
-_VIEW_NAMES = {
-    "waiting": N_("Waiting"),
-    "mine": N_("Mine"),
-    "open": N_("Still open"),
-    "snoozed": N_("Snoozed"),
-    "closed": N_("Closed"),
-    "later": N_("To be sent"),
-}
 LATER = flash_message("later_written", N_("Kept. It leaves at the time you chose."))
 _CHANGED = flash_message("later_changed", N_("Saved. It leaves at the time that is shown now."))
 _SENT = flash_message("later_sent", N_("Sent."))
@@ -125,11 +117,6 @@ def _shown(one: Later, clinic: Clinic, patient: str, author: str) -> Shown:
         is_late=not question and one.send_at < clock.now() - _LATE,
         typed=one.text.words,
     )
-
-
-def views() -> list[tuple[str, str]]:
-    """Return the tabs of the page."""
-    return [(key, _(name)) for key, name in _VIEW_NAMES.items()]
 
 
 async def page(request: Request) -> Response:
@@ -235,8 +222,6 @@ async def _list(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "page_number": number,
         "most": PAGE,
         "longest": LONGEST,
-        "view": "later",
-        "views": views(),
     }
 
 

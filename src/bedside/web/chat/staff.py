@@ -27,9 +27,16 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
-from bedside.web.chat.later import LATER, shown_of, suggestions, typed_moment, views
+from bedside.web.chat.later import LATER, shown_of, suggestions, typed_moment
 from bedside.web.chat.thread import names_of, thread_of, typing_words
 
+_VIEW_NAMES = {
+    "waiting": N_("Waiting"),
+    "mine": N_("Mine"),
+    "open": N_("Still open"),
+    "snoozed": N_("Snoozed"),
+    "closed": N_("Closed"),
+}
 REPLIES = {
     Reply.OPEN: N_("The patient can reply"),
     Reply.UNTIL: N_("Reply until a day"),
@@ -112,7 +119,7 @@ async def _list(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "lines": lines,
         "assignees": await services.people.staff.named(staff.clinic_id, assignees),
         "view": view,
-        "views": views(),
+        "views": [(key, _(name)) for key, name in _VIEW_NAMES.items()],
         "page_number": page,
         "most": PAGE,
         "open_id": open_id,
