@@ -66,6 +66,8 @@ ELSEWHERE = {
     "notification.noted": "tests/faults/test_notifications_killed.py",
     "plan.going_on": "tests/faults/test_plans_killed.py",
     "plan.went_on": "tests/faults/test_plans_killed.py",
+    "later.due": "tests/faults/test_later_killed.py",
+    "later.done": "tests/faults/test_later_killed.py",
     "visit.arriving": "tests/faults/test_visits_killed.py",
     "visit.checked_in": "tests/faults/test_visits_killed.py",
     "visit.stepping": "tests/faults/test_visits_killed.py",

@@ -150,7 +150,9 @@ export class ChatPanel {
 
   // --- writing -----------------------------------------------------------------------------------
 
-  private readonly typed = (): void => {
+  private readonly typed = (event: Event): void => {
+    const chooses = event.target instanceof HTMLInputElement; // among message and note
+    if (event.target !== this.field() && !chooses) return;
     this.drafts.draft = this.field()?.value ?? "";
     if (this.drafts.draft && !this.isNote()) this.typing.wrote();
     else this.typing.stopped();

@@ -120,6 +120,7 @@ async def _list(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "assignees": await services.people.staff.named(staff.clinic_id, assignees),
         "view": view,
         "views": [(key, _(name)) for key, name in _VIEW_NAMES.items()],
+        "undecided": await services.conversations.later.undecided(staff),
         "page_number": page,
         "most": PAGE,
         "open_id": open_id,
