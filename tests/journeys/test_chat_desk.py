@@ -41,6 +41,7 @@ async def side_by_side(served: Served, chromium: Chromium) -> tuple[Talk, Page, 
     return talk, desk, patient
 
 
+@pytest.mark.feature("C2", "C4")
 async def test_a_canned_reply_a_writing_colleague_and_a_message_for_later(
     served: Served, chromium: Chromium
 ) -> None:
