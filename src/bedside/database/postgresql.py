@@ -251,7 +251,7 @@ class PostgresDatabase(Database):
     async def pass_on(self, passing: Passing) -> None:
         await super().pass_on(passing)
         note = json.dumps([self.origin, passing.topic, passing.type, passing.by, passing.payload])
-        async with self._connection() as connection:
+        async with self._connection(self._writers) as connection:
             await connection.execute("SELECT pg_notify($1, $2)", _PASSING, note)
 
     @asynccontextmanager
