@@ -18,8 +18,9 @@ from bedside.worker.run import Worker
 from tests.accounts.people import side_of
 from tests.accounts.test_proxies import let_in
 from tests.conversations.talking import Talk, talk_of
+from tests.conversations.test_files import put_in_chart, sent_files, upload
 from tests.house import House
-from tests.requests.sending import do_jobs
+from tests.requests.sending import do_jobs, jpeg
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("C8")]
 
@@ -302,3 +303,31 @@ async def test_others_get_nothing(talk: Talk) -> None:
     ):
         with pytest.raises(NotFound):
             await attempt
+
+
+@pytest.mark.feature("C1")
+async def test_files_go_along_and_are_the_patients_when_it_leaves(talk: Talk) -> None:
+    draft = new_id("drf")
+    file_id = await upload(talk.house, talk.chart, draft, jpeg(600, 400), "plan.jpg")
+    chosen = await put_in_chart(talk.house, "scan.jpg")
+    await write(talk, "Both are for you.", draft=draft, files=(file_id,), entries=(chosen,))
+    [one] = await waiting(talk)
+    assert len(one.text.entries) == 2
+    assert await sent_files(talk, talk.patient) == []
+    assert await when_due(talk) == ""
+    names = [name for name, _state in await sent_files(talk, talk.patient)]
+    assert names == ["scan.jpg", "plan.jpg"]
+
+
+@pytest.mark.feature("C1")
+async def test_a_file_that_was_moved_since_goes_to_nobody(talk: Talk) -> None:
+    house = talk.house
+    chosen = await put_in_chart(house, "scan.jpg")
+    await write(talk, "This is for you.", entries=(chosen,))
+    other = await house.chart(1)
+    await house.charts.contents.move(talk.chart, chosen, other, "Wrong patient")
+    assert await when_due(talk) == "files"
+    [one] = await waiting(talk)
+    await house.services.conversations.later.send_now(talk.chart, one.id)
+    assert await sent_files(talk, talk.patient) == []
+    assert (await talk.seen(talk.patient))[-1][2] == "This is for you."

@@ -102,12 +102,34 @@ async def require_sendable(
 ) -> None:
     """Check that staff can send these entries of a chart. Raises NotFound for one that is in no
     chart of this patient, Conflict for one that was moved away, destroyed or reported."""
-    if not entry_ids:
-        return
-    wanted, among = _some.of(entry_ids)
-    rows = await work.all(wanted, clinic=chart.clinic_id, patient=chart.patient_id, **among)
+    rows = await _in_chart(work, chart.clinic_id, chart.patient_id, entry_ids)
     if {row.id for row in rows} != set(entry_ids):
         raise NotFound
-    reported, among = _reported.of(entry_ids)
-    if await work.all(reported, **among) or any(row.moved_to or row.state in DEAD for row in rows):
+    if await _unsendable(work, rows):
         raise Conflict(_GONE)
+
+
+async def sendable(
+    reader: Reader, clinic_id: str, patient_id: str, entry_ids: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return those of some entries, chosen earlier, that can still be sent to the patient."""
+    rows = await _in_chart(reader, clinic_id, patient_id, entry_ids)
+    left = {row.id for row in rows} - await _unsendable(reader, rows)
+    return tuple(one for one in entry_ids if one in left)
+
+
+async def _in_chart(
+    reader: Reader, clinic_id: str, patient_id: str, entry_ids: tuple[str, ...]
+) -> list[EntryRow]:
+    if not entry_ids:
+        return []
+    wanted, among = _some.of(entry_ids)
+    return await reader.all(wanted, clinic=clinic_id, patient=patient_id, **among)
+
+
+async def _unsendable(reader: Reader, rows: list[EntryRow]) -> set[str]:
+    if not rows:
+        return set()
+    asked, among = _reported.of([row.id for row in rows])
+    reported = {row.entry_id for row in await reader.all(asked, **among)}
+    return reported | {row.id for row in rows if row.moved_to or row.state in DEAD}

@@ -6,12 +6,13 @@ often the job runs, and wherever it is killed, the message is there once.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import ActorKind
+from bedside.charts import sent
 from bedside.conversations import later_rows, rows, writing
 from bedside.conversations.events import DeskConversationsChanged
 from bedside.conversations.hours import moment_of
@@ -139,19 +140,24 @@ class LaterMessages:
         *,
         seen: int | None = None,
     ) -> str:
-        """Keep a message until its time; "" as a conversation begins one. Idempotent per draft.
-        Returns its id. Raises WrongInput, NotFound."""
+        """Keep a message until its time; "" as a conversation begins one. Files of its draft are in
+        the chart from now on, and the patient's when it leaves. Idempotent per draft. Returns its
+        id. Raises WrongInput, NotFound; Conflict for files that have not arrived."""
         _require_future(send_at)
         text = writing.checked_of_staff(text, send_at)
         draft_id, later_id = writing.draft_of(draft_id), new_id("ltr")
         keys = await self._vault.clinic(chart.clinic_id)
-        body = Body(text, await self._helpers(chart.patient_id), chart.patient_id)
+        helpers = await self._helpers(chart.patient_id)
         async with self._database.unit_of_work() as work:
             await work.lock(draft_id)
             if conversation_id:
                 require_own(chart, await rows.locked(work, conversation_id))
             if (known := await self._known(work, chart, draft_id)) is not None:
                 return known
+            text = await self._conversations.with_files(
+                work, chart, conversation_id, text, draft_id
+            )
+            body = Body(text, helpers, chart.patient_id)
             newest = await later_rows.newest_of_patient(work, conversation_id)
             row = LaterRow(
                 id=later_id,
@@ -221,12 +227,15 @@ class LaterMessages:
             await self._changed(work, row, chart.actor, "dropped")
 
     async def send_now(self, chart: ChartAccess, later_id: str) -> str:
-        """Send it at once, in its author's name, whatever kept it from leaving by itself. Returns
-        the conversation's id. Raises NotFound, WrongInput."""
+        """Send it at once, in its author's name, whatever kept it from leaving by itself; without
+        files that are not in the chart any more. Returns the conversation's id. Raises NotFound,
+        WrongInput."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
             row, conversation = await self._locked(work, chart, later_id)
-            text = writing.checked_of_staff(later_rows.opened(keys, row).text, clock.now())
+            text = later_rows.opened(keys, row).text
+            left = await sent.sendable(work, row.clinic_id, row.patient_id, text.entries)
+            text = writing.checked_of_staff(replace(text, entries=left), clock.now())
             return await self._send(work, row, conversation, text, chart.actor)
 
     async def _locked(
@@ -410,7 +419,7 @@ def _require_future(send_at: int) -> None:
 
 
 def _with_words(text: Text, words: str) -> Text:
-    return Text(words.replace("\r\n", "\n"), text.entries, text.reply, text.reply_until)
+    return replace(text, words=words.replace("\r\n", "\n"))
 
 
 def _shown(keys: ClinicKeys, row: LaterRow) -> Later:

@@ -4,6 +4,7 @@ comes (feature C8). What may not becomes a task for staff."""
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
+from bedside.charts import sent
 from bedside.conversations.later_rows import Body, LaterRow, newest_of_patient
 from bedside.conversations.rows import ConversationRow
 from bedside.conversations.states import Reply, State
@@ -30,6 +31,8 @@ class Obstacle(StrEnum):
     """Somebody reads along for whom it was not written."""
     REPLY_OVER = "reply_over"
     """The last day for a reply is over before it arrives."""
+    FILES = "files"
+    """A file that was to go along was moved, reported or destroyed."""
 
 
 InApp = Callable[[Reader, str], Awaitable[bool]]
@@ -53,12 +56,15 @@ async def obstacle_to(
     over = body.text.reply is Reply.UNTIL and body.text.reply_until <= clock.now()
     # In a joined chart others read along by the join, and in the whole conversation.
     joined = body.written_to != row.patient_id
+    chosen = body.text.entries
+    left = await sent.sendable(reader, row.clinic_id, row.patient_id, chosen)
     reasons = {
         Obstacle.DECEASED: patient.contact.consent is Consent.DECEASED,
         Obstacle.REFUSED: patient.contact.consent is Consent.REFUSED,
         Obstacle.CLOSED: conversation is not None and conversation.state != State.OPEN,
         Obstacle.WROTE: wrote,
         Obstacle.REPLY_OVER: over,
+        Obstacle.FILES: left != chosen,
         Obstacle.NOBODY: not await in_app(reader, row.patient_id),
         Obstacle.HELPER: not joined and helpers - body.helpers,
     }

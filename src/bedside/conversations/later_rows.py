@@ -96,6 +96,7 @@ def sealed(keys: ClinicKeys, later_id: str, body: Body) -> bytes:
     record = {
         "text": text.words,
         "entries": list(text.entries),
+        "refused": [list(one) for one in text.refused],
         "reply": str(text.reply),
         "reply_until": text.reply_until,
         "helpers": sorted(body.helpers),
@@ -108,6 +109,10 @@ def opened(keys: ClinicKeys, row: LaterRow) -> Body:
     """Unseal the body of a message."""
     record = keys.unseal(_BODY, row.id, row.body)
     text = Text(
-        record["text"], tuple(record["entries"]), Reply(record["reply"]), record["reply_until"]
+        record["text"],
+        tuple(record["entries"]),
+        Reply(record["reply"]),
+        record["reply_until"],
+        refused=tuple((name, why) for name, why in record["refused"]),
     )
     return Body(text, frozenset(record["helpers"]), record["written_to"])

@@ -42,6 +42,9 @@ OBSTACLES = {
     Obstacle.NOBODY: N_("Nobody can open the app for this patient. It was not sent."),
     Obstacle.HELPER: N_("Somebody else reads along for the patient since. Send anyway?"),
     Obstacle.REPLY_OVER: N_("The last day for a reply is over. Send anyway?"),
+    Obstacle.FILES: N_(
+        "A file that was to go along is not in this chart any more. Send without it?"
+    ),
 }
 _LATE = 10 * clock.MINUTE
 """After this a message whose time has come should have left: the worker does not run."""
