@@ -43,7 +43,7 @@ async def filled(reader: FormReader, data: bytes, **answers: str | tuple[str, ..
     }
     done = await reader.fill(once(data), len(data), given)
     assert done is not None
-    return pypdfium2.PdfDocument(done.data)
+    return pypdfium2.PdfDocument(done.flat)
 
 
 def words(document: Any) -> str:
@@ -302,7 +302,7 @@ async def test_forms_of_authorities(reader: FormReader, name: str, fields: int) 
     answers: dict[str, tuple[str, ...]] = {one.name: (_answer(one),) for one in form.fields}
     done = await reader.fill(once(data), len(data), answers)
     assert done is not None
-    assert "Zoë" in words(pypdfium2.PdfDocument(done.data))
+    assert "Zoë" in words(pypdfium2.PdfDocument(done.flat))
 
 
 def _answer(one: FormField) -> str:

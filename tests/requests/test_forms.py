@@ -134,7 +134,7 @@ async def test_a_draft_is_kept_and_nothing_of_another_window_is_lost(house: Hous
         ("patient__last_name", "", "Please fill this in."),
         ("patient__last_name", " \u200b ", "Please fill this in."),
         ("zip", "123456", "has room for 5 characters"),
-        ("zip", "王芳王", "can only show this in Latin letters"),
+        ("zip", "ไทยไทย"[:4], "can only show this in Latin letters"),
         ("born", "1991-03-14", "a date like DD.MM.YYYY"),
         ("born", "31.02.1991", "a date like"),
         ("born", "yesterday", "a date like"),
@@ -159,16 +159,17 @@ async def test_problems_are_said_at_the_field_and_the_rest_is_kept(
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("王芳", "WangFang"),
-        ("محمد", "mhmd"),
-        ("Đỗ Thị Nguyễn", "Do Thi Nguyen"),
-        ("Łukasz Žižek", "Lukasz Žižek"),
-        ("Ольга", "Ol'ga"),
+        ("王芳", "王芳"),
+        ("محمد", "محمد"),
+        ("Đỗ Thị Nguyễn", "Đỗ Thị Nguyễn"),
+        ("Łukasz Žižek", "Łukasz Žižek"),
+        ("Ольга", "Ольга"),
         ("Zoe\u0308 N\u0303un\u0303ez", "Zoë Ñuñez"),
         ("Ann 🩹", "Ann"),
+        ("สมชาย", "smchay"),
     ],
 )
-async def test_letters_that_a_pdf_cannot_show_are_said_and_never_boxes(
+async def test_letters_of_any_script_and_never_boxes(
     quick_house: House, name: str, shown: str
 ) -> None:
     sent = await sent_form(quick_house)
@@ -178,7 +179,7 @@ async def test_letters_that_a_pdf_cannot_show_are_said_and_never_boxes(
     result = await filling.keep(link, typed(page, patient__last_name=name), 0)
     assert not result.problems
     assert [one.shown.strip()[: len(shown)] for one in result.rewritten] == (
-        [] if shown == "Zoë Ñuñez" else [shown]
+        [shown] if name in ("Ann 🩹", "สมชาย") else []
     )
     await filling.send(link, 1)
     await do_jobs(quick_house)

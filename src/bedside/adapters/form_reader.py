@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bedside.adapters.child_process import ChildFailed, Children
+from bedside.adapters.rendering import form_fonts
 from bedside.adapters.rendering.limits import MAX_PAGES
 from bedside.files.pdf_forms import (
     LONGEST_LABEL,
@@ -35,6 +36,7 @@ _Row = tuple[
     Annotated[list[tuple[_Value, _Label]], Field(max_length=MOST_OPTIONS)],
     Annotated[list[_Value], Field(max_length=MOST_OPTIONS)],
     Annotated[str, Field(max_length=30)],
+    bool,
 ]
 _UNREADABLE = PdfForm(FormState.UNREADABLE)
 
@@ -44,6 +46,7 @@ class _Read(BaseModel):
 
     state: Literal["fields", "none", "xfa", "too_many"]
     pages: Annotated[int, Field(ge=0, le=MAX_PAGES)]
+    signed: bool
     fields: Annotated[list[_Row], Field(max_length=MOST_FIELDS)]
 
 
@@ -78,15 +81,21 @@ class FormReader:
         except ChildFailed:
             return None
         continued = answer.header.get("continued")
-        if not isinstance(continued, int) or len(answer.parts) != 1:
+        if not isinstance(continued, int) or len(answer.parts) != 2:
             return None
-        made = answer.parts[0]
-        return FilledForm(made, continued) if made.startswith(b"%PDF-") else None
+        with_fields, flat = answer.parts
+        is_sound = with_fields.startswith(b"%PDF-") and flat.startswith(b"%PDF-")
+        return FilledForm(with_fields, flat, continued) if is_sound else None
+
+    def shown(self, said: str) -> str:
+        """See `PdfForms.shown`."""
+        return form_fonts.shown(said)
 
 
 def _as_json(found: _Read) -> dict[str, Any]:
     return {
         "state": found.state,
         "pages": found.pages,
+        "signed": found.signed,
         "fields": [list(one) for one in found.fields],
     }

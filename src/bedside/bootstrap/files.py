@@ -128,7 +128,7 @@ def files_of(
         uploads=Uploads(database, vault, audit, repository, intake),
         retrieval=retrieval,
         of_patients=PatientFiles(audit, side, repository, retrieval),
-        fillable=FillableFiles(charts, repository, FormReader(children)),
+        fillable=FillableFiles(database, charts, repository, FormReader(children)),
         custody=Custody(database, vault, repository),
         scanner=scanner,
         children=children,

@@ -6,12 +6,18 @@ from contextlib import suppress
 from bedside.charts.entries import Charts
 from bedside.charts.records import Entry
 from bedside.errors import BedsideError, NotFound
-from bedside.files import media_types
+from bedside.files import holders, media_types
 from bedside.files.pdf_forms import FilledForm, PdfForm, PdfForms
+from bedside.files.ports import Derivative
 from bedside.files.repository import Repository
 from bedside.files.states import FileState
+from bedside.kernel import faults
 from bedside.kernel.language import N_
+from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.permissions import ChartAccess
+
+WITH_FIELDS = "fields"
+"""The role of a PDF with its fields beside its flat copy."""
 
 
 class NotAPdf(BedsideError):
@@ -33,7 +39,10 @@ class NotScanned(BedsideError):
 class FillableFiles:
     """Reads and fills in PDFs that are in charts."""
 
-    def __init__(self, charts: Charts, repository: Repository, forms: PdfForms) -> None:
+    def __init__(
+        self, database: Transactions, charts: Charts, repository: Repository, forms: PdfForms
+    ) -> None:
+        self._database = database
         self._charts = charts
         self._repository = repository
         self._forms = forms
@@ -59,6 +68,30 @@ class FillableFiles:
         if row.clinic_id != clinic_id or row.state != FileState.FILED:
             raise NotFound
         return await self._forms.fill(self._repository.chunks(row), row.size, answers)
+
+    def shown(self, said: str) -> str:
+        """See `PdfForms.shown`."""
+        return self._forms.shown(said)
+
+    # --- the version with fields ---------------------------------------------------------------
+
+    async def add_version(self, file_id: str, with_fields: bytes) -> None:
+        """Keep the PDF with its fields as a version of its flat copy: it goes where that goes, and
+        is destroyed with it."""
+        made = Derivative(WITH_FIELDS, media_types.PDF, with_fields)
+        row = await self._repository.row(file_id)
+        if not row.data_key:
+            return
+        await self._repository.store_derivative(row, made)
+        faults.point("form.version_stored")
+        async with self._database.unit_of_work() as work:
+            await holders.lock(work, row)
+            if (await self._repository.row(file_id, work)).data_key:
+                await self._repository.add_derivative(work, file_id, made)
+
+    async def has_version(self, file_id: str, db: Reader | None = None) -> bool:
+        """Whether a file has a version with fields."""
+        return WITH_FIELDS in await self._repository.derivatives(file_id, db)
 
     async def is_in_chart(self, clinic_id: str, patient_id: str, file_id: str) -> bool:
         """Whether a file is in the chart of this patient now."""

@@ -53,7 +53,8 @@ class FormField:
     in; `label` is "" if the PDF has no words for it; `options` are pairs of value and label.
 
     `longest` is the greatest number of characters, or 0; `date_format` is the PDF's own, such as
-    “dd.mm.yyyy”, or ""; `values` are those that the PDF brings along.
+    “dd.mm.yyyy”, or ""; `values` are those that the PDF brings along; `calculated`, if a script of
+    the PDF, which is not run here, works the value out.
     """
 
     number: int
@@ -67,6 +68,7 @@ class FormField:
     options: tuple[tuple[str, str], ...] = ()
     values: tuple[str, ...] = ()
     date_format: str = ""
+    calculated: bool = False
 
     @property
     def key(self) -> str:
@@ -76,17 +78,20 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class PdfForm:
-    """The fields of a form in their order. `pages` counts the pages."""
+    """The fields of a form in their order. `pages` counts the pages; `signed`, if somebody has
+    signed the PDF, which holds only for the empty one."""
 
     state: FormState
     pages: int = 0
     fields: tuple[FormField, ...] = ()
+    signed: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form for sealing."""
         return {
             "state": self.state,
             "pages": self.pages,
+            "signed": self.signed,
             "fields": [
                 [
                     one.name,
@@ -99,6 +104,7 @@ class PdfForm:
                     one.options,
                     one.values,
                     one.date_format,
+                    one.calculated,
                 ]
                 for one in self.fields
             ],
@@ -111,11 +117,12 @@ class PdfForm:
             FormState(sealed["state"]),
             sealed["pages"],
             tuple(_field(number, row) for number, row in enumerate(sealed["fields"], 1)),
+            sealed.get("signed", False),
         )
 
 
 def _field(number: int, row: Sequence[Any]) -> FormField:
-    name, kind, label, page, places, required, longest, options, values, date_format = row
+    name, kind, label, page, places, required, longest, options, values, date_format, *more = row
     return FormField(
         number,
         name,
@@ -128,15 +135,18 @@ def _field(number: int, row: Sequence[Any]) -> FormField:
         tuple((value, shown) for value, shown in options),
         tuple(values),
         date_format,
+        bool(more and more[0]),  # forms that were sent earlier do not say so
     )
 
 
 @dataclass(frozen=True, slots=True)
 class FilledForm:
-    """A form that was filled in: a copy of the PDF in which the answers are part of the pages.
-    `continued` counts the answers that had no room in their fields, and stand on a further page."""
+    """A form that was filled in: the PDF `with_fields`, and a `flat` copy, in which the answers are
+    part of the pages. `continued` counts the answers that had no room in their fields, and stand on
+    a further page of the copy."""
 
-    data: bytes
+    with_fields: bytes
+    flat: bytes
     continued: int = 0
 
 
@@ -153,4 +163,9 @@ class PdfForms(Protocol):
     ) -> FilledForm | None:
         """Write answers, by the names of their fields, into a PDF; None if the PDF breaks it.
         Raises Unavailable if no process could run."""
+        ...
+
+    def shown(self, said: str) -> str:
+        """Return an answer in the letters in which a PDF shows it: as it is or, where this computer
+        has no font for them, in Latin ones."""
         ...

@@ -140,7 +140,8 @@ class Derivative:
     multi-frame image side by side), reading (what a table, document or text says, see
     `files.readings`), figure-N (the pictures in a document), ocr-N
     (a page that waits to be read by OCR), shared (what others download: a copy
-    without location data or without links, HEIC as JPEG, DICOM as PNG)."""
+    without location data or without links, HEIC as JPEG, DICOM as PNG), fields (a
+    filled-in form that still has its fields, see `files.fillable`)."""
 
     role: str
     media_type: str

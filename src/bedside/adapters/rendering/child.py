@@ -54,8 +54,8 @@ def _read_form(incoming: Incoming) -> _Answers:
 def _fill_form(incoming: Incoming) -> _Answers:
     from bedside.adapters.rendering.form_filling import fill
 
-    filled, continued = fill(incoming.whole(), dict(incoming.request["answers"]))
-    yield framing.frame({"continued": continued}, [filled])
+    filled, flat, continued = fill(incoming.whole(), dict(incoming.request["answers"]))
+    yield framing.frame({"continued": continued}, [filled, flat])
 
 
 def _bounce(incoming: Incoming) -> _Answers:

@@ -42,12 +42,23 @@ class Widget:
 
 @dataclass(slots=True)
 class Field:
-    """A field: the dictionary that has its value, what it inherits, and its widgets."""
+    """A field: the dictionary that has its value, what it inherits, and its widgets. Some programs
+    make several dictionaries of one name, which are one field: `twins` are the others."""
 
     name: str
     object: Any
     facts: dict[str, Any]
     widgets: list[Widget] = field(default_factory=list[Widget])
+    twins: list[Any] = field(default_factory=list[Any])
+
+    def set_value(self, value: Any) -> None:
+        """Write the value, and drop what would contradict it: the same with formats, and which of
+        a list is chosen."""
+        for own in (self.object, *self.twins):
+            own["/V"] = value
+            for key in ("/RV", "/I"):
+                if key in own:
+                    del own[key]
 
     @property
     def type(self) -> str:
@@ -88,7 +99,10 @@ def fields_of(opened: pikepdf.Pdf) -> list[Field]:
         with suppress(*BROKEN, AttributeError):
             one = _field_of(widget.object)
             if one is not None:
-                found.setdefault(one.name, one).widgets.append(widget)
+                known = found.setdefault(one.name, one)
+                known.widgets.append(widget)
+                if one.object.objgen not in {own.objgen for own in (known.object, *known.twins)}:
+                    known.twins.append(one.object)
     return list(found.values())
 
 
@@ -203,3 +217,9 @@ def date_format(one: Field) -> str:
             if found:
                 return found[1]
     return ""
+
+
+def is_calculated(one: Field) -> bool:
+    """Whether a script of the form works its value out."""
+    actions = one.facts.get("/AA")
+    return isinstance(actions, pikepdf.Dictionary) and "/C" in actions

@@ -1,11 +1,10 @@
-"""Writes answers into the fields of a PDF form, and makes them part of its pages.
+"""Writes answers into the fields of a PDF form: once with its fields, and once as a flat copy.
 
-Each field gets an appearance of ours, in a font that every viewer has: many viewers show only what
-stands in the appearance, and not the value. The copy has no fields any more, so nobody changes an
-answer by mistake.
+The first is the same PDF with the values in its own fields. Each field also gets an appearance of
+ours, because many viewers show only what stands there, and not the value. In the flat copy these
+are part of the pages, and there are no fields any more, so nobody changes an answer by mistake.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,36 +14,48 @@ from typing import Any
 import pikepdf
 
 from bedside.adapters.rendering import form_fields as pdf
-from bedside.adapters.rendering import form_letters as letters
+from bedside.adapters.rendering import form_looks as looks
+from bedside.adapters.rendering import pdf_actions
 from bedside.adapters.rendering.form_fields import Field
-from bedside.adapters.rendering.form_letters import Laid, Ruler
-from bedside.adapters.rendering.form_places import box_of
+from bedside.adapters.rendering.form_fonts import EmbeddedFonts, is_standard, shown
+from bedside.adapters.rendering.form_letters import Helvetica, Laid, Letters, drawn, wrapped
+from bedside.adapters.rendering.form_looks import Look
 from bedside.adapters.rendering.form_reading import kind_of
 from bedside.adapters.rendering.pdf_opening import opened_pdf
 from bedside.adapters.rendering.pdf_pages import BROKEN
 from bedside.files.pdf_forms import FieldKind
 
-_SIZE = re.compile(rb"(\d{1,3}(?:\.\d{1,6})?) +Tf")
-_LARGEST = 40.0
 _PAGE = (595.0, 842.0)
 _MARGIN = 50.0
-_TICK = b"q 0 0 0 RG %.2f w 1 J 1 j %.2f %.2f m %.2f %.2f l %.2f %.2f l S Q"
+_BUTTONS = frozenset({FieldKind.TICK, FieldKind.ONE_OF})
+_SEVERAL_LINES = frozenset({FieldKind.LINES, FieldKind.SOME_OF})
 
 
 @dataclass
 class _Filling:
-    """A form that is being filled in. `cut` are answers that have no room, by their labels."""
+    """A form that is being filled in. `fonts` are those of all that is drawn; `cut` are answers
+    that have no room, by their labels."""
 
     pdf: pikepdf.Pdf
-    ruler: Ruler = field(default_factory=Ruler)
+    fonts: Any
+    standard: Helvetica = field(default_factory=Helvetica)
+    embedded: EmbeddedFonts = field(default_factory=EmbeddedFonts)
     cut: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
+    def letters(self, said: str) -> Letters:
+        """Return letters in which a text can be set."""
+        return self.standard if is_standard(said) else self.embedded
 
-def fill(data: bytes, answers: Mapping[str, Sequence[str]]) -> tuple[bytes, int]:
-    """Return the filled copy, and how many answers stand on a further page because they have no
-    room in their fields. Same answers, same copy."""
+    def resources(self) -> Any:
+        """Return the resources of something drawn."""
+        return pikepdf.Dictionary(Font=self.fonts)
+
+
+def fill(data: bytes, answers: Mapping[str, Sequence[str]]) -> tuple[bytes, bytes, int]:
+    """Return the PDF with its fields filled in, its flat copy, and how many answers stand on a
+    further page of the copy because they have no room in their fields. Same answers, same PDFs."""
     opened = opened_pdf(data).qpdf
-    filling = _Filling(opened)
+    filling = _Filling(opened, opened.make_indirect(pikepdf.Dictionary()))
     for one in pdf.fields_of(opened):
         kind = kind_of(one)
         with suppress(*BROKEN, AttributeError):
@@ -52,116 +63,87 @@ def fill(data: bytes, answers: Mapping[str, Sequence[str]]) -> tuple[bytes, int]
                 _write(filling, one, kind, [v for v in answers.get(one.name, ()) if v])
             elif one.type in {"/Tx", "/Ch"}:
                 _show_what_it_says(filling, one)
+            elif one.type == "/Sig":
+                _keep_what_is_seen_of(one)
+    further = _further_pages(filling)
+    filling.fonts["/BedsideHelv"] = _helvetica()
+    for name, font in filling.embedded.written(opened).items():
+        filling.fonts[name] = font
+    _leave_nothing_to_viewers(opened)
+    filled = _saved(opened)
     _make_part_of_the_pages(opened)
-    if filling.cut:
-        _continue(filling)
+    for drawing in further:
+        _add_page(filling, drawing)
+    return filled, _saved(opened), len(filling.cut)
+
+
+def _saved(opened: pikepdf.Pdf) -> bytes:
     out = BytesIO()
     opened.save(out, deterministic_id=True, encryption=False)
-    return out.getvalue(), len(filling.cut)
+    return out.getvalue()
+
+
+def _helvetica() -> Any:
+    return pikepdf.Dictionary(
+        Type=pikepdf.Name("/Font"),
+        Subtype=pikepdf.Name("/Type1"),
+        BaseFont=pikepdf.Name("/Helvetica"),
+        Encoding=pikepdf.Name("/WinAnsiEncoding"),
+    )
 
 
 def _write(filling: _Filling, one: Field, kind: FieldKind, given: list[str]) -> None:
-    if kind in {FieldKind.TICK, FieldKind.ONE_OF}:
+    if kind in _BUTTONS:
         _press(filling, one, kind, given)
         return
-    shown = given
+    said = given
     if kind in {FieldKind.CHOICE, FieldKind.SOME_OF}:
         labels = dict(pdf.options(one))
-        shown = [labels.get(value, value) for value in given]
-    said = "\n".join(shown)
-    if kind is not FieldKind.SIGNATURE:
-        one.object["/V"] = pikepdf.String("\n".join(given))
+        said = [labels.get(value, value) for value in given]
+    if kind is FieldKind.SOME_OF and len(given) > 1:
+        one.set_value(pikepdf.Array([pikepdf.String(value) for value in given]))
+    elif kind is not FieldKind.SIGNATURE:  # a typed name is no signature, and only drawn
+        one.set_value(pikepdf.String("\n".join(given)))
+    words = shown("\n".join(said))
     fits = True
     for widget in one.widgets:
-        fits = _show(filling, one, kind, widget.object, said) and fits
+        fits = _show(filling, one, kind, widget.object, words) and fits
     if not fits:
         label = pdf.text(one.facts.get("/TU")) or one.name.rsplit(".", 1)[-1]
-        filling.cut.append((label, said))
+        filling.cut.append((shown(label), words))
 
 
 def _show_what_it_says(filling: _Filling, one: Field) -> None:
     """Draw the value of a field that nobody fills in, where the PDF leaves that to its viewer."""
-    said = "\n".join(pdf.values(one))
+    said = shown("\n".join(pdf.values(one)))
     kind = FieldKind.LINES if one.flags & pdf.LINES else FieldKind.TEXT
     for widget in one.widgets:
         if said and not one.flags & pdf.PASSWORD and "/AP" not in widget.object:
             _show(filling, one, kind, widget.object, said)
 
 
+def _keep_what_is_seen_of(one: Field) -> None:
+    """Take a signature out that does not hold for a changed PDF; what is seen of it stays, and it
+    holds in the empty form."""
+    for own in (one.object, *one.twins):
+        if "/V" in own:
+            del own["/V"]
+
+
 def _show(filling: _Filling, one: Field, kind: FieldKind, widget: Any, said: str) -> bool:
     """Draw a text into a widget. Returns whether all of it fits."""
-    left, bottom, right, top = box_of(widget.get("/Rect"))
-    width, height = right - left, top - bottom
-    turned = _turned(widget)
-    if turned in {90, 270}:
-        width, height = height, width
-    if not said or width < 1 or height < 1:
-        drawing, fits = b"/Tx BMC EMC", not said
+    look = Look.of(one, widget)
+    drawing, fits = look.frame(), not said
+    if said and min(look.size) >= 1:
+        text, fits = look.text(filling.letters(said), said, by_lines=kind in _SEVERAL_LINES)
+        drawing += text
     else:
-        drawing, fits = _drawing(filling.ruler, one, kind, said, (width, height))
-    font = pikepdf.Dictionary(
-        Type=pikepdf.Name("/Font"),
-        Subtype=pikepdf.Name("/Type1"),
-        BaseFont=pikepdf.Name("/Helvetica"),
-        Encoding=pikepdf.Name("/WinAnsiEncoding"),
-    )
-    resources = pikepdf.Dictionary(Font=pikepdf.Dictionary({"/BedsideHelv": font}))
-    stream = _appearance(filling.pdf, drawing, (width, height), turned, resources)
+        drawing += b"/Tx BMC EMC"
+    stream = looks.appearance(filling.pdf, drawing, look.size, look.turned, filling.resources())
     widget["/AP"] = pikepdf.Dictionary(N=stream)
     if "/AS" in widget:
         del widget["/AS"]
     return fits
-
-
-def _drawing(
-    ruler: Ruler, one: Field, kind: FieldKind, said: str, size: tuple[float, float]
-) -> tuple[bytes, bool]:
-    width, height = size
-    wanted = _wanted_size(one)
-    longest = pdf.whole(one.facts.get("/MaxLen"), 0)
-    if kind is FieldKind.TEXT and one.flags & pdf.COMB and 0 < longest < 200:
-        return letters.combed(said, ruler, width, height, longest, wanted), len(said) <= longest
-    align = pdf.whole(one.facts.get("/Q"), 0)
-    by_lines = kind in {FieldKind.LINES, FieldKind.SOME_OF}
-    if by_lines:
-        laid: Laid = letters.several_lines(ruler, said, width, height, wanted)
-    else:
-        laid = letters.one_line(ruler, said, width, height, wanted)
-    return letters.drawn(laid, ruler, width, height, align, top=by_lines), laid.fits
-
-
-def _wanted_size(one: Field) -> float:
-    """Return the size of text that the form wants; 0 if it leaves that open."""
-    with suppress(*BROKEN):
-        given = one.facts.get("/DA")
-        found = _SIZE.findall(bytes(given)[:500]) if isinstance(given, pikepdf.String) else []
-        return min(float(found[-1]), _LARGEST) if found else 0.0
-    return 0.0
-
-
-def _turned(widget: Any) -> int:
-    look = widget.get("/MK")
-    angle = pdf.whole(look.get("/R"), 0) % 360 if isinstance(look, pikepdf.Dictionary) else 0
-    return angle if angle in {90, 180, 270} else 0
-
-
-def _appearance(
-    opened: pikepdf.Pdf, drawing: bytes, size: tuple[float, float], turned: int, resources: Any
-) -> Any:
-    width, height = size
-    matrix = {
-        90: (0, 1, -1, 0, height, 0),
-        180: (-1, 0, 0, -1, width, height),
-        270: (0, -1, 1, 0, 0, width),
-    }
-    stream = pikepdf.Stream(opened, drawing)
-    stream["/Type"] = pikepdf.Name("/XObject")
-    stream["/Subtype"] = pikepdf.Name("/Form")
-    stream["/BBox"] = pikepdf.Array([0, 0, round(width, 2), round(height, 2)])
-    if turned in matrix:
-        stream["/Matrix"] = pikepdf.Array([round(one, 2) for one in matrix[turned]])
-    stream["/Resources"] = resources
-    return stream
 
 
 # --- buttons --------------------------------------------------------------------------------------
@@ -175,68 +157,65 @@ def _press(filling: _Filling, one: Field, kind: FieldKind, given: list[str]) -> 
         is_on = bool(given) if kind is FieldKind.TICK else state in given[:1] and state != ""
         if is_on:
             chosen = chosen or state or "Yes"
-        if is_on and not _draws(widget.object, state):
+        if is_on and not looks.draws(widget.object, state):
             state = state or "Yes"
-            _draw_tick(filling, widget.object, state)
+            looks.draw_tick(filling.pdf, widget.object, state)
         widget.object["/AS"] = pikepdf.Name(f"/{state}" if is_on else "/Off")
-    one.object["/V"] = pikepdf.Name(f"/{chosen}" if chosen else "/Off")
+    one.set_value(pikepdf.Name(f"/{chosen}" if chosen else "/Off"))
 
 
-def _draws(widget: Any, state: str) -> bool:
-    with suppress(*BROKEN, AttributeError):
-        found = widget["/AP"]["/N"][f"/{state}"]
-        return isinstance(found, pikepdf.Stream) and len(found.read_bytes().strip()) > 0
-    return False
+# --- both copies ----------------------------------------------------------------------------------
 
 
-def _draw_tick(filling: _Filling, widget: Any, state: str) -> None:
-    left, bottom, right, top = box_of(widget.get("/Rect"))
-    width, height = max(1.0, right - left), max(1.0, top - bottom)
-    across = [width * share for share in (0.2, 0.42, 0.8)]
-    up = [height * share for share in (0.5, 0.25, 0.78)]
-    points = [one for pair in zip(across, up, strict=True) for one in pair]
-    drawing = _TICK % (max(0.8, min(width, height) / 10), *points)
-    stream = _appearance(filling.pdf, drawing, (width, height), 0, pikepdf.Dictionary())
-    widget["/AP"] = pikepdf.Dictionary(N=pikepdf.Dictionary({f"/{state}": stream}))
-
-
-# --- the copy -------------------------------------------------------------------------------------
-
-
-def _make_part_of_the_pages(opened: pikepdf.Pdf) -> None:
+def _leave_nothing_to_viewers(opened: pikepdf.Pdf) -> None:
+    """Everything is drawn already; scripts, a second form in XML and the conditions of signatures
+    would change that or contradict it."""
+    pdf_actions.remove_commands(opened)
     root: Any = opened.Root
     form = root.get("/AcroForm")
     if isinstance(form, pikepdf.Dictionary):
-        for key in ("/NeedAppearances", "/XFA"):
+        for key in ("/NeedAppearances", "/XFA", "/SigFlags"):
             if key in form:
                 del form[key]
-        opened.flatten_annotations("all")
-    for key in ("/AcroForm", "/Perms", "/NeedsRendering"):
+    for key in ("/Perms", "/NeedsRendering"):
         if key in root:
             del root[key]
 
 
-def _continue(filling: _Filling) -> None:
-    """Add pages with the answers that had no room, each below its label."""
-    ruler = filling.ruler
-    room = _PAGE[0] - 2 * _MARGIN
+def _make_part_of_the_pages(opened: pikepdf.Pdf) -> None:
+    root: Any = opened.Root
+    if isinstance(root.get("/AcroForm"), pikepdf.Dictionary):
+        opened.flatten_annotations("all")
+    if "/AcroForm" in root:
+        del root["/AcroForm"]
+
+
+def _further_pages(filling: _Filling) -> list[bytes]:
+    """Draw pages with the answers that had no room, each below its label."""
+    room, height = _PAGE[0] - 2 * _MARGIN, _PAGE[1] - 2 * _MARGIN
+    said = "".join(label + words for label, words in filling.cut)
+    letters = filling.letters(said)
     lines: list[str] = []
-    for label, said in filling.cut:
-        for part in (f"[{label}]", said, ""):
-            lines += letters.wrapped(part, room, lambda text: ruler.width(text, 10.0))
-    height = _PAGE[1] - 2 * _MARGIN
+    for label, words in filling.cut:
+        for part in (f"[{label}]", words, ""):
+            lines += wrapped(part, room, lambda text: letters.width(text, 10.0))
     each = int(height // 12)
-    for start in range(0, len(lines), each):
-        laid = Laid(10.0, tuple(lines[start : start + each]), fits=True)
-        drawing = letters.drawn(laid, ruler, room, height, 0, top=True)
-        filling.pdf.add_blank_page(page_size=_PAGE)
-        page = filling.pdf.pages[-1]
-        font = pikepdf.Dictionary(
-            Type=pikepdf.Name("/Font"),
-            Subtype=pikepdf.Name("/Type1"),
-            BaseFont=pikepdf.Name("/Helvetica"),
-            Encoding=pikepdf.Name("/WinAnsiEncoding"),
+    return [
+        drawn(
+            Laid(10.0, tuple(lines[start : start + each]), fits=True),
+            letters,
+            (room, height),
+            0,
+            b"0 g",
+            top=True,
         )
-        page.obj["/Resources"] = pikepdf.Dictionary(Font=pikepdf.Dictionary({"/BedsideHelv": font}))
-        moved = b"q 1 0 0 1 %.0f %.0f cm\n%s\nQ" % (_MARGIN, _MARGIN, drawing)
-        page.obj["/Contents"] = pikepdf.Stream(filling.pdf, moved)
+        for start in range(0, len(lines), each)
+    ]
+
+
+def _add_page(filling: _Filling, drawing: bytes) -> None:
+    filling.pdf.add_blank_page(page_size=_PAGE)
+    page = filling.pdf.pages[-1]
+    page.obj["/Resources"] = filling.resources()
+    moved = b"q 1 0 0 1 %.0f %.0f cm\n%s\nQ" % (_MARGIN, _MARGIN, drawing)
+    page.obj["/Contents"] = pikepdf.Stream(filling.pdf, moved)

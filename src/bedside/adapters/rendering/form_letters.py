@@ -1,24 +1,26 @@
-"""Text inside the fields of a form: its size, its lines, and the letters of a font that every
-viewer has."""
+"""Text inside the fields of a form: its size, its lines, and its letters."""
 
 import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import pypdfium2
 from pypdfium2 import raw
+
+from bedside.adapters.rendering.form_fonts import STANDARD
 
 _LARGEST, SMALLEST = 12.0, 5.0
 """Points of a text whose size the form leaves open, and of one that hardly fits."""
 _PADDING = 2.0
 _LEADING = 1.2
-_ENCODING = "cp1252"
-"""WinAnsiEncoding, in the words of PDF."""
+_MOST_ON_A_LINE = 400
+"""Letters; measuring a line of thousands for each of its breaks takes seconds."""
 
 
 def encoded(text: str) -> bytes:
     """Return letters in the encoding of the font."""
-    return text.encode(_ENCODING, "replace")
+    return text.encode(STANDARD, "replace")
 
 
 def escaped(text: str) -> bytes:
@@ -29,17 +31,33 @@ def escaped(text: str) -> bytes:
     return b"(" + data.replace(b"\r", b"\\r").replace(b"\n", b"\\n") + b")"
 
 
-class Ruler:
-    """Measures text in Helvetica, by the copy of it in PDFium."""
+class Letters(Protocol):
+    """The letters in which a text is set."""
+
+    def width(self, line: str, size: float) -> float:
+        """Return the width of a line in points."""
+        ...
+
+    def shown(self, line: str, size: float) -> bytes:
+        """Return the operators that show a line at the current place."""
+        ...
+
+
+class Helvetica:
+    """The letters that every viewer has, measured by the copy of them in PDFium."""
 
     def __init__(self) -> None:
         self._document = pypdfium2.PdfDocument.new()
         self._font = raw.FPDFText_LoadStandardFont(self._document.raw, b"Helvetica")
         self._known: dict[str, float] = {}
 
-    def width(self, text: str, size: float) -> float:
-        """Return the width of a text in points."""
-        return sum(map(self._letter, text)) * size / 1000
+    def width(self, line: str, size: float) -> float:
+        """Return the width of a line in points."""
+        return sum(map(self._letter, line)) * size / 1000
+
+    def shown(self, line: str, size: float) -> bytes:
+        """Return the operators that show a line at the current place."""
+        return b"/BedsideHelv %.2f Tf %s Tj" % (size, escaped(line))
 
     def _letter(self, letter: str) -> float:
         if letter not in self._known:
@@ -58,23 +76,23 @@ class Laid:
     fits: bool
 
 
-def one_line(ruler: Ruler, text: str, width: float, height: float, wanted: float) -> Laid:
+def one_line(letters: Letters, text: str, width: float, height: float, wanted: float) -> Laid:
     """Set a text on one line, as large as the form wants if it fits."""
     said = " ".join(text.split("\n"))
     size = wanted or max(SMALLEST, min(_LARGEST, height * 0.7))
     room = max(1.0, width - 2 * _PADDING)
-    full = ruler.width(said, size)
+    full = letters.width(said, size)
     if full > room:
         size = max(SMALLEST, size * room / full)
-    return Laid(size, (said,), ruler.width(said, size) <= room + 0.5)
+    return Laid(size, (said,), letters.width(said, size) <= room + 0.5)
 
 
-def several_lines(ruler: Ruler, text: str, width: float, height: float, wanted: float) -> Laid:
+def several_lines(letters: Letters, text: str, width: float, height: float, wanted: float) -> Laid:
     """Set a text on as many lines as it needs, smaller if they are too many."""
     size = wanted or _LARGEST
     room, most = max(1.0, width - 2 * _PADDING), max(1.0, height - _PADDING)
     while True:
-        lines = wrapped(text, room, lambda part, at=size: ruler.width(part, at))
+        lines = wrapped(text, room, lambda part, at=size: letters.width(part, at))
         fits = len(lines) * size * _LEADING <= most + 0.5
         if fits or size <= SMALLEST:
             shown = lines if fits else lines[: max(1, int(most // (size * _LEADING)))]
@@ -90,13 +108,13 @@ def wrapped(text: str, room: float, width: Callable[[str], float]) -> list[str]:
         line = ""
         for word in paragraph.split(" "):
             longer = f"{line} {word}" if line else word
-            if width(longer) <= room:
+            if len(longer) <= _MOST_ON_A_LINE and width(longer) <= room:
                 line = longer
                 continue
             if line:
                 lines.append(line)
             line = word
-            while width(line) > room and len(line) > 1:
+            while len(line) > 1 and (len(line) > _MOST_ON_A_LINE or width(line) > room):
                 cut = _fitting(line, room, width)
                 lines.append(line[:cut])
                 line = line[cut:]
@@ -106,7 +124,7 @@ def wrapped(text: str, room: float, width: Callable[[str], float]) -> list[str]:
 
 def _fitting(word: str, room: float, width: Callable[[str], float]) -> int:
     """Return how many letters of a word fit on a line, at least one."""
-    low, high = 1, len(word)
+    low, high = 1, min(len(word), _MOST_ON_A_LINE)
     while low < high:
         middle = (low + high + 1) // 2
         if width(word[:middle]) <= room:
@@ -116,30 +134,39 @@ def _fitting(word: str, room: float, width: Callable[[str], float]) -> int:
     return low
 
 
-def drawn(laid: Laid, ruler: Ruler, width: float, height: float, align: int, *, top: bool) -> bytes:
-    """Return the drawing of a text in a box of this size, from its lower left corner. `align`: 0
-    left, 1 centre, 2 right; `top` for lines that begin at the top."""
+def drawn(
+    laid: Laid, letters: Letters, size: tuple[float, float], align: int, colour: bytes, *, top: bool
+) -> bytes:
+    """Return the drawing of a text in a box of this width and height, from its lower left corner.
+    `align`: 0 left, 1 centre, 2 right; `top` for lines that begin at the top."""
+    width, height = size
     step = laid.size * _LEADING
     first = height - _PADDING - laid.size * 0.9 if top else (height - laid.size * 0.7) / 2
-    out = [b"/Tx BMC q", b"0 0 %.2f %.2f re W n" % (width, height)]
-    out.append(b"BT /BedsideHelv %.2f Tf 0 g" % laid.size)
+    out = [b"/Tx BMC q", b"0 0 %.2f %.2f re W n" % (width, height), b"BT " + colour]
     for number, line in enumerate(laid.lines):
-        room = width - ruler.width(line, laid.size)
+        room = width - letters.width(line, laid.size)
         left = {1: room / 2, 2: room - _PADDING}.get(align, _PADDING)
         at = b"1 0 0 1 %.2f %.2f Tm" % (max(_PADDING, left), first - number * step)
-        out.append(at + b" " + escaped(line) + b" Tj")
+        out.append(at + b" " + letters.shown(line, laid.size))
     return b"\n".join([*out, b"ET Q EMC"])
 
 
 def combed(
-    text: str, ruler: Ruler, width: float, height: float, cells: int, wanted: float
+    text: str,
+    letters: Letters,
+    size: tuple[float, float],
+    cells: int,
+    wanted: float,
+    colour: bytes,
 ) -> bytes:
     """Return the drawing of a text of which each letter has a cell of its own."""
+    width, height = size
     cell = width / max(1, cells)
-    size = max(SMALLEST, min(wanted or _LARGEST, height * 0.8, cell * 1.3))
-    base = (height - size * 0.7) / 2
-    out = [b"/Tx BMC q BT /BedsideHelv %.2f Tf 0 g" % size]
+    high = max(SMALLEST, min(wanted or _LARGEST, height * 0.8, cell * 1.3))
+    base = (height - high * 0.7) / 2
+    out = [b"/Tx BMC q BT " + colour]
     for number, letter in enumerate(text[:cells]):
-        left = number * cell + (cell - ruler.width(letter, size)) / 2
-        out.append(b"1 0 0 1 %.2f %.2f Tm %s Tj" % (left, base, escaped(letter)))
+        left = number * cell + (cell - letters.width(letter, high)) / 2
+        at = b"1 0 0 1 %.2f %.2f Tm" % (left, base)
+        out.append(at + b" " + letters.shown(letter, high))
     return b"\n".join([*out, b"ET Q EMC"])

@@ -36,14 +36,20 @@ def read(data: bytes) -> dict[str, Any]:
     opened = opened_pdf(data)
     pages = len(tree_of(opened.qpdf).pages)
     if pdf_xfa.is_stand_in(opened.qpdf):
-        return {"state": FormState.XFA, "pages": pages, "fields": []}
-    fillable = [one for one in pdf.fields_of(opened.qpdf) if kind_of(one) is not None]
+        return _without_fields(FormState.XFA, pages)
+    fields = pdf.fields_of(opened.qpdf)
+    fillable = [one for one in fields if kind_of(one) is not None]
     if len(fillable) > MOST_FIELDS:
-        return {"state": FormState.TOO_MANY, "pages": pages, "fields": []}
+        return _without_fields(FormState.TOO_MANY, pages)
     words = Words(opened.pdfium())
     rows = [_row(one, words) for one in fillable]
     state = FormState.FIELDS if rows else FormState.NONE
-    return {"state": state, "pages": pages, "fields": rows}
+    signed = any(one.type == "/Sig" and one.facts.get("/V") is not None for one in fields)
+    return {"state": state, "pages": pages, "signed": signed, "fields": rows}
+
+
+def _without_fields(state: FormState, pages: int) -> dict[str, Any]:
+    return {"state": state, "pages": pages, "signed": False, "fields": []}
 
 
 def kind_of(one: Field) -> FieldKind | None:
@@ -99,6 +105,7 @@ def _row(one: Field, words: Words) -> list[Any]:
         _options(one, kind, words),
         [value[:LONGEST_VALUE] for value in _values(one, kind)][:MOST_OPTIONS],
         pdf.date_format(one) if kind is FieldKind.TEXT else "",
+        pdf.is_calculated(one),
     ]
 
 

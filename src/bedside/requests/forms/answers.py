@@ -165,7 +165,7 @@ class FormAnswers:
             form = rows.fields_of(keys, row)
             if not form.fields:
                 raise WrongInput(_(_NO_FIELDS))
-            result = checking.checked(form, given)
+            result = self.check(form, given)
             before = rows.answers_of(keys, row)
             answers = result.answers
             if version != row.version:
@@ -179,6 +179,10 @@ class FormAnswers:
         if version != row.version and answers != result.answers:
             raise AnotherVersion
         return result
+
+    def check(self, form: PdfForm, given: Mapping[str, Sequence[str]]) -> Checked:
+        """Check everything that was filled in."""
+        return checking.checked(form, given, self._fillable.shown)
 
     async def send(self, link: LinkAccess, version: int) -> None:
         """Send what was kept; the filled copy is made at once. Idempotent.
@@ -195,7 +199,7 @@ class FormAnswers:
             answers = rows.answers_of(keys, row)
             if version != row.version:
                 raise AnotherVersion
-            if not row.version or checking.checked(rows.fields_of(keys, row), answers).problems:
+            if not row.version or self.check(rows.fields_of(keys, row), answers).problems:
                 raise WrongInput(_("Please look at the form again: something is missing."))
             await rows.change(work, row.request_id, way=Way.FIELDS, upload_id="")
             await self._agree(work, request, link, 1)

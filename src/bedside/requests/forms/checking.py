@@ -1,12 +1,10 @@
 """Checking what somebody has filled into a form, and how it will stand in the PDF."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from unicodedata import normalize
-
-from anyascii import anyascii
 
 from bedside.files.pdf_forms import LONGEST_VALUE, FieldKind, FormField, PdfForm
 from bedside.kernel.language import gettext as _
@@ -14,6 +12,8 @@ from bedside.kernel.typed import one_line, several_lines
 
 _PART = re.compile(r"d{1,2}|m{1,4}|y{2,4}")
 _NUMBER = re.compile(r"\d{1,4}")
+Shown = Callable[[str], str]
+"""Returns an answer in the letters in which the PDF shows it."""
 _LISTS = (FieldKind.ONE_OF, FieldKind.CHOICE, FieldKind.SOME_OF)
 
 
@@ -54,24 +54,26 @@ def _clean(one: FormField, value: str) -> str:
     return normalize("NFC", words)[:LONGEST_VALUE]
 
 
-def checked(form: PdfForm, given: Mapping[str, Sequence[str]]) -> Checked:
+def checked(form: PdfForm, given: Mapping[str, Sequence[str]], shown: Shown) -> Checked:
     """Check everything that was filled in."""
     answers = cleaned(form, given)
     problems: dict[str, str] = {}
     rewritten: list[Rewritten] = []
     for one in form.fields:
         values = answers[one.key]
-        problem = _problem(one, values, given.get(one.key, ()))
+        problem = _problem(one, values, given.get(one.key, ()), shown)
         if problem:
             problems[one.key] = problem
         elif values and one.kind not in (*_LISTS, FieldKind.TICK):
-            shown = for_pdf(values[0])
-            if shown != values[0]:
-                rewritten.append(Rewritten(one, values[0], shown))
+            in_pdf = shown(values[0])
+            if in_pdf != values[0]:
+                rewritten.append(Rewritten(one, values[0], in_pdf))
     return Checked(answers, problems, tuple(rewritten))
 
 
-def _problem(one: FormField, values: tuple[str, ...], given: Sequence[str]) -> str:
+def _problem(
+    one: FormField, values: tuple[str, ...], given: Sequence[str], shown: Shown
+) -> str:
     if not values:
         return _missing(one) if one.required else ""
     if one.kind in (*_LISTS, FieldKind.TICK):
@@ -79,20 +81,19 @@ def _problem(one: FormField, values: tuple[str, ...], given: Sequence[str]) -> s
     said = values[0]
     if len(normalize("NFC", "".join(given))) > LONGEST_VALUE + 500:
         return _("Please shorten this to at most %(count)s characters.") % {"count": LONGEST_VALUE}
-    if one.longest and len(for_pdf(said)) > one.longest:
-        return _too_long(one, said)
+    if one.longest and max(len(said), len(shown(said))) > one.longest:
+        return _too_long(one, said, shown(said))
     if one.date_format and not is_date(said, one.date_format):
         return _("Please enter a date like %(format)s.") % {"format": written(one.date_format)}
     return ""
 
 
-def _too_long(one: FormField, said: str) -> str:
-    shown = for_pdf(said)
-    if shown != said and len(said) <= one.longest:
+def _too_long(one: FormField, said: str, in_pdf: str) -> str:
+    if len(said) <= one.longest:
         return _(
             "The PDF can only show this in Latin letters, as “%(shown)s”, and has room for "
             "%(count)s. Please write it in Latin letters yourself, or use paper."
-        ) % {"shown": shown, "count": one.longest}
+        ) % {"shown": in_pdf, "count": one.longest}
     return _("The form has room for %(count)s characters here. This has %(length)s.") % {
         "count": one.longest,
         "length": len(said),
@@ -109,31 +110,9 @@ def _missing(one: FormField) -> str:
     return _("Please fill this in.")
 
 
-def for_pdf(said: str) -> str:
-    """Return an answer in the letters that every viewer of PDFs can show: as it is, or in Latin
-    letters."""
-    shown = "".join(sign if _is_shown(sign) else anyascii(sign) for sign in said)
-    return "".join(sign if _is_shown(sign) else "?" for sign in shown)
-
-
-def _is_shown(sign: str) -> bool:
-    if sign == "\n":
-        return True
-    try:
-        return len(sign.encode("cp1252")) == 1 and sign.isprintable()
-    except UnicodeEncodeError:
-        return False
-
-
 def for_fields(form: PdfForm, answers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return answers by the names that their fields have in the PDF."""
-    written_out: dict[str, tuple[str, ...]] = {}
-    for one in form.fields:
-        values = answers.get(one.key, ())
-        if one.kind not in (*_LISTS, FieldKind.TICK):
-            values = tuple(map(for_pdf, values))
-        written_out[one.name] = values
-    return written_out
+    return {one.name: answers.get(one.key, ()) for one in form.fields}
 
 
 # --- dates ----------------------------------------------------------------------------------------

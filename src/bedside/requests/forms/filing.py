@@ -3,10 +3,12 @@ done."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from bedside.audit import Action
 from bedside.errors import Conflict, Gone, NotFound
+from bedside.files import media_types
 from bedside.files.announcing import Allowance, Announced, FileRefused
 from bedside.files.retrieval import HeldFile
 from bedside.files.states import FileState
@@ -36,6 +38,15 @@ _SOON = 5 * clock.SECOND
 _LATER = 30 * clock.MINUTE
 
 
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A filled copy: the flat one and, if it is a PDF, the version with fields."""
+
+    name: str
+    flat: bytes
+    with_fields: bytes = b""
+
+
 def is_sending(row: RequestRow) -> bool:
     """Whether the patient has sent the answer, and not all of it is in the chart."""
     return row.state == State.IN_PROGRESS and row.expected > row.filed
@@ -59,8 +70,8 @@ class FormFiling:
     # --- the filled copy -----------------------------------------------------------------------
 
     async def fill(self, payload: dict[str, Any]) -> None:
-        """Job: make the filled copy, and upload it as the patient would. One that was killed
-        begins again."""
+        """Job: make the filled copy, and upload it as the patient would; then keep the version with
+        fields beside it, without which it is not filed. One that was killed begins again."""
         request_id = payload["request_id"]
         async with self._database.read() as db:
             request = await db.one(records.by_id, of=request_id)
@@ -68,8 +79,13 @@ class FormFiling:
         link = await self._links.on_behalf(request_id)
         if request is None or row is None or link is None or not is_sending(request):
             return
-        if row.way == Way.FIELDS and not await self._is_uploaded(link, row):
-            await self._upload(link, request, row)
+        if row.way != Way.FIELDS:
+            return
+        copy = await self._copy(request, row)
+        faults.point("form.filled")
+        if not await self._is_uploaded(link, row):
+            await self._upload(link, request, row, copy)
+        await self._add_version(link, row, copy)
 
     async def _is_uploaded(self, link: LinkAccess, row: FormRow) -> bool:
         """Whether the copy has arrived; an upload that was killed is dropped."""
@@ -85,13 +101,22 @@ class FormFiling:
             await self._uploads.cancel(link, begun.id)
         return False
 
-    async def _upload(self, link: LinkAccess, request: RequestRow, row: FormRow) -> None:
-        name, content = await self._copy(request, row)
-        faults.point("form.filled")
+    async def _add_version(self, link: LinkAccess, row: FormRow, copy: _Copy) -> None:
+        """Keep the version with fields beside the copy, and file both if the copy is complete."""
+        held = await self._retrieval.held(link)
+        uploaded = next((one for one in held if one.given_id == FILLED), None)
+        if uploaded is not None and copy.with_fields and uploaded.state not in DESTROYED:
+            await self._fillable.add_version(uploaded.id, copy.with_fields)
+        faults.point("form.versions_kept")
+        await self._settle(link)
+
+    async def _upload(
+        self, link: LinkAccess, request: RequestRow, row: FormRow, copy: _Copy
+    ) -> None:
         begun = await self._uploads.begin_held(
             link,
-            Announced(name, len(content), given_id=FILLED),
-            Allowance(largest=len(content)),
+            Announced(copy.name, len(copy.flat), given_id=FILLED),
+            Allowance(largest=len(copy.flat)),
         )
         async with self._database.unit_of_work() as work:
             await records.locked(work, request.id)
@@ -104,16 +129,16 @@ class FormFiling:
             raise TryAgain(_SOON, "another worker has begun")
         faults.point("form.uploading")
         try:
-            await self._uploads.append(link, begun.id, 0, _piece(content))
+            await self._uploads.append(link, begun.id, 0, _piece(copy.flat))
         except FileRefused:
             await self._settle(link)
         except Conflict as error:
             raise TryAgain(_SOON, "another worker is at it") from error
         faults.point("form.uploaded")
 
-    async def _copy(self, request: RequestRow, row: FormRow) -> tuple[str, bytes]:
-        """Return the name and the content of the copy: the PDF or, if that cannot be made, the
-        answers as a text, so that none is lost."""
+    async def _copy(self, request: RequestRow, row: FormRow) -> _Copy:
+        """Return the copy: the PDF or, if that cannot be made, the answers as a text, so that none
+        is lost."""
         keys = await self._vault.clinic(row.clinic_id)
         form, answers = rows.fields_of(keys, row), rows.answers_of(keys, row)
         content = records.opened(keys, request).content
@@ -122,12 +147,12 @@ class FormFiling:
             given = checking.for_fields(form, answers)
             made = await self._fillable.fill(row.clinic_id, row.file_id, given)
             if made is not None:
-                return f"{title}.pdf", made.data
+                return _Copy(f"{title}.pdf", made.flat, made.with_fields)
         clinic = await self._clinics.get(row.clinic_id)
         with in_language(clinic.options.language):
             lines = [f"{label}: {said}" for label, said in as_words(form, answers)]
             head = _("The answers could not be written into the PDF. These are the words.")
-        return f"{title}.txt", "\n".join([title, head, "", *lines, ""]).encode()
+        return _Copy(f"{title}.txt", "\n".join([title, head, "", *lines, ""]).encode())
 
     # --- into the chart ------------------------------------------------------------------------
 
@@ -152,6 +177,8 @@ class FormFiling:
             return True
         form = await rows.required(work, row.id)
         held = await self._mine(work, link, form)
+        if form.way == Way.FIELDS and not await self._is_made(work, held):
+            return False
         wanted = _COMPLETE if patient else {*_COMPLETE, FileState.SCANNING}
         ready = [one for one in held if one.state in wanted]
         coming = [one for one in held if one.state not in {*wanted, *DESTROYED}]
@@ -160,8 +187,7 @@ class FormFiling:
             "filed": row.filed + filed,
             "filed_bytes": row.filed_bytes + sum(one.size for one in ready),
         }
-        not_made = form.way == Way.FIELDS and not held
-        if coming or not_made:
+        if coming:
             if filed:
                 await records.save(work, row, **values)
             return False
@@ -177,6 +203,14 @@ class FormFiling:
         is_copy = form.way == Way.FIELDS
         held = await self._retrieval.held(link, work)
         return [one for one in held if (one.given_id == FILLED) == is_copy]
+
+    async def _is_made(self, work: UnitOfWork, held: list[HeldFile]) -> bool:
+        """Whether the filled copy is here, with its version with fields."""
+        for one in held:
+            is_pdf = one.media_type == media_types.PDF and one.state not in DESTROYED
+            if is_pdf and not await self._fillable.has_version(one.id, work):
+                return False
+        return bool(held)
 
     async def _file(
         self,

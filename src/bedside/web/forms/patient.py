@@ -29,9 +29,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.names import first_of
 from bedside.people.permissions import LinkAccess
-from bedside.requests.forms import checking
 from bedside.requests.forms.answers import AnotherVersion, FormPage
-from bedside.requests.forms.checking import Checked
 from bedside.requests.forms.kind import FORMS
 from bedside.requests.forms.texts import as_words
 from bedside.requests.texts import emergency
@@ -86,7 +84,8 @@ async def fill(request: Request, link: LinkAccess) -> Response:
         return RedirectResponse(f"{here}/paper", status_code=303)
     problems: dict[str, str] = {}
     if "problems" in request.query_params and page.version:
-        problems = checking.checked(page.form, page.values).problems
+        filling = services_of(request).requests.filling
+        problems = filling.check(page.form, page.values).problems
     return await _fields(request, link, page, page.values, problems)
 
 
@@ -146,13 +145,14 @@ def _given(form: Form) -> dict[str, list[str]]:
 @for_device
 async def check(request: Request, link: LinkAccess) -> Response:
     """GET /my/{request_id}/check: everything once more, before it is sent."""
-    page = await services_of(request).requests.filling.page(link)
+    filling = services_of(request).requests.filling
+    page = await filling.page(link)
     here = pages_of(link.subject_id)
     if page.is_sent:
         return RedirectResponse(f"{here}/returned", status_code=303)
     if not page.version:
         return RedirectResponse(f"{here}/form", status_code=303)
-    result: Checked = checking.checked(page.form, page.answers)
+    result = filling.check(page.form, page.answers)
     if result.problems:
         return RedirectResponse(f"{here}/form?problems", status_code=303)
     return await _page(

@@ -1,0 +1,309 @@
+"""Letters that the standard fonts of PDF lack: taken from fonts of this computer, shaped and
+ordered as their script wants it, and embedded, only those that are used.
+
+The fonts are those of the packages `fonts-dejavu-core` (Latin, Greek, Cyrillic, Hebrew, Arabic …)
+and `fonts-droid-fallback` (Chinese, Japanese, Korean). Both have outlines of TrueType, which every
+viewer draws.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+from unicodedata import bidirectional
+
+import pikepdf
+import uharfbuzz as hb
+from anyascii import anyascii
+
+_FONTS = (
+    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
+)
+STANDARD = "cp1252"
+"""WinAnsiEncoding, in the words of PDF."""
+_RTL, _NUMBERS, _JOINS = {"R", "AL"}, {"EN", "AN"}, {"ES", "ET", "CS"}
+_DROPPED = ("GSUB", "GPOS", "GDEF", "kern", "name", "FFTM")
+
+
+class Typeface(NamedTuple):
+    """A font of this computer. `units` are those of its em square."""
+
+    name: str
+    face: hb.Face
+    font: hb.Font
+    letters: frozenset[int]
+    units: int
+
+
+class Glyph(NamedTuple):
+    """A glyph in a line: moved by `shift` and `rise`, followed by `advance`; thousandths of the
+    size."""
+
+    number: int
+    text: str
+    advance: float
+    shift: float
+    rise: float
+
+
+class Run(NamedTuple):
+    """Glyphs of one font, from left to right."""
+
+    typeface: int
+    glyphs: tuple[Glyph, ...]
+
+
+@cache
+def typefaces() -> tuple[Typeface, ...]:
+    """Return the fonts that are installed."""
+    found: list[Typeface] = []
+    for path in _FONTS:
+        if path.is_file():
+            face = hb.Face(hb.Blob.from_file_path(str(path)))
+            letters = frozenset(face.unicodes)
+            found.append(Typeface(path.stem, face, hb.Font(face), letters, face.upem))
+    return tuple(found)
+
+
+def is_standard(said: str) -> bool:
+    """Whether a text has only letters of the standard fonts."""
+    return said == said.encode(STANDARD, "ignore").decode(STANDARD)
+
+
+def shown(said: str) -> str:
+    """Return a text in letters that can be drawn: as it is, or what cannot in Latin ones."""
+    drawn = "".join(sign if _is_drawn(sign) else anyascii(sign) for sign in said)
+    return "".join(sign if _is_drawn(sign) else "?" for sign in drawn)
+
+
+def _is_drawn(sign: str) -> bool:
+    if sign == "\n":
+        return True
+    if is_standard(sign):
+        return sign.isprintable()
+    return any(ord(sign) in one.letters for one in typefaces())
+
+
+def shaped(line: str) -> list[Run]:
+    """Return the glyphs of a line, from left to right."""
+    levels = levels_of(line)
+    fonts = [_typeface_of(sign) for sign in line]
+    pieces = [
+        (levels[group[0]], fonts[group[0]], "".join(line[at] for at in group))
+        for _key, members in groupby(range(len(line)), lambda at: (levels[at], fonts[at]))
+        for group in [list(members)]
+    ]
+    return [_shape(*piece) for piece in _from_left(pieces)]
+
+
+def _typeface_of(sign: str) -> int:
+    known = (number for number, one in enumerate(typefaces()) if ord(sign) in one.letters)
+    return next(known, 0)
+
+
+def _shape(level: int, number: int, text: str) -> Run:
+    typeface = typefaces()[number]
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.guess_segment_properties()
+    buffer.direction = "rtl" if level % 2 else "ltr"
+    hb.shape(typeface.font, buffer, {"liga": False})
+    starts = sorted({info.cluster for info in buffer.glyph_infos}) + [len(text)]
+    ends = dict(zip(starts, starts[1:], strict=False))
+    scale = 1000 / typeface.units
+    seen: set[int] = set()
+    glyphs: list[Glyph] = []
+    for info, at in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+        said = "" if info.cluster in seen else text[info.cluster : ends[info.cluster]]
+        seen.add(info.cluster)
+        moved = (at.x_advance * scale, at.x_offset * scale, at.y_offset * scale)
+        glyphs.append(Glyph(info.codepoint, said, *moved))
+    return Run(number, tuple(glyphs))
+
+
+# --- directions -----------------------------------------------------------------------------------
+
+
+def is_from_right(line: str) -> bool:
+    """Whether a text is read from right to left: its first letter with a direction says so."""
+    strong = (kind for kind in map(bidirectional, line) if kind == "L" or kind in _RTL)
+    return next(strong, "L") in _RTL
+
+
+def levels_of(line: str) -> list[int]:
+    """Return how deep each letter is nested in a change of direction (UAX #9, without explicit
+    marks): even from left to right, odd from right to left."""
+    kinds = [bidirectional(sign) for sign in line]
+    base = int(is_from_right(line))
+    sides, levels = list[int | None](), list[int | None]()
+    strong = base
+    for at, kind in enumerate(kinds):
+        side: int | None = None
+        is_number = kind in _NUMBERS or (kind in _JOINS and _is_within_number(kinds, at))
+        if kind == "L" or kind in _RTL:
+            side = strong = int(kind in _RTL)
+        elif is_number:
+            side = strong
+        elif kind == "NSM" and sides:
+            side = sides[-1]
+        sides.append(side)
+        levels.append(2 if is_number and strong else _level(side, base))
+    return [_neutral(sides, at, base) if one is None else one for at, one in enumerate(levels)]
+
+
+def _is_within_number(kinds: list[str], at: int) -> bool:
+    return 0 < at < len(kinds) - 1 and kinds[at - 1] in _NUMBERS and kinds[at + 1] in _NUMBERS
+
+
+def _level(side: int | None, base: int) -> int | None:
+    return None if side is None else 1 if side else 2 * base
+
+
+def _neutral(sides: list[int | None], at: int, base: int) -> int:
+    """Return the level of what has no direction: between two letters of one direction it has
+    theirs, else the line's."""
+    before = next((one for one in reversed(sides[:at]) if one is not None), base)
+    after = next((one for one in sides[at:] if one is not None), base)
+    return _level(before if before == after else base, base) or 0
+
+
+def _from_left(pieces: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return pieces in the order in which they stand on the line (UAX #9, L2)."""
+    ordered = list(pieces)
+    for level in range(max((piece[0] for piece in pieces), default=0), 0, -1):
+        at = 0
+        while at < len(ordered):
+            end = at
+            while end < len(ordered) and ordered[end][0] >= level:
+                end += 1
+            ordered[at:end] = reversed(ordered[at:end])
+            at = max(end, at + 1)
+    return ordered
+
+
+# --- in the PDF -----------------------------------------------------------------------------------
+
+
+class EmbeddedFonts:
+    """The fonts of this computer in one PDF, with the glyphs that were used."""
+
+    def __init__(self) -> None:
+        self._used: dict[int, dict[int, tuple[str, float]]] = {}
+
+    def width(self, line: str, size: float) -> float:
+        """Return the width of a line in points."""
+        runs = shaped(line)
+        return sum(glyph.advance for run in runs for glyph in run.glyphs) * size / 1000
+
+    def shown(self, line: str, size: float) -> bytes:
+        """Return the operators that show a line at the current place."""
+        out: list[bytes] = []
+        for run in shaped(line):
+            out.append(b"/Bedside%d %.2f Tf" % (run.typeface, size))
+            out.append(self._glyphs(run, size))
+        return b" ".join(out)
+
+    def _glyphs(self, run: Run, size: float) -> bytes:
+        used = self._used.setdefault(run.typeface, {})
+        typeface = typefaces()[run.typeface]
+        out: list[bytes] = []
+        for glyph in run.glyphs:
+            own = typeface.font.get_glyph_h_advance(glyph.number) * 1000 / typeface.units
+            said = used.get(glyph.number, ("", 0.0))[0] or glyph.text
+            used[glyph.number] = (said, own)
+            behind = own + glyph.shift - glyph.advance
+            rise = b"%.2f Ts " % (glyph.rise * size / 1000) if glyph.rise else b""
+            drawn = b"[%.1f <%04X> %.1f] TJ" % (-glyph.shift, glyph.number, behind)
+            out.append(rise + drawn + (b" 0 Ts" if glyph.rise else b""))
+        return b" ".join(out)
+
+    def written(self, opened: pikepdf.Pdf) -> dict[str, Any]:
+        """Put the fonts into a PDF. Returns them by the names that `shown` uses."""
+        return {
+            f"/Bedside{number}": _font(opened, typefaces()[number], used)
+            for number, used in self._used.items()
+        }
+
+
+def _font(opened: pikepdf.Pdf, typeface: Typeface, used: dict[int, tuple[str, float]]) -> Any:
+    numbers = sorted(used)
+    tag = "".join(
+        chr(65 + byte % 26) for byte in hashlib.sha256(str(numbers).encode()).digest()[:6]
+    )
+    name = pikepdf.Name(f"/{tag}+{typeface.name}")
+    widths: list[Any] = []
+    for number in numbers:
+        widths += [number, pikepdf.Array([round(used[number][1], 1)])]
+    below = pikepdf.Dictionary(
+        Type=pikepdf.Name("/Font"),
+        Subtype=pikepdf.Name("/CIDFontType2"),
+        BaseFont=name,
+        CIDSystemInfo=pikepdf.Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
+        CIDToGIDMap=pikepdf.Name("/Identity"),
+        FontDescriptor=opened.make_indirect(_descriptor(opened, typeface, name, numbers)),
+        W=pikepdf.Array(widths),
+    )
+    return opened.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name("/Font"),
+            Subtype=pikepdf.Name("/Type0"),
+            BaseFont=name,
+            Encoding=pikepdf.Name("/Identity-H"),
+            DescendantFonts=pikepdf.Array([opened.make_indirect(below)]),
+            ToUnicode=opened.make_indirect(pikepdf.Stream(opened, _words_of_glyphs(used))),
+        )
+    )
+
+
+def _descriptor(
+    opened: pikepdf.Pdf, typeface: Typeface, name: pikepdf.Name, numbers: Iterable[int]
+) -> pikepdf.Dictionary:
+    extents = typeface.font.get_font_extents("ltr")
+    scale = 1000 / typeface.units
+    return pikepdf.Dictionary(
+        Type=pikepdf.Name("/FontDescriptor"),
+        FontName=name,
+        Flags=4,
+        FontBBox=pikepdf.Array([-1000, -500, 2000, 1200]),
+        ItalicAngle=0,
+        Ascent=round(extents.ascender * scale),
+        Descent=round(extents.descender * scale),
+        CapHeight=700,
+        StemV=80,
+        FontFile2=opened.make_indirect(pikepdf.Stream(opened, _subset(typeface, numbers))),
+    )
+
+
+def _subset(typeface: Typeface, numbers: Iterable[int]) -> bytes:
+    """Return the font with these glyphs only, each under its own number."""
+    wanted = hb.SubsetInput()
+    wanted.glyph_set.update(numbers)
+    wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED)
+    wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_LAYOUT_CLOSURE
+    return bytes(hb.subset(typeface.face, wanted).blob.data)
+
+
+def _words_of_glyphs(used: dict[int, tuple[str, float]]) -> bytes:
+    """Return which words glyphs stand for (ISO 32000-1, 9.10.3)."""
+    rows = [
+        b"<%04X> <%s>" % (number, said.encode("utf-16-be").hex().encode())
+        for number, (said, _width) in sorted(used.items())
+        if said
+    ]
+    blocks = [
+        b"%d beginbfchar\n%s\nendbfchar" % (len(some), b"\n".join(some))
+        for some in (rows[at : at + 100] for at in range(0, len(rows), 100))
+    ]
+    return b"\n".join(
+        [
+            b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+            b"/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def",
+            b"/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
+            b"1 begincodespacerange <0000> <FFFF> endcodespacerange",
+            *blocks,
+            b"endcmap CMapName currentdict /CMap defineresource pop end end",
+        ]
+    )
