@@ -27,6 +27,7 @@ PACKAGES = {
     "tesseract-ocr": ["/usr/bin/tesseract"],
     "poppler-utils": ["/usr/bin/pdftoppm"],
     "fonts-dejavu-core": ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
+    "fonts-droid-fallback": ["/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"],
     "nginx-extras": ["/usr/sbin/nginx"],
     "wrk": ["/usr/bin/wrk"],
 }

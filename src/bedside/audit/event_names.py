@@ -97,6 +97,7 @@ class Action(StrEnum):
     REQUEST_VIEWED = "request.viewed"
     SUMMARY_SENT = "summary.sent"
     SUMMARY_READ = "summary.read"
+    REQUEST_SENT_BACK = "request.sent_back"
     FORM_SENT = "form.sent"
     FORM_BEGUN = "form.begun"
     FORM_ANSWERED = "form.answered"

@@ -245,6 +245,35 @@ class Requests:
             if answers is not None:
                 await answers(work)
 
+    async def send_back(
+        self,
+        chart: ChartAccess,
+        request_id: str,
+        details: dict[str, Any],
+        begin: Callable[[UnitOfWork], Awaitable[None]],
+    ) -> None:
+        """Ask a patient who has answered once more, by a new link; `details` are those of the kind
+        now, and `begin` opens, in the same unit of work, what the kind keeps of the answer.
+
+        Raises Conflict if it is not answered, NotAllowed, and WrongInput and ManyTexts as
+        `reissue`.
+        """
+        if not allows(chart.staff.role, May.SEND_REQUESTS):
+            raise NotAllowed
+        before = (await self.get(chart, request_id)).content
+        patient = await self._patients.get(chart)
+        clinic = await self._clinics.get(chart.clinic_id)
+        _must_be_answerable(patient)
+        to = addresses_of(patient.demographics, _ways(patient, before))
+        content = replace(before, to=to, details=details)
+        async with self._database.unit_of_work() as work:
+            row = await self._row(work, chart, request_id)
+            require(State(row.state), Step.SENT_BACK)
+            await self._count_texts(work, clinic.id, content)
+            await begin(work)
+            await self._renew(work, row, clinic, content, step=Step.SENT_BACK)
+            await self._note(work, chart, request_id, Action.REQUEST_SENT_BACK)
+
     async def _renew(
         self,
         work: UnitOfWork,
@@ -252,20 +281,25 @@ class Requests:
         clinic: Clinic,
         content: Content,
         wrong_answers: int = 0,
+        step: Step = Step.REISSUED,
     ) -> None:
-        """Close the links of a locked request, and send another one to where `content` goes."""
+        """Close the links of a locked request, and send another one to where `content` goes. What
+        is counted of a request that goes back begins with nothing."""
         keys = await self._vault.clinic(row.clinic_id)
         ends = self.ends(row.kind, clinic, content)
         await self._links.revoke(work, row.id)
         await self._kinds.handling(row.id).reissued(work, row)
+        filed = 0 if step is Step.SENT_BACK else row.filed
         await records.take_step(
             work,
             row,
-            Step.REISSUED,
+            step,
             round=row.round + 1,
             expires_at=ends,
             content=records.seal(keys, row.id, content),
-            expected=row.filed,
+            expected=filed,
+            filed=filed,
+            done_at=row.done_at if filed else 0,
             reported=Reported.NOTHING,
             unagreed_at=0,
         )

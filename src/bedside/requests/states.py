@@ -49,6 +49,8 @@ class Step(StrEnum):
     """The same message is sent again."""
     REISSUED = "reissued"
     """A new link is issued; older ones stop working."""
+    SENT_BACK = "sent_back"
+    """Something is wrong with the answer: the patient is asked once more, by a new link."""
 
 
 _UNSEEN = (State.REQUESTED, State.SENT, State.DELIVERED, State.UNCERTAIN, State.FAILED)
@@ -72,6 +74,7 @@ TABLE: dict[tuple[State, Step], State] = {
     **_rows((*_UNSEEN, State.LOCKED), Step.LOCKED, State.LOCKED),
     **_rows((State.FAILED,), Step.SENT_AGAIN, State.REQUESTED),
     **_rows((*_OPEN, State.EXPIRED, State.REVOKED), Step.REISSUED, State.REQUESTED),
+    **_rows((State.DONE,), Step.SENT_BACK, State.REQUESTED),
 }
 """(state, step) → state. What is not here does not change the state."""
 

@@ -12,13 +12,16 @@ PREFIX = "frm"
 @dataclass(frozen=True, slots=True)
 class FormDetails:
     """`file_id` is the empty form, a file of the chart; `due_at` the last second of the day on
-    which it is due; `state` whether it can be filled in on a page (`files.pdf_forms.FormState`)."""
+    which it is due; `state` whether it can be filled in on a page (`files.pdf_forms.FormState`).
+    `reason` says why the last answer was sent back, at `sent_back_at`; "" and 0 if none was."""
 
     file_id: str
     title: str
     note: str
     due_at: int
     state: str
+    reason: str = ""
+    sent_back_at: int = 0
 
     @classmethod
     def of(cls, content: Content) -> "FormDetails":

@@ -225,9 +225,10 @@ class FormFiling:
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         clinic = await self._clinics.get(row.clinic_id)
         title, filed = FormDetails.of(content).title, 0
+        before = len(await work.all(rows.RETURNED, of=row.id))
         with in_language(clinic.options.language):
             for one in ready:
-                number = row.filed + filed + 1
+                number = before + filed + 1
                 label = _("{title}, filled in").format(title=title)
                 if number > 1 or len(ready) > 1:
                     label = _("{title}, filled in, {number}").format(title=title, number=number)
@@ -259,7 +260,7 @@ class FormFiling:
         clinic = await self._clinics.get(row.clinic_id)
         with in_language(content.language):
             wording = texts.thanks(clinic)
-        cause = f"thanks/{values['filed']}"
+        cause = f"thanks/{row.round}/{values['filed']}"
         await send_text(self._messenger, work, row, content, cause, wording)
 
     async def reissued(self, work: UnitOfWork, row: RequestRow) -> None:

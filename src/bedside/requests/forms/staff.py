@@ -1,6 +1,6 @@
 """Sending a PDF to be filled in, and what became of it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from bedside.charts.records import Entry
@@ -26,6 +26,7 @@ from bedside.requests.states import ENDED, State
 NOTE_MAX = 1_000
 LONGEST_WAIT = 365
 """Days until which a form can be due."""
+_SENT_AGAIN = (State.REQUESTED, State.SENT, State.DELIVERED)
 _FILES, _BYTES = 20, 50 * MB
 """The most that can be sent back as files."""
 
@@ -152,7 +153,7 @@ class FormRequests:
         if row is None:
             raise NotFound
         form = rows.fields_of(keys, row)
-        was_sent = row.way == Way.FIELDS
+        was_sent = row.way == Way.FIELDS  # and not, or not yet, sent once more
         words = as_words(form, rows.answers_of(keys, row)) if was_sent else []
         answers = [await self._entry(chart, one.file_id) for one in returned]
         return SentForm(
@@ -181,6 +182,34 @@ class FormRequests:
             for row in found
             if row is not None and row.patient_id == chart.patient_id
         ]
+
+    async def send_back(
+        self, chart: ChartAccess, request_id: str, reason: str, day: date | None
+    ) -> None:
+        """Send a form that is back to the patient once more, who finds what was filled in before,
+        and why. Answers that are in the chart stay there. Idempotent.
+
+        Raises NotFound, Conflict if it is not back, WrongInput without a reason or for a day that
+        is over, ManyTexts.
+        """
+        request = await self._requests.get(chart, request_id)
+        details = FormDetails.of(request.content)
+        said = several_lines(reason)
+        if details.sent_back_at and details.reason == said and request.state in _SENT_AGAIN:
+            return
+        if not said:
+            raise WrongInput(_("Please say what is missing or wrong."), field="reason")
+        if len(said) > NOTE_MAX:
+            raise WrongInput(_("Please use at most 1,000 characters here."), field="reason")
+        clinic = await self._clinics.get(chart.clinic_id)
+        due_at = _due(clinic, day)
+        changed = replace(details, reason=said, sent_back_at=clock.now(), due_at=due_at)
+
+        async def begin(work: UnitOfWork) -> None:
+            await rows.change(work, request.id, way=Way.NOT_YET, upload_id="")
+
+        await self._requests.send_back(chart, request.id, asdict(changed), begin)
+        faults.point("form.sent_back")
 
     async def _entry(self, chart: ChartAccess, file_id: str) -> Entry | None:
         return await self._fillable.entry_of(chart, file_id)

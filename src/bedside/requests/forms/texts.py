@@ -12,6 +12,9 @@ from bedside.requests.records import Content
 
 def invitation(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
     """Compose the message with the link: who asks, by which day, and nothing about health."""
+    if FormDetails.of(content).sent_back_at:
+        said = _("{clinic}: {who} asks you to look at your form again. Please send it by {day}:")
+        return _wording(clinic, content, link, said, _("{who} at {clinic} has sent your form back"))
     said = _("{clinic}: {who} has sent you a form. Please send it back by {day}:")
     return _wording(clinic, content, link, said, _("{who} at {clinic} has sent you a form"))
 

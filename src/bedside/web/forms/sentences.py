@@ -6,6 +6,7 @@ from bedside.kernel.language import N_
 
 SENTENCES = {
     Action.FORM_SENT: Sentence("send", N_("{who} sent a form to {patient}")),
+    Action.REQUEST_SENT_BACK: Sentence("rotate-cw", N_("{who} sent a form back to {patient}")),
     Action.FORM_BEGUN: Sentence("pencil", N_("{patient} began to fill in a form")),
     Action.FORM_ANSWERED: Sentence("check", N_("{patient} sent a form back")),
     Action.FORM_RETURNED: Sentence("circle-check", N_("The filled-in form of {patient} is here")),

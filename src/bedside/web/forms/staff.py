@@ -22,7 +22,7 @@ from bedside.edge.signed_in import staff_of
 from bedside.errors import Conflict, NotFound, TooLarge, WrongInput
 from bedside.files import media_types
 from bedside.files.announcing import Allowance
-from bedside.files.fillable import NotAPdf, NotScanned
+from bedside.files.fillable import WITH_FIELDS, NotAPdf, NotScanned
 from bedside.files.options import UploadOptions
 from bedside.files.receiving import SenderGone
 from bedside.files.states import FileState
@@ -36,12 +36,15 @@ from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.requests.forms.details import PREFIX
 from bedside.requests.forms.kind import way_of
-from bedside.requests.forms.staff import NOTE_MAX, Draft
+from bedside.requests.forms.staff import NOTE_MAX, Draft, SentForm
 from bedside.requests.states import Step, allowed
 from bedside.requests.texts import emergency
 
 SENT = flash_message(
     "form_sent", N_("The form is on its way. You see here when it is opened and comes back.")
+)
+SENT_BACK = flash_message(
+    "form_sent_back", N_("The form is on its way back to the patient, with your words.")
 )
 REMINDED = flash_message("form_reminded", N_("A reminder is on its way."))
 NOT_NOW = flash_message(
@@ -165,14 +168,15 @@ async def send(request: Request) -> Response:
 
 
 def _draft(form: Form) -> Draft:
-    due: date | None = None
+    channels, due = tuple(form.all("channels")), _day(form.line("due"))
+    return Draft(form.line("id"), form.line("entry"), channels, due, form["note"])
+
+
+def _day(typed: str) -> date | None:
     try:
-        due = date.fromisoformat(form.line("due"))
+        return date.fromisoformat(typed)
     except ValueError:
-        due = None
-    return Draft(
-        form.line("id"), form.line("entry"), tuple(form.all("channels")), due, form["note"]
-    )
+        return None
 
 
 async def _form(
@@ -241,23 +245,25 @@ async def one_now(request: Request) -> Response:
 
 async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
     services = services_of(request)
-    request_id = request.path_params["request_id"]
-    if not is_id(request_id, PREFIX):
-        raise NotFound
-    sent = await services.requests.forms.get(chart, request_id)
+    sent = await _sent(request, chart)
     shown: list[tuple[Any, list[str]]] = []
+    with_fields: set[str] = set()
     for entry in (sent.entry, *sent.answers):
         if entry is not None:
             facts = await services.files.retrieval.facts(entry)
             pages = [form for form in facts.forms if form == "preview" or form[:5] == "page-"]
             pages.sort(key=lambda form: 1 if form == "preview" else int(form[5:]))
             shown.append((entry, pages))
+            if WITH_FIELDS in facts.forms:
+                with_fields.add(entry.id)
     for entry in sent.answers:
         await services.files.retrieval.record_view(chart, entry)
     return {
         "sent": sent,
         "asked": sent.request,
         "shown": shown,
+        "with_fields": with_fields,
+        "may_send_back": allowed(sent.request.state, Step.SENT_BACK),
         "press": new_id("prs"),
         "may_revoke": allowed(sent.request.state, Step.REVOKED) and not sent.request.sending,
         "may_reissue": allowed(sent.request.state, Step.REISSUED) and not sent.request.sending,
@@ -287,6 +293,64 @@ async def remind(request: Request) -> Response:
     return redirect(back, REMINDED)
 
 
+async def back(request: Request) -> Response:
+    """GET /patients/{patient_id}/forms/{request_id}/back: the form for sending it back."""
+    chart, patient, clinic = await _chart(request)
+    sent = await _sent(request, chart)
+    if not allowed(sent.request.state, Step.SENT_BACK):
+        return redirect(f"/patients/{patient.id}/forms/{sent.request.id}", NOT_NOW)
+    due = clinic.options.today() + timedelta(days=_DAYS)
+    return _back(request, patient, clinic, sent, "", due)
+
+
+async def send_back(request: Request) -> Response:
+    """POST /patients/{patient_id}/forms/{request_id}/back: ask the patient once more."""
+    chart, patient, clinic = await _chart(request)
+    sent = await _sent(request, chart)
+    here = f"/patients/{patient.id}/forms/{sent.request.id}"
+    form = await form_of(request)
+    due = _day(form.line("due"))
+    try:
+        await services_of(request).requests.forms.send_back(
+            chart, sent.request.id, form["reason"], due
+        )
+    except Conflict:
+        return redirect(here, NOT_NOW)
+    except WrongInput as error:
+        return _back(request, patient, clinic, sent, form["reason"], due, error)
+    return redirect(here, SENT_BACK)
+
+
+def _back(
+    request: Request,
+    patient: Patient,
+    clinic: Clinic,
+    sent: SentForm,
+    reason: str,
+    due: date | None,
+    error: WrongInput | None = None,
+) -> Response:
+    return render(
+        request,
+        "forms/back.html",
+        status=error.status if error else 200,
+        patient=patient,
+        sent=sent,
+        reason=reason,
+        due=due,
+        today=clinic.options.today(),
+        longest=NOTE_MAX,
+        errors={error.field: _(error.sentence)} if error else {},
+    )
+
+
+async def _sent(request: Request, chart: ChartAccess) -> SentForm:
+    request_id = request.path_params["request_id"]
+    if not is_id(request_id, PREFIX):
+        raise NotFound
+    return await services_of(request).requests.forms.get(chart, request_id)
+
+
 async def _chart(request: Request) -> tuple[ChartAccess, Patient, Clinic]:
     staff = await shell(request, "patients")
     services = services_of(request)
@@ -305,4 +369,6 @@ routes = [
     staff_route(_FORMS + "/{request_id}", one, methods=["GET"]),
     staff_route(_FORMS + "/{request_id}/now", one_now, methods=["GET"]),
     staff_route(_FORMS + "/{request_id}/remind", remind, methods=["POST"]),
+    staff_route(_FORMS + "/{request_id}/back", back, methods=["GET"]),
+    staff_route(_FORMS + "/{request_id}/back", send_back, methods=["POST"]),
 ]
