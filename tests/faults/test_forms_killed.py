@@ -94,8 +94,13 @@ def test_killed_while_it_is_sent(ward: Ward) -> None:
 
 @pytest.mark.parametrize(
     "faults",
-    [["form.kept"], ["form.sent"], ["form.filled", "form.uploading", "form.uploaded"]],
-    ids=["kept", "sent", "filed"],
+    [
+        ["form.kept"],
+        ["form.sent"],
+        ["form.filled", "form.uploading", "form.uploaded"],
+        ["form.version_stored", "form.versions_kept"],
+    ],
+    ids=["kept", "sent", "filed", "versions"],
 )
 def test_killed_while_it_comes_back(ward: Ward, faults: list[str]) -> None:
     server = ward.server
@@ -162,5 +167,33 @@ async def _is_whole(services: Services, installed: Installed, sent: str) -> None
     assert dict(form.words)["What brings you to us?"] == TYPED["f4"]
     wanted = ChartFilter(channel="patient_upload")
     [entry] = await services.charts.contents.entries(chart, wanted)
-    opened = await services.files.retrieval.open(chart, entry.id, "original")
-    assert opened.media_type == "application/pdf"
+    for version in ("original", "fields"):
+        opened = await services.files.retrieval.open(chart, entry.id, version)
+        assert opened.media_type == "application/pdf"
+
+
+def test_killed_while_it_is_sent_back(ward: Ward) -> None:
+    server, patient_id = ward.server, ward.installed.patient_id
+    file_id = _with_form(ward)
+    made: list[tuple[str, str]] = []
+
+    async def opened(services: Services) -> None:
+        made.append(await _let_in(services, ward.installed, file_id))
+
+    server.inside(opened)
+    [(sent, token)] = made
+    phone = Phone(ward, sent, token)
+    server.start("form.sent_back")
+    phone.post("/form", **TYPED)
+    phone.post("/check", version="1")
+    done = "SELECT count(*) FROM requests WHERE state = 'done'"
+    wait_until(lambda: server.ask(done) == [(1,)], "the answer")
+    due = (clock.in_zone("UTC") + timedelta(days=3)).date().isoformat()
+    fields = {"reason": "Page 2 is missing.", "due": due}
+    here = f"/patients/{patient_id}/forms/{sent}/back"
+    dies(ward, lambda: ward.post(here, **fields))
+    assert ward.post(here, **fields).status_code == 303
+    wait_until(server.is_idle, "the jobs")
+    assert server.ask("SELECT round FROM requests WHERE id = ?", sent) == [(2,)]
+    invited = "SELECT count(*) FROM notifications WHERE channel = 'sms' AND cause_id LIKE ?"
+    assert server.ask(invited, f"{sent}/invite/2%") == [(1,)]

@@ -23,6 +23,7 @@ from bedside.requests.forms.kind import FORMS
 from bedside.requests.forms.rows import Way
 from bedside.requests.states import State
 from tests.adapters.rendering import form_files
+from tests.adapters.rendering.form_viewers import widgets_of
 from tests.house import House
 from tests.requests.forms import (
     draft,
@@ -80,6 +81,10 @@ async def test_it_comes_back_filled_in(house: House) -> None:
     form = await house.requests.forms.get(sent.chart, sent.id)
     assert form.entry is not None
     assert form.answers == (answer,)
+    opened = await house.files.retrieval.open(sent.chart, answer.id, "fields")
+    filled = b"".join([piece async for piece in opened.chunks(0, opened.size)])
+    assert widgets_of(filled)["complaint"][0].value == "It hurts since Monday.\nMore in the evening."
+    assert not widgets_of(await content_of(house, sent.chart, answer))
     assert ("What brings you to us?", "It hurts since Monday.\nMore in the evening.") in form.words
     assert "Lindqvist" not in words(await content_of(house, sent.chart, form.entry))  # kept empty
     for file_id in (form.entry.file_id, answer.file_id):
@@ -327,6 +332,50 @@ async def test_a_form_in_another_chart_is_not_shown(house: House) -> None:
     with pytest.raises(NotFound):
         await house.requests.filling.opened(link)
     assert (await house.requests.forms.get(sent.chart, sent.id)).entry is None
+
+
+async def test_sent_back_it_opens_again_with_what_was_filled_in(house: House) -> None:
+    sent = await sent_form(house)
+    forms, filling = house.requests.forms, house.requests.filling
+    day = house.clinic.options.today() + timedelta(days=3)
+    with pytest.raises(Conflict):  # it is not back yet
+        await forms.send_back(sent.chart, sent.id, "Page 2 is missing.", day)
+    await send_back(house, await sent.enter())
+    await do_jobs(house)
+    await forms.send_back(sent.chart, sent.id, "Page 2 is missing.", day)
+    await forms.send_back(sent.chart, sent.id, "Page 2 is missing.", day)  # pressed twice
+    await do_jobs(house)
+    assert len(await sent.secrets()) == 2
+    request = await sent.now()
+    assert (request.round, request.filed, request.expected, request.done_at) == (2, 0, 0, 0)
+    link = await sent.enter()
+    page = await filling.page(link)
+    assert page.details.reason == "Page 2 is missing."
+    assert page.values[page.form.fields[0].key] == ("Lindqvist",)
+    await filling.keep(link, typed(page, patient__last_name="Lindqvist-Berg"), page.version)
+    await filling.send(link, page.version + 1)
+    await do_jobs(house)
+    assert [one.title for one in await returned(house, sent.chart)] == [
+        "Intake form, filled in",
+        "Intake form, filled in, 2",
+    ]
+    assert len(await lines(house, Action.REQUEST_SENT_BACK, sent.chart.patient_id)) == 1
+
+
+async def test_a_form_that_was_sent_back_and_forgotten_is_not_done(quick_house: House) -> None:
+    house = quick_house
+    sent = await sent_form(house)
+    await send_back(house, await sent.enter())
+    await do_jobs(house)
+    day = house.clinic.options.today() + timedelta(days=3)
+    await house.requests.forms.send_back(sent.chart, sent.id, "Please sign it.", day)
+    await do_jobs(house)
+    link = await sent.enter()
+    page = await house.requests.filling.page(link)
+    await house.requests.filling.keep(link, typed(page, born="1.1.1990"), page.version)
+    with clock.shifted(30 * clock.DAY):
+        await do_jobs(house)
+        assert (await sent.now()).state is State.EXPIRED
 
 
 # --- days, reminders, the end --------------------------------------------------------------------

@@ -38,5 +38,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", _FORMS): Row(Access.CHART, 422, _draft),
     ("GET", f"{_FORMS}/{{request_id}}"): Row(Access.CHART, 404),
     ("GET", f"{_FORMS}/{{request_id}}/now"): Row(Access.CHART, 404),
+    ("GET", f"{_FORMS}/{{request_id}}/back"): Row(Access.CHART, 404),
+    ("POST", f"{_FORMS}/{{request_id}}/back"): Row(Access.CHART, 404, form(reason="Quinsy?")),
     ("POST", f"{_FORMS}/{{request_id}}/remind"): Row(Access.CHART, 404, form(press="prs_x")),
 }

@@ -159,14 +159,16 @@ def combed(
     wanted: float,
     colour: bytes,
 ) -> bytes:
-    """Return the drawing of a text of which each letter has a cell of its own."""
+    """Return the drawing of a text of which each letter has a cell of its own; for readers and
+    for search it is one word."""
     width, height = size
     cell = width / max(1, cells)
     high = max(SMALLEST, min(wanted or _LARGEST, height * 0.8, cell * 1.3))
     base = (height - high * 0.7) / 2
-    out = [b"/Tx BMC q BT " + colour]
+    whole = text.encode("utf-16-be").hex().encode()
+    out = [b"/Tx BMC q BT " + colour, b"/Span <</ActualText <FEFF%s>>> BDC" % whole]
     for number, letter in enumerate(text[:cells]):
         left = number * cell + (cell - letters.width(letter, high)) / 2
         at = b"1 0 0 1 %.2f %.2f Tm" % (left, base)
         out.append(at + b" " + letters.shown(letter, high))
-    return b"\n".join([*out, b"ET Q EMC"])
+    return b"\n".join([*out, b"EMC ET Q EMC"])

@@ -1,6 +1,6 @@
 """The patient's side of a form: filling it in, or sending back a file, until it is sent."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +130,12 @@ class FormAnswers:
             tuple(away + [(one.name, one.refusal) for one in files if one.state in DESTROYED]),
         )
 
+    async def draft_key(self, link: LinkAccess) -> str:
+        """Return the key under which the patient's browser keeps what it could not send: only
+        pages behind the date of birth carry it."""
+        keys = await self._vault.clinic(link.clinic_id)
+        return keys.browser_key(link.subject_id).hex()
+
     async def snapshot(self, link: LinkAccess) -> dict[str, Any]:
         """Return the page as data."""
         page = await self.page(link)
@@ -151,10 +157,15 @@ class FormAnswers:
     # --- filling in ----------------------------------------------------------------------------
 
     async def keep(
-        self, link: LinkAccess, given: Mapping[str, Sequence[str]], version: int
+        self,
+        link: LinkAccess,
+        given: Mapping[str, Sequence[str]],
+        version: int,
+        shown: Collection[str] = (),
     ) -> Checked:
-        """Keep what was filled in, and check it. Nothing that another window has kept meanwhile is
-        lost: where this one has nothing, that stays.
+        """Keep what was filled in, and check it. A page that showed some of the fields names their
+        keys (`shown`): the others stay. Nothing that another window has kept meanwhile is lost:
+        where this one has nothing, that stays.
 
         Raises AnotherVersion after it was kept, if that was so, Conflict if the form is sent, and
         LinkClosed if the request has ended.
@@ -165,8 +176,10 @@ class FormAnswers:
             form = rows.fields_of(keys, row)
             if not form.fields:
                 raise WrongInput(_(_NO_FIELDS))
-            result = self.check(form, given)
             before = rows.answers_of(keys, row)
+            rest = before if row.version else {one.key: one.values for one in form.fields}
+            kept = {key: values for key, values in rest.items() if shown and key not in shown}
+            result = self.check(form, {**given, **kept})
             answers = result.answers
             if version != row.version:
                 answers = {key: values or before.get(key, ()) for key, values in answers.items()}

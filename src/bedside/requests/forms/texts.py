@@ -1,5 +1,6 @@
 """The messages about a form, and the words beside its copy in the chart."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from bedside.files.pdf_forms import FieldKind, PdfForm
@@ -40,14 +41,27 @@ def _wording(clinic: Clinic, content: Content, link: str, said: str, subject: st
     )
 
 
-def name_of(field_label: str, number: int) -> str:
-    """Return what a field is called, also if the PDF has no words for it."""
-    return field_label or _("Field {number}").format(number=number)
+def names_of(form: PdfForm) -> dict[str, str]:
+    """Return what fields are called, by their keys: also those for which the PDF has no words, and
+    apart from others with the same words."""
+    names: dict[str, str] = {}
+    counts = Counter(one.label for one in form.fields)
+    seen = Counter[str]()
+    for one in form.fields:
+        seen[one.label] += 1
+        name = one.label or _("Field {number}").format(number=one.number)
+        if one.label and counts[one.label] > 1:
+            name = _("{label} ({number} of {count})").format(
+                label=one.label, number=seen[one.label], count=counts[one.label]
+            )
+        names[one.key] = name
+    return names
 
 
 def as_words(form: PdfForm, answers: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     """Return every answer in words, below the name of its field."""
     listed: list[tuple[str, str]] = []
+    names = names_of(form)
     for one in form.fields:
         values = answers.get(one.key, ())
         shown = dict(one.options) if one.kind is not FieldKind.TEXT else {}
@@ -55,5 +69,5 @@ def as_words(form: PdfForm, answers: Mapping[str, tuple[str, ...]]) -> list[tupl
             said = _("Yes") if values else _("No")
         else:
             said = ", ".join(shown.get(value, value) for value in values)
-        listed.append((name_of(one.label, one.number), said))
+        listed.append((names[one.key], said))
     return listed

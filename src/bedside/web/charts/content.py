@@ -10,7 +10,7 @@ from bedside.edge.downloads import SealedResponse, range_start
 from bedside.edge.routes import staff_route
 from bedside.edge.signed_in import staff_of
 
-_FORM = re.compile(r"(thumbnail|preview|shared|original|strip|page-\d{1,3}|figure-\d{1,2})?")
+_FORM = re.compile(r"(thumbnail|preview|shared|original|fields|strip|page-\d{1,3}|figure-\d{1,2})?")
 
 
 async def content(request: Request) -> Response:

@@ -1,10 +1,14 @@
-/** A form that is being filled in: it is kept as somebody types, and the field in use is marked on
- *  the picture of its page. */
+/** A form that is being filled in: it is kept as somebody types, at the server or, without a
+ *  connection, in this browser; the field in use is marked on the picture of its page. */
+import { putBack, typedIn } from "../components/typed";
+import { FormShelf } from "../uploading/kept_forms";
 
 interface Texts {
   kept: string;
   keeping: string;
   offline: string;
+  offline_here: string;
+  restored: string;
   elsewhere: string;
 }
 
@@ -20,13 +24,21 @@ class Keeper {
   private changed = false;
   private busy = false;
   private over = false;
+  private readonly shelf: FormShelf;
+  private readonly name: string;
 
   constructor(
     private readonly form: HTMLFormElement,
     private readonly status: HTMLElement | null,
     private readonly texts: Texts,
   ) {
-    form.addEventListener("input", () => this.later(PAUSE));
+    this.shelf = new FormShelf(form.dataset.formOwner ?? "", form.dataset.formKey ?? "");
+    const part = form.elements.namedItem("part");
+    this.name = `${form.dataset.formKept ?? ""} ${part instanceof HTMLInputElement ? part.value : ""}`;
+    form.addEventListener("input", () => {
+      void this.keepHere();
+      this.later(PAUSE);
+    });
     form.addEventListener("submit", () => {
       this.over = true;
       window.clearTimeout(this.timer);
@@ -41,6 +53,22 @@ class Keeper {
     window.addEventListener("beforeunload", (event) => {
       if (this.changed && !this.over) event.preventDefault();
     });
+  }
+
+  /** Puts back what this browser kept when the page was closed without a connection. */
+  async restore(): Promise<void> {
+    const kept = await this.shelf.get(this.name);
+    if (!kept) return;
+    if (putBack(this.form, kept.fields)) {
+      this.say(this.texts.restored);
+      this.later(PAUSE);
+    } else {
+      await this.shelf.forget(this.name);
+    }
+  }
+
+  private keepHere(): Promise<boolean> {
+    return this.shelf.keep({ name: this.name, fields: typedIn(this.form), pressedAt: 0, address: "" });
   }
 
   private later(wait: number): void {
@@ -69,8 +97,8 @@ class Keeper {
       await this.answered(answer);
     } catch {
       this.changed = true;
-      this.say(this.texts.offline);
       this.busy = false;
+      this.say((await this.keepHere()) ? this.texts.offline_here : this.texts.offline);
       this.later(AGAIN);
       return;
     }
@@ -83,9 +111,12 @@ class Keeper {
       const { version } = (await answer.json()) as { version: number };
       const field = this.form.elements.namedItem("version");
       if (field instanceof HTMLInputElement && !this.over) field.value = String(version);
+      if (!this.changed) await this.shelf.forget(this.name);
       this.say(this.texts.kept);
     } else if (answer.status === 409) {
+      await this.shelf.forget(this.name);
       this.say(this.texts.elsewhere);
+      document.querySelector("[data-form-elsewhere]")?.removeAttribute("hidden");
     } else if (answer.status >= 500) {
       throw new Error("again");
     } else {
@@ -98,17 +129,39 @@ class Keeper {
   }
 }
 
+/** Marks the field in use on the picture of its page, and moves the picture there. */
 function markFieldInUse(form: HTMLFormElement): void {
   form.addEventListener("focusin", (event) => {
     const name = event.target instanceof Element ? event.target.getAttribute("name") : null;
     for (const mark of document.querySelectorAll("[data-form-mark]")) {
-      mark.classList.toggle("form-here", mark.getAttribute("data-form-mark") === name);
+      const here = mark.getAttribute("data-form-mark") === name;
+      mark.classList.toggle("form-here", here);
+      if (here) moveTo(mark);
     }
+  });
+}
+
+function moveTo(mark: Element): void {
+  const picture = mark.closest<HTMLElement>("[data-form-picture]");
+  if (!picture) return;
+  const [box, frame] = [mark.getBoundingClientRect(), picture.getBoundingClientRect()];
+  picture.scrollBy({ top: box.top - frame.top - frame.height / 2, left: box.left - frame.left - 16 });
+}
+
+/** One tap makes a picture larger, another one small again; without script it opens apart. */
+function makeLarger(link: HTMLAnchorElement): void {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    link.parentElement?.classList.toggle("form-larger");
+    const here = link.querySelector(".form-here");
+    if (here) moveTo(here);
   });
 }
 
 const form = document.querySelector<HTMLFormElement>("[data-form-kept]");
 if (form) {
-  new Keeper(form, document.querySelector("[data-form-status]"), textsOf());
+  const keeper = new Keeper(form, document.querySelector("[data-form-status]"), textsOf());
+  void keeper.restore();
   markFieldInUse(form);
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("[data-form-larger]")) makeLarger(link);
 }

@@ -33,7 +33,7 @@ from bedside.requests.forms.answers import AnotherVersion, FormPage
 from bedside.requests.forms.kind import FORMS
 from bedside.requests.forms.texts import as_words
 from bedside.requests.texts import emergency
-from bedside.web.forms.shown import pages_shown
+from bedside.web.forms.shown import pages_shown, part_with, parts_of
 
 KEPT = flash_message("form_kept", N_("Kept. You can go on later with the same link."))
 ELSEWHERE = flash_message(
@@ -83,44 +83,58 @@ async def fill(request: Request, link: LinkAccess) -> Response:
     if not page.form.fields:
         return RedirectResponse(f"{here}/paper", status_code=303)
     problems: dict[str, str] = {}
+    wanted = _number(request.query_params.get("part", ""))
     if "problems" in request.query_params and page.version:
         filling = services_of(request).requests.filling
         problems = filling.check(page.form, page.values).problems
-    return await _fields(request, link, page, page.values, problems)
+        wanted = part_with(parts_of(page.form), problems)
+    return await _fields(request, link, page, wanted, problems)
 
 
 async def _fields(
-    request: Request,
-    link: LinkAccess,
-    page: FormPage,
-    values: dict[str, tuple[str, ...]],
-    problems: dict[str, str],
+    request: Request, link: LinkAccess, page: FormPage, wanted: int, problems: dict[str, str]
 ) -> Response:
+    """Answer with a part of the form, by default the first."""
+    parts = parts_of(page.form)
+    number = max(1, min(wanted, len(parts)))
+    part = parts[number - 1]
+    errors = [(one.key, problems[one.key]) for one in part if one.key in problems]
     return await _page(
         request,
         link,
         "fill",
         page,
-        status=422 if problems else 200,
-        groups=pages_shown(page.form, values, problems),
-        errors=list(problems.items()),
+        status=422 if errors else 200,
+        part=number,
+        parts=len(parts),
+        groups=pages_shown(page.form, part, page.values, problems),
+        errors=errors,
         toasts=flash_messages(request),
+        draft_key=await services_of(request).requests.filling.draft_key(link),
     )
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else 1
 
 
 @for_device
 async def keep(request: Request, link: LinkAccess) -> Response:
-    """POST /my/{request_id}/form: keep what is filled in; “Check and send” goes on to the
-    summary, or comes back with what is missing."""
+    """POST /my/{request_id}/form: keep a part of what is filled in; “Next” goes on to the following
+    part, and at the end to the summary, or comes back with what is missing."""
     form = await form_of(request)
     here = pages_of(link.subject_id)
     filling = services_of(request).requests.filling
+    parts = parts_of((await filling.page(link)).form)
+    number = max(1, min(_number(form.line("part")), len(parts)))
+    keys = frozenset(one.key for one in parts[number - 1]) if parts else frozenset[str]()
+    this = f"{here}/form?part={number}"
     try:
-        result = await filling.keep(link, _given(form), form.number("version") or 0)
+        result = await filling.keep(link, _given(form), form.number("version") or 0, keys)
     except AnotherVersion:
         if wants_json(request):
             raise
-        return redirect(f"{here}/form", ELSEWHERE)
+        return redirect(this, ELSEWHERE)
     except Conflict:
         if wants_json(request):
             raise
@@ -128,10 +142,13 @@ async def keep(request: Request, link: LinkAccess) -> Response:
     if wants_json(request):
         return JSONResponse({"version": (await filling.page(link)).version})
     if form["do"] == "keep":
-        return redirect(f"{here}/form", KEPT)
-    if result.problems:
-        page = await filling.page(link)
-        return await _fields(request, link, page, page.values, result.problems)
+        return redirect(this, KEPT)
+    if form["do"] == "back":
+        return RedirectResponse(f"{here}/form?part={number - 1}", status_code=303)
+    if keys & result.problems.keys():
+        return await _fields(request, link, await filling.page(link), number, result.problems)
+    if number < len(parts):
+        return RedirectResponse(f"{here}/form?part={number + 1}", status_code=303)
     return RedirectResponse(f"{here}/check", status_code=303)
 
 
@@ -300,6 +317,10 @@ async def _page(
             "offline": _(
                 "No connection. It is kept as soon as there is one: leave this page open."
             ),
+            "offline_here": _(
+                "No connection. It is kept on this device, and sent as soon as there is one."
+            ),
+            "restored": _("What you typed without a connection is back, and is being sent."),
             "elsewhere": _("This form is open in another window, too. Go on in one of them."),
         },
         **more,
