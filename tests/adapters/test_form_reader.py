@@ -92,7 +92,9 @@ async def test_what_nobody_fills_in_is_left_out(reader: FormReader) -> None:
         {**made.tick("send", "Send"), "flags": made.PUSH},
         made.text("first", "First name", value="Maya"),
     )
-    [first] = (await read(reader, data)).fields
+    form = await read(reader, data)
+    assert form.left_out  # the password, of which the patient is told
+    [first] = form.fields
     assert (first.name, first.values) == ("first", ("Maya",))
     shown = words(await filled(reader, data, first="Maja"))
     assert "42 EUR" in shown  # the viewer was to draw it, and now nobody is left to do so

@@ -98,7 +98,9 @@ async def test_every_field_is_filled_in_and_seen(
 
     seen = viewers.widgets_of(done.with_fields)
     assert {one.name for one in form.fields} <= set(seen)
-    missed = [one.name for one in form.fields if not is_seen(one, answers[one.name], seen[one.name])]
+    missed = [
+        one.name for one in form.fields if not is_seen(one, answers[one.name], seen[one.name])
+    ]
     assert not missed
     assert viewers.widgets_of(data).keys() == seen.keys()  # the same fields
     assert not viewers.widgets_of(done.flat)
@@ -164,7 +166,10 @@ async def test_letters_of_any_script(
     assert reader.shown(said) == found
     assert viewers.words(done.flat).count(found) == 3
     form = await read(reader, data)
-    for pages in (viewers.drawn_by_pdfium(done.flat), viewers.drawn_by_poppler(done.flat, tmp_path)):
+    for pages in (
+        viewers.drawn_by_pdfium(done.flat),
+        viewers.drawn_by_poppler(done.flat, tmp_path),
+    ):
         white = pages[0].point(lambda _dot: 255)
         assert all(viewers.change(white, pages[0], one.places[0]) > 60 for one in form.fields)
 

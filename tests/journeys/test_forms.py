@@ -11,7 +11,7 @@ from bedside.requests.states import State
 from tests.adapters.rendering.form_viewers import widgets_of, words
 from tests.house import Served
 from tests.journeys.asked import answer
-from tests.peers.chromium import Chromium
+from tests.peers.chromium import Chromium, Person
 from tests.peers.looks import fits, for_fingers
 from tests.peers.page_checks import Journey
 from tests.requests.forms import send_back, sent_form
@@ -41,6 +41,20 @@ async def test_a_form_of_an_authority_on_a_phone(served: Served, chromium: Chrom
     page = await phone.page()
     await enter(page, served, sent)
     await seen.seen(page, "asked")
+    await begun(page, seen)
+    page = await cut_off_and_back(phone, page, sent, seen)
+    await another_device(served, chromium, page, sent, seen)
+    await to_the_end(page, seen)
+    await do_jobs(house)
+    await page.reload()
+    await expect(page.get_by_text("It is in your record.")).to_be_visible()
+    await seen.seen(page, "returned")
+    await phone.leave()
+    await both_versions(served)
+
+
+async def begun(page: Page, seen: Journey) -> None:
+    """Begin the first part, and make the picture of its page larger."""
     await page.get_by_role("link", name="Fill it in here").click()
     await expect(page.get_by_text("Part 1 of 3")).to_be_visible()
     await seen.seen(page, "part-1")
@@ -55,7 +69,9 @@ async def test_a_form_of_an_authority_on_a_phone(served: Served, chromium: Chrom
     await seen.seen(page, "larger")
     await page.locator("[data-form-larger]").first.click()
 
-    # The network is cut, and the page killed: what was typed is in the browser.
+
+async def cut_off_and_back(phone: Person, page: Page, sent: Sent, seen: Journey) -> Page:
+    """Type without a network, and kill the page: what was typed is in the browser."""
     await phone.context.set_offline(True)
     await page.locator("#f3").fill(NAMES["f3"])
     await kept(page, "No connection. It is kept on this device, and sent as soon as there is one.")
@@ -68,7 +84,13 @@ async def test_a_form_of_an_authority_on_a_phone(served: Served, chromium: Chrom
     await page.reload()
     await expect(page.locator("#f3")).to_have_value(NAMES["f3"])
 
-    # Another device goes on; this one learns of it.
+    return page
+
+
+async def another_device(
+    served: Served, chromium: Chromium, page: Page, sent: Sent, seen: Journey
+) -> None:
+    """Go on with another device, of which the first one learns; both lose nothing."""
     tablet = await chromium.phone(served.url, width=768)
     other = await tablet.page()
     await enter(other, served, sent)
@@ -84,6 +106,9 @@ async def test_a_form_of_an_authority_on_a_phone(served: Served, chromium: Chrom
     await expect(page.locator("#f15")).to_have_value("Göteborg")
     await tablet.leave()
 
+
+async def to_the_end(page: Page, seen: Journey) -> None:
+    """Go through all parts, forth and back, and send it by a double press."""
     await page.locator("#f15").press("Enter")  # goes on, and not back
     await expect(page.get_by_text("Part 2 of 3")).to_be_visible()
     await page.get_by_role("button", name="Next part").click()
@@ -98,12 +123,11 @@ async def test_a_form_of_an_authority_on_a_phone(served: Served, chromium: Chrom
     await seen.seen(page, "check")
     await page.get_by_role("button", name="Send", exact=True).dblclick()
     await page.wait_for_url("**/returned")
-    await do_jobs(house)
-    await page.reload()
-    await expect(page.get_by_text("It is in your record.")).to_be_visible()
-    await seen.seen(page, "returned")
-    await phone.leave()
 
+
+async def both_versions(served: Served) -> None:
+    """Have another program read what came back: in the PDF's own fields, and on the flat copy."""
+    house = served.house
     chart = await house.chart()
     [entry] = await house.charts.contents.entries(chart, ChartFilter(channel="patient_upload"))
     pdfs: list[bytes] = []
@@ -116,9 +140,7 @@ async def test_a_form_of_an_authority_on_a_phone(served: Served, chromium: Chrom
     assert all(name in words(pdfs[1]) for name in ("Zoë Lindqvist", "Göteborg"))
 
 
-async def test_staff_see_the_versions_and_send_it_back(
-    served: Served, chromium: Chromium
-) -> None:
+async def test_staff_see_the_versions_and_send_it_back(served: Served, chromium: Chromium) -> None:
     house, seen = served.house, Journey("forms-staff")
     sent = await sent_form(house)
     await send_back(house, await sent.enter())
@@ -138,7 +160,9 @@ async def test_staff_see_the_versions_and_send_it_back(
     await seen.seen(page, "reason-missing")
     await page.get_by_label("What is missing or wrong?").fill("Page 2 is missing.")
     await page.get_by_role("button", name="Send it back").click()
-    await expect(page.locator(".toast").get_by_text("on its way back to the patient")).to_be_visible()
+    await expect(
+        page.locator(".toast").get_by_text("on its way back to the patient")
+    ).to_be_visible()
     await do_jobs(house)
     await seen.seen(page, "sent-back")
 

@@ -83,7 +83,9 @@ async def test_it_comes_back_filled_in(house: House) -> None:
     assert form.answers == (answer,)
     opened = await house.files.retrieval.open(sent.chart, answer.id, "fields")
     filled = b"".join([piece async for piece in opened.chunks(0, opened.size)])
-    assert widgets_of(filled)["complaint"][0].value == "It hurts since Monday.\nMore in the evening."
+    assert (
+        widgets_of(filled)["complaint"][0].value == "It hurts since Monday.\nMore in the evening."
+    )
     assert not widgets_of(await content_of(house, sent.chart, answer))
     assert ("What brings you to us?", "It hurts since Monday.\nMore in the evening.") in form.words
     assert "Lindqvist" not in words(await content_of(house, sent.chart, form.entry))  # kept empty

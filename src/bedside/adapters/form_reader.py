@@ -47,6 +47,7 @@ class _Read(BaseModel):
     state: Literal["fields", "none", "xfa", "too_many"]
     pages: Annotated[int, Field(ge=0, le=MAX_PAGES)]
     signed: bool
+    left_out: bool
     fields: Annotated[list[_Row], Field(max_length=MOST_FIELDS)]
 
 
@@ -97,5 +98,6 @@ def _as_json(found: _Read) -> dict[str, Any]:
         "state": found.state,
         "pages": found.pages,
         "signed": found.signed,
+        "left_out": found.left_out,
         "fields": [list(one) for one in found.fields],
     }

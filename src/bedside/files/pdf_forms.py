@@ -79,12 +79,14 @@ class FormField:
 @dataclass(frozen=True, slots=True)
 class PdfForm:
     """The fields of a form in their order. `pages` counts the pages; `signed`, if somebody has
-    signed the PDF, which holds only for the empty one."""
+    signed the PDF, which holds only for the empty one; `left_out`, if it has fields of kinds that
+    cannot be filled in here."""
 
     state: FormState
     pages: int = 0
     fields: tuple[FormField, ...] = ()
     signed: bool = False
+    left_out: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form for sealing."""
@@ -92,6 +94,7 @@ class PdfForm:
             "state": self.state,
             "pages": self.pages,
             "signed": self.signed,
+            "left_out": self.left_out,
             "fields": [
                 [
                     one.name,
@@ -118,6 +121,7 @@ class PdfForm:
             sealed["pages"],
             tuple(_field(number, row) for number, row in enumerate(sealed["fields"], 1)),
             sealed.get("signed", False),
+            sealed.get("left_out", False),
         )
 
 

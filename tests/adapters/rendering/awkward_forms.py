@@ -98,9 +98,7 @@ def _outline_and_tag(opened: Any) -> None:
         outline.root += [pikepdf.OutlineItem("Page one", 0), pikepdf.OutlineItem("Page two", 1)]
     tree = opened.make_indirect(Dictionary(Type=Name("/StructTreeRoot")))
     form = opened.make_indirect(Dictionary(Type=Name("/StructElem"), S=Name("/Form"), P=tree))
-    form["/K"] = Dictionary(
-        Type=Name("/OBJR"), Obj=_widgets(opened)[0], Pg=opened.pages[0].obj
-    )
+    form["/K"] = Dictionary(Type=Name("/OBJR"), Obj=_widgets(opened)[0], Pg=opened.pages[0].obj)
     tree["/K"] = Array([form])
     opened.Root["/StructTreeRoot"] = tree
     opened.Root["/MarkInfo"] = Dictionary(Marked=True)

@@ -84,7 +84,7 @@ def drawn_by_poppler(data: bytes, folder: Path) -> list[Image.Image]:
     """Return the pages with their fields, as desktops under Linux show them."""
     given = folder / "form.pdf"
     given.write_bytes(data)
-    subprocess.run(["pdftoppm", "-r", "144", str(given), str(folder / "page")], check=True)  # noqa: S603, S607
+    subprocess.run(["pdftoppm", "-r", "144", str(given), str(folder / "page")], check=True)
     made = sorted(folder.glob("page-*.ppm"))
     pictures = [Image.open(BytesIO(one.read_bytes())).convert("L") for one in made]
     for one in (given, *made):

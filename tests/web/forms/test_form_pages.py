@@ -230,7 +230,9 @@ async def test_staff_send_it_back_with_a_reason_and_the_draft_opens_again(
     [fields] = re.findall(r'href="([^"]+content\?form=fields)"', page)
     pdf = await visitor.get(html.unescape(fields))
     assert form_viewers.widgets_of(pdf.content)["patient.last_name"][0].value == "Lindqvist"
-    due = re.findall(r'name="due" type="date" value="([\d-]+)"', (await visitor.get(f"{here}/back")).text)
+    due = re.findall(
+        r'name="due" type="date" value="([\d-]+)"', (await visitor.get(f"{here}/back")).text
+    )
     for wrong, words in (
         ({"reason": " "}, "Please say what is missing"),
         ({"reason": "x" * 1_001}, "at most 1,000"),
@@ -254,7 +256,9 @@ async def test_staff_send_it_back_with_a_reason_and_the_draft_opens_again(
         assert "Page 2 is &lt;missing&gt;." in again
     fields = await typed(phone, there, f4="Now it is here.")
     await phone.post(f"{there}/form", data=fields)
-    [version] = re.findall(r'name="version" value="(\d+)"', (await phone.get(f"{there}/check")).text)
+    [version] = re.findall(
+        r'name="version" value="(\d+)"', (await phone.get(f"{there}/check")).text
+    )
     await phone.post(f"{there}/check", data={"version": version})
     await do_jobs(house)
     titles = [one.title for one in await returned(house, await house.chart())]

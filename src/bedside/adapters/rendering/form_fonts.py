@@ -9,7 +9,7 @@ viewer draws.
 import hashlib
 from collections.abc import Iterable
 from functools import cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from unicodedata import bidirectional
@@ -111,8 +111,8 @@ def _shape(level: int, number: int, text: str) -> Run:
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if level % 2 else "ltr"
     hb.shape(typeface.font, buffer, {"liga": False})
-    starts = sorted({info.cluster for info in buffer.glyph_infos}) + [len(text)]
-    ends = dict(zip(starts, starts[1:], strict=False))
+    starts = [*sorted({info.cluster for info in buffer.glyph_infos}), len(text)]
+    ends = dict(pairwise(starts))
     scale = 1000 / typeface.units
     seen: set[int] = set()
     glyphs: list[Glyph] = []

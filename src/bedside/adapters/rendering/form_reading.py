@@ -45,11 +45,23 @@ def read(data: bytes) -> dict[str, Any]:
     rows = [_row(one, words) for one in fillable]
     state = FormState.FIELDS if rows else FormState.NONE
     signed = any(one.type == "/Sig" and one.facts.get("/V") is not None for one in fields)
-    return {"state": state, "pages": pages, "signed": signed, "fields": rows}
+    return {
+        "state": state,
+        "pages": pages,
+        "signed": signed,
+        "left_out": any(_is_left_out(one) for one in fields),
+        "fields": rows,
+    }
 
 
 def _without_fields(state: FormState, pages: int) -> dict[str, Any]:
-    return {"state": state, "pages": pages, "signed": False, "fields": []}
+    return {"state": state, "pages": pages, "signed": False, "left_out": False, "fields": []}
+
+
+def _is_left_out(one: Field) -> bool:
+    """Whether somebody would fill it in, and cannot here: passwords, files, endless lists."""
+    is_to_be_filled = one.type in {"/Tx", "/Ch"} and not one.flags & pdf.READ_ONLY
+    return is_to_be_filled and kind_of(one) is None
 
 
 def kind_of(one: Field) -> FieldKind | None:

@@ -71,9 +71,7 @@ def checked(form: PdfForm, given: Mapping[str, Sequence[str]], shown: Shown) -> 
     return Checked(answers, problems, tuple(rewritten))
 
 
-def _problem(
-    one: FormField, values: tuple[str, ...], given: Sequence[str], shown: Shown
-) -> str:
+def _problem(one: FormField, values: tuple[str, ...], given: Sequence[str], shown: Shown) -> str:
     if not values:
         return _missing(one) if one.required else ""
     if one.kind in (*_LISTS, FieldKind.TICK):

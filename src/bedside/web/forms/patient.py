@@ -143,13 +143,11 @@ async def keep(request: Request, link: LinkAccess) -> Response:
         return JSONResponse({"version": (await filling.page(link)).version})
     if form["do"] == "keep":
         return redirect(this, KEPT)
-    if form["do"] == "back":
-        return RedirectResponse(f"{here}/form?part={number - 1}", status_code=303)
-    if keys & result.problems.keys():
+    if form["do"] != "back" and keys & result.problems.keys():
         return await _fields(request, link, await filling.page(link), number, result.problems)
-    if number < len(parts):
-        return RedirectResponse(f"{here}/form?part={number + 1}", status_code=303)
-    return RedirectResponse(f"{here}/check", status_code=303)
+    following = number - 1 if form["do"] == "back" else number + 1
+    is_last = following > len(parts)
+    return redirect(f"{here}/check" if is_last else f"{here}/form?part={following}")
 
 
 def _given(form: Form) -> dict[str, list[str]]:
