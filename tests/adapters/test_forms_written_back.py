@@ -133,6 +133,7 @@ async def test_everything_else_of_the_pdf_stays(reader: FormReader, name: str) -
         assert old.mediabox == new.mediabox
         contents = [page.obj.get("/Contents") for page in (old, new)]
         if isinstance(contents[0], pikepdf.Stream):
+            assert isinstance(contents[1], pikepdf.Stream)
             assert contents[0].read_bytes() == contents[1].read_bytes()
     assert not after.is_encrypted
     with before.open_outline() as old, after.open_outline() as new:

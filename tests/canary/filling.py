@@ -305,6 +305,11 @@ class Filling:
             await phone.post(f"{page}/check", data={"version": "1"})
         settled()
         assert (await house.requests.all.get(chart, wanted.id)).state == "done"
+        day = house.clinic.options.today()
+        await house.requests.forms.send_back(
+            chart, wanted.id, mark("reason for it to go back"), day
+        )
+        settled()
 
     async def _send_photo(self, phone: httpx.AsyncClient, pages: str) -> None:
         mark = self._mark

@@ -1,17 +1,18 @@
-"""What other programs than the one that fills in forms find in a PDF: PDFium reads values and draws
-fields, poppler draws pages."""
+"""Reads and draws PDF forms with other programs than the one that fills them in: PDFium for values
+and fields, poppler for pages."""
 
 import ctypes
 import subprocess
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pypdfium2
 from PIL import Image, ImageChops
-from pypdfium2 import raw
+from pypdfium2 import raw as pdfium
 
+raw = cast(Any, pdfium)
 Place = tuple[int, int, int, int]
 
 
@@ -27,7 +28,7 @@ class Seen(NamedTuple):
 
 def widgets_of(data: bytes) -> dict[str, list[Seen]]:
     """Return the widgets of all fields by their names, by PDFium."""
-    document = pypdfium2.PdfDocument(data)
+    document: Any = pypdfium2.PdfDocument(data)
     document.init_forms()
     found: dict[str, list[Seen]] = {}
     if document.formenv is None:
