@@ -23,6 +23,7 @@ from bedside.files.holders import HolderKinds
 from bedside.files.intake import Intake
 from bedside.files.making import Making
 from bedside.files.patient_files import PatientFiles
+from bedside.files.patient_uploads import PatientUploads
 from bedside.files.ports import Examiner, Scanner, Verdict
 from bedside.files.repository import Repository
 from bedside.files.retrieval import Retrieval
@@ -122,10 +123,12 @@ def files_of(
     retrieval = Retrieval(database, vault, audit, charts, repository)
     kinds = HolderKinds()
     intake = Intake(database, vault, audit, charts, repository, scanner, examiner, kinds)
+    uploads = Uploads(database, vault, audit, repository, intake)
     return FileParts(
         intake=intake,
         making=Making(database, clinics, charts, repository, examiner, kinds),
-        uploads=Uploads(database, vault, audit, repository, intake),
+        uploads=uploads,
+        by_patients=PatientUploads(uploads, side, repository),
         retrieval=retrieval,
         of_patients=PatientFiles(audit, side, repository, retrieval),
         fillable=FillableFiles(database, charts, repository, FormReader(children)),

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, exists, or_, select, tuple_
 from bedside.charts.channels import Channel
 from bedside.charts.entries import ENTRIES, opened
 from bedside.charts.models import chart_entries, entry_reports, sent_entries
-from bedside.charts.records import Entry
+from bedside.charts.records import DEAD, Entry
 from bedside.charts.rows import EntryRow
 from bedside.database.sealed import RecordSealBroken, Vault
 from bedside.database.statements import Among, prepared
@@ -58,6 +58,20 @@ _older = prepared(
     .limit(bindparam("limit")),
     EntryRow,
 )
+_sent = prepared(
+    select(chart_entries)
+    .where(
+        *_IN_CHART,
+        _entries.channel == Channel.PATIENT_UPLOAD,
+        _entries.sender_kind.in_(FROM_PATIENT),
+        _entries.source_id == "",
+        _entries.moved_to == "",
+        ~_reported,
+    )
+    .order_by(*_newest)
+    .limit(bindparam("limit")),
+    EntryRow,
+)
 _one = prepared(select(chart_entries).where(_entries.id == bindparam("of"), *_IN_VIEW), EntryRow)
 _some = Among(
     lambda ids: select(chart_entries).where(_entries.id.in_(ids), *_IN_VIEW).order_by(_entries.id),
@@ -89,6 +103,12 @@ class OwnEntry:
     sender_kind: str
     sender_id: str
     received_at: int
+    state: str
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it was not accepted, and its content destroyed."""
+        return self.state in DEAD
 
     def __repr__(self) -> str:
         return f"OwnEntry({self.id})"
@@ -118,6 +138,15 @@ class PatientSide:
             else:
                 at, than = older_than
                 rows = await db.all(_older, **which, limit=limit, at=at, than=than)
+        return await self._opened(rows)
+
+    async def sent(self, patient: PatientAccess, limit: int) -> list[OwnEntry]:
+        """Return what the patient's side sent from the app by itself, newest first, in whatever
+        state it is."""
+        patient.require(Part.FILES)
+        which = {"clinic": patient.clinic_id, "patient": patient.patient_id}
+        async with self._database.read() as db:
+            rows = await db.all(_sent, **which, limit=limit)
         return await self._opened(rows)
 
     async def entry(
@@ -183,4 +212,5 @@ def _own(entry: Entry) -> OwnEntry:
         sender_kind=entry.sender_kind,
         sender_id=entry.sender_id,
         received_at=entry.received_at,
+        state=entry.state,
     )

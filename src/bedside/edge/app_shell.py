@@ -33,6 +33,7 @@ async def app_page(request: Request, section: str = "") -> AppPage:
     whose = next(one for one in people if one.patient_id == side.patient_id)
     request.state.page = {
         **_shared(request, clinic),
+        "queue": await _queue(request, side.account),
         "app": {
             "name": whose.name,
             "own": whose.own,
@@ -53,7 +54,8 @@ async def account_page(request: Request) -> tuple[AccountAccess, Clinic]:
     `account_of`."""
     account = await account_of(request)
     clinic = await _spoken(request, account)
-    request.state.page = {**_shared(request, clinic), "app": None}
+    queue = await _queue(request, account)
+    request.state.page = {**_shared(request, clinic), "app": None, "queue": queue}
     return account, clinic
 
 
@@ -64,6 +66,12 @@ async def _spoken(request: Request, account: AccountAccess) -> Clinic:
     person = await services.accounts.all.person(account)
     await speak_to_reader(request, account.clinic_id, person.language)
     return await services.people.clinics.get(account.clinic_id)
+
+
+async def _queue(request: Request, account: AccountAccess) -> dict[str, str]:
+    """Return whose files this browser may send, and the key to what it keeps of them."""
+    key = await services_of(request).accounts.all.browser_key(account)
+    return {"owner": account.account_id, "key": key}
 
 
 def _shared(request: Request, clinic: Clinic) -> dict[str, Any]:

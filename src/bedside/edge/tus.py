@@ -19,7 +19,7 @@ from bedside.files.ports import Chunk
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock
 from bedside.kernel.language import N_
-from bedside.people.permissions import ChartAccess, HolderAccess
+from bedside.people.permissions import UploadAccess
 
 VERSION = "1.0.0"
 _EXTENSIONS = "creation,creation-with-upload,expiration,termination,checksum"
@@ -76,7 +76,7 @@ def options(largest: int) -> Response:
 
 async def create(
     request: Request,
-    access: ChartAccess | HolderAccess,
+    access: UploadAccess,
     begin: Begin,
     address: str,
     watch: Watch | None = None,
@@ -91,7 +91,7 @@ async def create(
     return Response(status_code=201, headers=headers)
 
 
-async def status(request: Request, access: ChartAccess | HolderAccess, upload_id: str) -> Response:
+async def status(request: Request, access: UploadAccess, upload_id: str) -> Response:
     """HEAD: how many bytes are acknowledged."""
     _check_version(request)
     uploads: Uploads = services_of(request).files.uploads
@@ -109,7 +109,7 @@ async def status(request: Request, access: ChartAccess | HolderAccess, upload_id
 
 async def patch(
     request: Request,
-    access: ChartAccess | HolderAccess,
+    access: UploadAccess,
     upload_id: str,
     watch: Watch | None = None,
 ) -> Response:
@@ -123,9 +123,7 @@ async def patch(
     return Response(status_code=204, headers=headers)
 
 
-async def terminate(
-    request: Request, access: ChartAccess | HolderAccess, upload_id: str
-) -> Response:
+async def terminate(request: Request, access: UploadAccess, upload_id: str) -> Response:
     """DELETE: the sender cancels it."""
     _check_version(request)
     await services_of(request).files.uploads.cancel(access, upload_id)
@@ -134,7 +132,7 @@ async def terminate(
 
 async def resource(
     request: Request,
-    access: ChartAccess | HolderAccess,
+    access: UploadAccess,
     upload_id: str,
     watch: Watch | None = None,
 ) -> Response:
@@ -159,7 +157,7 @@ def method_of(request: Request) -> str:
 
 async def _append(
     request: Request,
-    access: ChartAccess | HolderAccess,
+    access: UploadAccess,
     upload_id: str,
     offset: int,
     watch: Watch | None,

@@ -10,7 +10,13 @@ from bedside.charts.channels import Channel
 from bedside.database.statements import prepared
 from bedside.files.announcing import Upload
 from bedside.files.models import uploads
-from bedside.people.permissions import ChartAccess, HolderAccess
+from bedside.kernel import clock
+from bedside.people.permissions import (
+    ChartAccess,
+    HolderAccess,
+    PatientAccess,
+    UploadAccess,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class UploadRow(NamedTuple):
     expires_at: int
 
 
+RECEIPT_LASTS = 90 * clock.DAY
 KEY = "files.data_key"
 """The place that a data key is bound to: an upload's key becomes its file's."""
 
@@ -139,6 +146,20 @@ def into_chart(
     )
 
 
+def by_patient(patient: PatientAccess, category: str) -> Target:
+    """Return the target of what a patient, or a proxy, sends from the app by themself."""
+    return Target(
+        patient.clinic_id,
+        patient.patient_id,
+        patient.owner_id,
+        "",
+        Channel.PATIENT_UPLOAD,
+        category,
+        "",
+        patient.actor,
+    )
+
+
 def held_by(holder: HolderAccess, channel: str, category: str, source_id: str = "") -> Target:
     """Return the target of an upload held by a request or a transfer. `source_id` if it is not the
     holder."""
@@ -154,10 +175,18 @@ def held_by(holder: HolderAccess, channel: str, category: str, source_id: str = 
     )
 
 
-def belongs_to(row: UploadRow, access: ChartAccess | HolderAccess) -> bool:
+def receipt_until(row: UploadRow) -> int:
+    """Return until when the sender of a finished upload finds out that it is here. A phone keeps
+    what a patient sends until it knows that, and may be switched off for long."""
+    if row.channel != Channel.PATIENT_UPLOAD:
+        return row.expires_at
+    return clock.now() + RECEIPT_LASTS
+
+
+def belongs_to(row: UploadRow, access: UploadAccess) -> bool:
     """Whether an upload goes where this permission applies: into the chart, or to the holder
     (whose patient may have been identified since it began)."""
-    if isinstance(access, ChartAccess):
+    if isinstance(access, ChartAccess | PatientAccess):
         return not row.holder_id and row.patient_id == access.patient_id
     return row.holder_id == access.subject_id
 

@@ -35,7 +35,11 @@ from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions
-from bedside.people.permissions import ChartAccess, HolderAccess
+from bedside.people.permissions import (
+    ChartAccess,
+    HolderAccess,
+    UploadAccess,
+)
 
 EXPIRES_AFTER = clock.DAY
 _TAIL = "uploads.tail"
@@ -72,7 +76,7 @@ class Uploads:
         """Begin a staff upload into a chart; `source_id` is the visit that it is about. Raises
         TooLarge before any byte is received."""
         target = upload_rows.into_chart(chart, category, channel, source_id)
-        return await self._begin(target, announced, allowance)
+        return await self.begin(target, announced, allowance)
 
     async def begin_held(
         self,
@@ -90,7 +94,7 @@ class Uploads:
         source stated in the chart, if it is not the holder.
         """
         target = self._held_by(holder, channel, category, source_id)
-        return await self._begin(target, announced, allowance)
+        return await self.begin(target, announced, allowance)
 
     async def take_for_chart(
         self,
@@ -107,7 +111,7 @@ class Uploads:
         made in a visit, its source). Raises TooLarge, FileRefused, SenderGone; nothing stays then.
         """
         target = upload_rows.into_chart(chart, category, channel, source_id)
-        return await self._take(chart, target, name, source, allowance, allowance.largest)
+        return await self.take(chart, target, name, source, allowance, allowance.largest)
 
     async def take_held(
         self,
@@ -122,7 +126,7 @@ class Uploads:
         async with self._database.read() as db:
             room = await room_left(self._repository, db, target, allowance)
         try:
-            return await self._take(holder, target, name, source, allowance, room)
+            return await self.take(holder, target, name, source, allowance, room)
         except TooLarge as error:
             raise (too_many_bytes(allowance) if room < allowance.largest else error) from error
 
@@ -134,16 +138,18 @@ class Uploads:
             holder, channel or kind.channel, category or kind.category, source_id
         )
 
-    async def _take(
+    async def take(
         self,
-        access: ChartAccess | HolderAccess,
+        access: UploadAccess,
         target: upload_rows.Target,
         name: str,
         source: AsyncIterator[Chunk],
         allowance: Allowance,
         limit: int,
+        comment: str = "",
     ) -> Upload:
-        begun = await self._begin(target, Announced(name, 1), allowance)
+        """Take a file into a target, which was made from `access`, in one go."""
+        begun = await self.begin(target, Announced(name, 1, comment=comment), allowance)
         row = await self._row(access, begun.id)
         media_type = ""
 
@@ -167,9 +173,10 @@ class Uploads:
         whole = row._replace(length=received.offset, position=received.offset, finished=True)
         return upload_rows.seen(whole)
 
-    async def _begin(
+    async def begin(
         self, target: upload_rows.Target, announced: Announced, allowance: Allowance
     ) -> Upload:
+        """Begin an upload into a target, which was made from a permission."""
         if announced.length > allowance.largest:
             raise too_large(allowance)
         if announced.length <= 0:
@@ -220,7 +227,7 @@ class Uploads:
         faults.point("upload.begun")
         return Upload(upload_id, file_id, announced.length, 0, False, "", expires_at)
 
-    async def find(self, access: ChartAccess | HolderAccess, upload_id: str) -> Upload:
+    async def find(self, access: UploadAccess, upload_id: str) -> Upload:
         """Return an upload of this sender, with the acknowledged bytes.
 
         A request still receiving for it (a connection that died silently) is stopped first; after
@@ -237,7 +244,7 @@ class Uploads:
                 return upload_rows.seen(await self._row(access, upload_id))
             return upload_rows.seen(row, position=point.offset)
 
-    async def metadata(self, access: ChartAccess | HolderAccess, upload_id: str) -> str:
+    async def metadata(self, access: UploadAccess, upload_id: str) -> str:
         """Return the sender's metadata unchanged. Raises NotFound, Gone."""
         row = await self._row(access, upload_id)
         keys = await self._vault.clinic(row.clinic_id)
@@ -245,7 +252,7 @@ class Uploads:
 
     async def append(
         self,
-        access: ChartAccess | HolderAccess,
+        access: UploadAccess,
         upload_id: str,
         offset: int,
         source: AsyncIterator[Chunk],
@@ -419,7 +426,8 @@ class Uploads:
             complete = await work.one(upload_rows.BY_ID, **key)
             assert complete is not None  # noqa: S101 - changed by the statement above
             await self._intake.received(work, complete, sender)
-            await work.execute(upload_rows.CHANGE, of=row.id, data_key=b"")
+            until = upload_rows.receipt_until(current)
+            await work.execute(upload_rows.CHANGE, of=row.id, data_key=b"", expires_at=until)
 
     async def _sender(self, row: UploadRow) -> Sender:
         keys = await self._vault.clinic(row.clinic_id)
@@ -436,7 +444,7 @@ class Uploads:
             ),
         )
 
-    async def cancel(self, access: ChartAccess | HolderAccess, upload_id: str) -> None:
+    async def cancel(self, access: UploadAccess, upload_id: str) -> None:
         """Cancel an upload for its sender: what arrived is destroyed."""
         async with self._leases.alone(upload_id):
             row = await self._row(access, upload_id)
@@ -483,7 +491,7 @@ class Uploads:
                 if now is not None and not now.finished:  # otherwise it is a held file
                     await self._remove(now, actor or holder.actor, Action.UPLOAD_CANCELLED)
 
-    async def _row(self, access: ChartAccess | HolderAccess, upload_id: str) -> UploadRow:
+    async def _row(self, access: UploadAccess, upload_id: str) -> UploadRow:
         async with self._database.read() as db:
             row = await db.one(
                 upload_rows.BY_ID, of=upload_id, owner=access.owner_id, clinic=access.clinic_id

@@ -301,6 +301,10 @@ class ShareAccess(_Verified):
         return Actor(ActorKind.GUEST, self.share_id, self.address)
 
 
+UploadAccess = ChartAccess | PatientAccess | HolderAccess
+"""Somebody who may send files: into a chart, or to what holds them."""
+
+
 class NotShared(NotAllowed):
     """A proxy asked for a part of the record that is not open to them."""
 

@@ -7,6 +7,7 @@ from bedside.files.fillable import FillableFiles
 from bedside.files.intake import Intake
 from bedside.files.making import Making
 from bedside.files.patient_files import PatientFiles
+from bedside.files.patient_uploads import PatientUploads
 from bedside.files.ports import Scanner
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
@@ -21,6 +22,7 @@ class FileServices:
     uploads: Uploads
     retrieval: Retrieval
     of_patients: PatientFiles
+    by_patients: PatientUploads
     fillable: FillableFiles
     custody: Custody
     scanner: Scanner

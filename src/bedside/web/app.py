@@ -47,6 +47,7 @@ from bedside.web.photo_requests import feature as photo_requests
 from bedside.web.proxies import feature as proxies
 from bedside.web.requests import feature as requests
 from bedside.web.rooms import feature as rooms
+from bedside.web.sending import feature as sending
 from bedside.web.settings import feature as settings
 from bedside.web.sharing import feature as sharing
 from bedside.web.sign_in import feature as sign_in
@@ -75,6 +76,7 @@ FEATURES = (
     proxies.feature,
     summaries.feature,
     sharing.feature,
+    sending.feature,
     forms.feature,
     visits.feature,
     telephone.feature,

@@ -51,6 +51,7 @@ async def home(request: Request) -> Response:
     return render(
         request,
         "patient_app/home.html",
+        parts=page.side.parts,
         waiting=[item for item in items if item.asks],
         others=[item for item in items if not item.asks][:_MOST],
     )

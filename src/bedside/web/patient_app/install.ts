@@ -2,22 +2,14 @@
  * Installing the app: its worker, and how to put it on the first screen. Browsers with an offer of
  * their own are asked on a press; Safari on a phone has none, so the way is described.
  */
+import { isApplePhone, isInstalled } from "../components/installed";
+
 interface InstallOffer extends Event {
   prompt(): Promise<unknown>;
 }
 
 const WORKER = "/app/worker.js";
 const SCOPE = "/app";
-
-function isInstalled(): boolean {
-  return matchMedia("(display-mode: standalone)").matches;
-}
-
-/** Phones and tablets of Apple; newer tablets call themselves Macintosh, and have a touch screen. */
-function isApplePhone(): boolean {
-  const { userAgent, maxTouchPoints } = navigator;
-  return /iPhone|iPad|iPod/.test(userAgent) || (userAgent.includes("Macintosh") && maxTouchPoints > 1);
-}
 
 function show(place: HTMLElement, how: string): void {
   place.hidden = false;

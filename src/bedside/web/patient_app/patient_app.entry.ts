@@ -1,5 +1,7 @@
 /** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
 import { startPasskeys } from "../components/passkeys";
+import { goOnSending } from "../sending/going_on";
+import { startLeaving } from "../sending/leaving";
 import { startForgetting } from "../uploading/signing_out";
 import { startInstalling } from "./install";
 import { startPush } from "./push";
@@ -8,3 +10,5 @@ startPasskeys();
 startForgetting();
 startInstalling();
 startPush();
+startLeaving();
+void goOnSending();

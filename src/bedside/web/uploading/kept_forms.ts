@@ -5,6 +5,7 @@
  * cannot read it. It is deleted when it is saved, when its owner signs out, and after a day.
  */
 import type { Fields } from "../components/typed";
+import { bytesOf } from "./encrypting";
 import { Shelf } from "./shelf";
 
 const DAY_MS = 86_400_000;
@@ -33,10 +34,6 @@ interface Sealed {
 }
 
 const shelf = new Shelf<Sealed>({ database: "bedside-forms", store: "forms", key: "id" });
-
-function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}
 
 /** The forms of one person in this browser. */
 export class FormShelf {

@@ -4,6 +4,7 @@
  */
 
 import { forget, type KeptFile, keep, kept } from "./kept_files";
+import { isReadable } from "./readable";
 import { discard, type Stop, TusUpload } from "./tus";
 
 export type UploadState = "waiting" | "sending" | "paused" | "lost" | "failed" | "refused" | "done";
@@ -183,15 +184,5 @@ export class Uploads {
 
   private goOn(): void {
     for (const item of this.items.filter((one) => one.state === "lost" || one.state === "failed")) this.again(item);
-  }
-}
-
-/** A folder, or a file that was moved away, looks like a file until it is read. */
-async function isReadable(file: File): Promise<boolean> {
-  try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,0 +1,1 @@
+"""What patients send to the clinic from the app by themselves."""

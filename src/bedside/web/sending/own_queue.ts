@@ -1,0 +1,10 @@
+/** Whose files the pages of the app may send, as the server says, and the key to what is kept of them. */
+export interface Owner {
+  owner: string;
+  key: string;
+}
+
+export function ownQueue(): Owner | null {
+  const { owner, key } = document.querySelector<HTMLElement>("[data-queue]")?.dataset ?? {};
+  return owner && key ? { owner, key } : null;
+}
