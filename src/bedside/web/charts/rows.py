@@ -129,6 +129,27 @@ async def names_of(
     services: Services, chart: ChartAccess, patient: Patient, people: Iterable[tuple[str, str]]
 ) -> dict[str, str]:
     """Return names for (kind, id) of those who sent, reviewed or changed something."""
+    people = list(people)
     staff_ids = {person for kind, person in people if kind == "staff" and person}
     named = await services.people.staff.named(chart.clinic_id, staff_ids) if staff_ids else {}
-    return {**named, patient.id: patient.name, "bedside": "Bedside"}
+    return {
+        **named,
+        **await _in_their_place(services, patient, people),
+        patient.id: patient.name,
+        "bedside": "Bedside",
+    }
+
+
+async def _in_their_place(
+    services: Services, patient: Patient, people: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """Return the names of proxies, who may be patients themselves, and for whom they are there."""
+    proxies = {person for kind, person in people if kind == "proxy"}
+    others = {person for kind, person in people if kind == "patient" and person != patient.id}
+    found = await services.accounts.all.named(patient.clinic_id, proxies) if proxies else {}
+    if others:
+        found |= await services.people.patients.named(patient.clinic_id, others)
+    return {
+        person: _("%(name)s, for %(patient)s") % {"name": name, "patient": patient.name}
+        for person, name in found.items()
+    }

@@ -109,6 +109,7 @@ export class SendPage {
   private async sendAll(): Promise<void> {
     const field = (name: string): string => this.root.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? "";
     const chosen = this.here(({ place }) => place === "chosen");
+    this.complain("");
     await this.queue.send(chosen, field("comment"), field("category"));
     const comment = this.root.querySelector<HTMLTextAreaElement>("[name=comment]");
     if (comment) comment.value = "";
