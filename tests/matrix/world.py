@@ -336,6 +336,10 @@ class Builder:
         own = await side_of(self.house, 0)
         await self._draft("app_draft", own)
         await self._draft("draft", await self.house.chart(0, self.house.here.administrator))
+        begun = await self.house.files.by_patients.begin(
+            own, Announced("quetzal unfinished.jpg", 1_000), Allowance(1_000), "other"
+        )
+        self.facts.ids["own_upload"] = begun.id
         self.facts.ids["grant_id"], _secret = await self.house.accounts.proxies.invite(
             own, Relation.CARER, Level.LIMITED
         )
