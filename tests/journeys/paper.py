@@ -30,11 +30,13 @@ def photo(
     table = Image.new("RGB", size, (112, 78, 48))
     at = [(x * width, y * height) for x, y in corners]
     coefficients = _perspective(at, [(0, 0), (page.width, 0), page.size, (0, page.height)])
-    warped = page.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC)
+    warped = page.transform(
+        size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC
+    )
     mask = Image.new("L", size, 0)
     ImageDraw.Draw(mask).polygon(at, fill=255)
     table.paste(warped, (0, 0), mask)
-    shadow = Image.linear_gradient("L").resize(size).point(lambda value: 255 - value // 3)
+    shadow = Image.linear_gradient("L").resize(size).point([255 - one // 3 for one in range(256)])
     dimmed = Image.composite(table, Image.new("RGB", size, (30, 28, 26)), shadow)
     made = io.BytesIO()
     dimmed.filter(ImageFilter.GaussianBlur(1)).save(made, "JPEG", quality=88)

@@ -1,11 +1,11 @@
-"""A patient sends files from the app: chosen, photographed, kept on the phone until they are there."""
+"""A patient sends files from the app: chosen, photographed, and checked by the clinic."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from bedside.charts.records import ChartFilter
 from tests.house import Served
 from tests.journeys.paper import photo
 from tests.journeys.test_sharing import at_the_desk, in_the_app
@@ -78,14 +78,17 @@ async def test_paper_is_photographed_page_by_page(served: Served, chromium: Chro
     await seen.seen(page, "pages")
     await page.get_by_role("button", name="Use 2 pages as one document").click()
     await page.get_by_role("button", name="Send 1 file").click()
-    await expect(page.locator("[data-sent]").get_by_text(re.compile("Document .*pdf"))).to_be_visible()
+    await expect(
+        page.locator("[data-sent]").get_by_text(re.compile("Document .*pdf"))
+    ).to_be_visible()
     await do_jobs(house)
     await do_jobs(house)
     await seen.seen(page, "sent")
     chart = await house.chart(0)
-    from bedside.charts.records import ChartFilter  # noqa: PLC0415
-
     (entry,) = await house.charts.contents.entries(chart, ChartFilter())
     assert entry.media_type == "application/pdf"
-    print(await house.files.retrieval.text(chart, entry.id))
+    assert (await house.files.retrieval.facts(entry)).pages == 2
+    read = await house.files.retrieval.text(chart, entry.id)
+    for words in ("arthroscopy", "Discharge letter", "six weeks"):
+        assert words in read
     await phone.leave()

@@ -35,11 +35,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions
-from bedside.people.permissions import (
-    ChartAccess,
-    HolderAccess,
-    UploadAccess,
-)
+from bedside.people.permissions import ChartAccess, HolderAccess, UploadAccess
 
 EXPIRES_AFTER = clock.DAY
 _TAIL = "uploads.tail"
@@ -73,8 +69,7 @@ class Uploads:
         channel: str = Channel.STAFF_UPLOAD,
         source_id: str = "",
     ) -> Upload:
-        """Begin a staff upload into a chart; `source_id` is the visit that it is about. Raises
-        TooLarge before any byte is received."""
+        """Begin a staff upload into a chart; `source_id` is the visit that it is about."""
         target = upload_rows.into_chart(chart, category, channel, source_id)
         return await self.begin(target, announced, allowance)
 
@@ -176,7 +171,7 @@ class Uploads:
     async def begin(
         self, target: upload_rows.Target, announced: Announced, allowance: Allowance
     ) -> Upload:
-        """Begin an upload into a target, which was made from a permission."""
+        """Begin an upload into a target made from a permission. Raises TooLarge, at once."""
         if announced.length > allowance.largest:
             raise too_large(allowance)
         if announced.length <= 0:

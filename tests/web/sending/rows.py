@@ -37,8 +37,6 @@ ROWS: dict[tuple[str, str], Row] = {
         path=_OWN,
         also=_PROGRAM,
     ),
-    ("POST", _UPLOAD): Row(
-        Access.APP, 204, with_headers(TERMINATE), path=_OWN, also=_PROGRAM
-    ),
+    ("POST", _UPLOAD): Row(Access.APP, 204, with_headers(TERMINATE), path=_OWN, also=_PROGRAM),
     ("DELETE", _UPLOAD): Row(Access.APP, 204, with_headers(TUS), path=_OWN, also=_PROGRAM),
 }

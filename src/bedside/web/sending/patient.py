@@ -127,7 +127,7 @@ def _allowance(at: AppPage) -> Allowance:
     return Allowance(largest=at.clinic.of(UploadOptions).upload_bytes_limit)
 
 
-# --- the queue of the phone ------------------------------------------------------------------------
+# --- the queue of the phone ------------------------------------------------------------------
 
 
 async def uploads(request: Request) -> Response:
@@ -169,7 +169,5 @@ routes = [
     app_route(f"{_APP}/send", take, methods=["POST"]),
     app_route(f"{_APP}/send/list", listed, methods=["GET"]),
     app_route(f"{_APP}/uploads", uploads, methods=["POST", "OPTIONS"]),
-    app_route(
-        f"{_APP}/uploads/{{upload_id}}", upload, methods=["HEAD", "PATCH", "DELETE", "POST"]
-    ),
+    app_route(f"{_APP}/uploads/{{upload_id}}", upload, methods=["HEAD", "PATCH", "DELETE", "POST"]),
 ]

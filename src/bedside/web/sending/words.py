@@ -12,27 +12,44 @@ def words(largest: int) -> dict[str, Any]:
     limit = written.size(largest)
     return {
         "places": _places(),
-        "only_here": counted("Only on this phone: %(count)s file", "Only on this phone: %(count)s files"),
+        "only_here": counted(
+            "Only on this phone: %(count)s file", "Only on this phone: %(count)s files"
+        ),
         "since": _("since {when}"),
         "offline": _("No connection. They go by themselves as soon as there is one."),
         "away": _("You are signed out. They wait here, and go when you have signed in again."),
         "going": _("They are on their way. You may use the phone for other things meanwhile."),
         "send": counted("Send %(count)s file", "Send %(count)s files"),
         "arrived": _("{name} is at the clinic."),
-        "too_large": _("{name} is larger than {limit}, which is the most that can be sent. It was not added.").replace("{limit}", limit),
+        "too_large": _(
+            "{name} is larger than {limit}, which is the most that can be sent. It was not added."
+        ).replace("{limit}", limit),
         "empty": _("{name} is empty. It was not added."),
         "unreadable": _("{name} cannot be read. It was not added."),
-        "not_kept": _("This phone has no room to keep it. Leave this page open until it is at the clinic."),
-        "keeps": _("This phone keeps them until the clinic has them, also when it is switched off."),
-        "may_drop": _("The browser may delete them when the phone runs out of room. Send them soon."),
-        "apple": _("If you do not open this page for 7 days, Safari deletes what was not sent. Put the app on your first screen to keep it longer."),
+        "not_kept": _(
+            "This phone has no room to keep it. Leave this page open until it is at the clinic."
+        ),
+        "keeps": _(
+            "This phone keeps them until the clinic has them, also when it is switched off."
+        ),
+        "may_drop": _(
+            "The browser may delete them when the phone runs out of room. Send them soon."
+        ),
+        "apple": _(
+            "If you do not open this page for 7 days, Safari deletes what was not sent. Put the "
+            "app on your first screen to keep it longer."
+        ),
         "document": _("Document {day}"),
         "page": _("Page {number}"),
-        "pages": counted("Use %(count)s page as one document", "Use %(count)s pages as one document"),
+        "pages": counted(
+            "Use %(count)s page as one document", "Use %(count)s pages as one document"
+        ),
         "making": _("The document is being made: page {number} of {count}."),
         "not_found": _("The edges were not found. Move the corners to those of the paper."),
         "found": _("The edges were found. Move a corner if it is not where it should be."),
-        "not_a_picture": _("This phone cannot show that picture. Take it again, or send it as a file."),
+        "not_a_picture": _(
+            "This phone cannot show that picture. Take it again, or send it as a file."
+        ),
         "corner": _("{which}: {across} from the left, {down} from the top"),
         "removed": _("{name} is removed from this phone."),
     }
