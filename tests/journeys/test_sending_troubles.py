@@ -69,7 +69,7 @@ async def is_kept(page: Page, files: int) -> None:
 async def test_a_network_cut_and_a_killed_browser_lose_nothing(
     served: Served, tmp_path: Path
 ) -> None:
-    profile, seen = tmp_path / "profile", Journey("sending-troubles")
+    profile = tmp_path / "profile"
     async with browser_of(profile) as context:
         await signs_in(served, context)
         page = await context.new_page()
@@ -87,7 +87,6 @@ async def test_a_network_cut_and_a_killed_browser_lose_nothing(
         )
         await expect(page.locator("[data-only-here]")).to_have_text("Only on this phone: 1 file")
         await expect(bar).to_be_hidden()
-        await seen.seen(page, "no-network")
         async with context.expect_event("close"):
             await asyncio.to_thread(kill, profile)
     assert await chart_of(served) == []
@@ -131,7 +130,7 @@ async def test_pages_that_were_photographed_outlive_the_browser(
         await page.goto(send_page(served))
         await expect(page.locator("[data-pages] img[src^=blob]")).to_have_count(3)
         await page.get_by_role("button", name="Remove Page 2").click()
-        await page.get_by_role("button", name="Later Page 1").click()
+        await page.get_by_role("button", name="Move later Page 1").click()
         await page.get_by_role("button", name="Use 2 pages as one document").click()
         await send_all(page)
         await expect(page.locator("[data-sent] .file-row")).to_have_count(1, timeout=LONG)
@@ -226,17 +225,19 @@ async def test_signing_out_asks_and_the_next_person_finds_nothing(
 async def test_a_session_that_ended_meanwhile_only_makes_it_wait(
     served: Served, chromium: Chromium
 ) -> None:
+    seen = Journey("sending-troubles")
     phone = await chromium.phone(served.url)
     page = await in_the_app(served, phone, "/send")
     await phone.context.set_offline(True)
     await choose(page, picked("knee.jpg", jpeg()))
     await send_all(page)
     await expect(page.locator("[data-what-happens]")).to_contain_text("No connection")
+    await seen.seen(page, "no-network")
     await phone.context.clear_cookies()
     await phone.context.set_offline(False)
     await expect(page.locator("[data-what-happens]")).to_contain_text("You are signed out")
     await expect(page.get_by_text("waits until you sign in again")).to_be_visible()
-    await Journey("sending-troubles").seen(page, "signed-out")
+    await seen.seen(page, "signed-out")
     # Another person signs in on another page of this browser; the first page is still open.
     await signs_in(served, phone.context, 1)
     await page.get_by_role("button", name="Try again knee.jpg").click()

@@ -6,7 +6,6 @@ import { announce } from "../components/announce";
 import { sayCount } from "../components/counted";
 import { isApplePhone, isInstalled } from "../components/installed";
 import { percent, sizeInWords } from "../components/sizes";
-import { relative } from "../components/times";
 import { fragmentOf } from "../live/fragment";
 import { type Item, Queue } from "../uploading/queue";
 import { isReadable } from "../uploading/readable";
@@ -251,10 +250,10 @@ function setText(element: Element | null, text: string): void {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** “Tuesday” within a week, else “3 weeks ago”. */
+/** What follows “since”: “14:05” today, “Tuesday” within a week, else the date. */
 function sinceWhen(moment: number): string {
   const days = (Date.now() - moment) / 86_400_000;
-  if (days < 1) return relative(moment, Date.now());
-  if (days > 6) return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" }).format(moment);
-  return new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long" }).format(moment);
+  const shown: Intl.DateTimeFormatOptions =
+    days < 1 ? { timeStyle: "short" } : days < 6 ? { weekday: "long" } : { dateStyle: "medium" };
+  return new Intl.DateTimeFormat(document.documentElement.lang, shown).format(moment);
 }
