@@ -1,4 +1,5 @@
-/** On every other page of the app: what waits on this phone goes on, quietly. */
+/** On every other page of the app: what waits on this phone goes on, and the first page says so. */
+import { readCounted, sayCount } from "../components/counted";
 import { countOf } from "../uploading/own_files";
 import { ownQueue } from "./own_queue";
 
@@ -6,6 +7,16 @@ export async function goOnSending(): Promise<void> {
   const owner = ownQueue();
   if (!owner || document.querySelector("[data-send]") || !(await countOf(owner.owner))) return;
   const { Queue } = await import("../uploading/queue");
-  const nobody = { changed: () => undefined, arrived: () => undefined };
-  await new Queue(owner.owner, owner.key, nobody).start();
+  const queue = new Queue(owner.owner, owner.key, {
+    changed: () => show(queue.files.length),
+    arrived: () => undefined,
+  });
+  await queue.start();
+}
+
+function show(count: number): void {
+  const place = document.querySelector<HTMLElement>("[data-waiting-here]");
+  if (!place) return;
+  place.hidden = count === 0;
+  place.textContent = count ? sayCount(readCounted(place.dataset.counted), count) : "";
 }

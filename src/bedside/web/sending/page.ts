@@ -157,7 +157,9 @@ export class SendPage {
     this.text("[data-send-now] span", sayCount(this.words.send, chosen.length));
     this.text("[data-only-here]", this.onlyHere(going));
     this.text("[data-what-happens]", this.whatHappens(going));
-    this.text("[data-how-long]", this.howLong);
+    const isWaiting = going.some(({ place }) => place !== "refused");
+    this.text("[data-how-long]", isWaiting ? this.howLong : "");
+    this.root.querySelector<HTMLElement>("[data-sign-in]")!.hidden = !going.some(({ place }) => place === "away");
   }
 
   private list(section: string, list: string, items: readonly Item[]): void {
