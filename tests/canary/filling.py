@@ -276,6 +276,21 @@ class Filling:
             assert name in (await phone.get(page)).text
             for address in (page, page.rpartition("/")[0]):
                 assert mark("message of patient") in (await phone.get(address)).text
+            await self._sent_from_the_app(phone)
+
+    async def _sent_from_the_app(self, phone: httpx.AsyncClient) -> None:
+        """Send a file from the patient's app."""
+        mark, page = self._mark, f"/app/{self._house.patients[0].id}/send"
+        name = f"{mark('name of own file')}.txt"
+        fields = [
+            ("comment", None, mark("comment on own file").encode()),
+            ("file", name, mark("own file").encode() * 50),
+        ]
+        headers, body = multipart(fields)
+        sent = await phone.post(page, headers=headers, content=body)
+        assert sent.status_code == 303, sent.text[:300]
+        assert mark("comment on own file") not in str(sent.headers)
+        assert name in (await phone.get(page)).text
 
     async def send_form(self, settled: Callable[[], None]) -> None:
         """Send a form, and fill it in like the patient."""
