@@ -169,6 +169,19 @@ async def test_what_the_phone_cannot_keep_it_says_and_sends_all_the_same(
     await phone.leave()
 
 
+async def test_an_iphone_is_told_before_what_safari_deletes(
+    served: Served, chromium: Chromium
+) -> None:
+    phone = await chromium.phone(served.url)
+    await phone.context.add_init_script(
+        "Object.defineProperty(navigator, 'userAgent', { value: 'Mozilla/5.0 (iPhone)' });"
+    )
+    page = await in_the_app(served, phone, "/send")
+    said = page.locator("[data-before]")
+    await expect(said).to_contain_text("If you do not open this page for 7 days, Safari deletes")
+    await phone.leave()
+
+
 async def test_two_pages_send_each_file_once(served: Served, chromium: Chromium) -> None:
     phone = await chromium.phone(served.url)
     one = await in_the_app(served, phone, "/send")

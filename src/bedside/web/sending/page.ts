@@ -47,6 +47,7 @@ export class SendPage {
     document.addEventListener("paste", (event) => void this.take([...(event.clipboardData?.files ?? [])]));
     this.acceptDrops();
     this.howLong = await this.howLongItKeeps();
+    this.warnBefore();
     await this.queue.start();
     this.followChecks();
   }
@@ -229,6 +230,13 @@ export class SendPage {
     await navigator.storage?.persist?.().catch(() => false);
     this.howLong = await this.howLongItKeeps();
     this.show();
+  }
+
+  /** Where the phone deletes by the calendar, that is said before anything is chosen. */
+  private warnBefore(): void {
+    const place = this.root.querySelector<HTMLElement>("[data-before]")!;
+    place.hidden = this.howLong !== say(this.words, "apple");
+    place.textContent = place.hidden ? "" : this.howLong;
   }
 
   private async howLongItKeeps(): Promise<string> {
