@@ -4,6 +4,7 @@
  */
 import { readCounted, sayCount } from "../components/counted";
 import { countOf, forgetOwn } from "../uploading/own_files";
+import { signOut } from "../uploading/signing_out";
 import { ownQueue } from "./own_queue";
 
 export function startLeaving(): void {
@@ -13,11 +14,11 @@ export function startLeaving(): void {
   if (!form || !dialog || !owner) return;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void countOf(owner).then((count) => (count ? ask(dialog, count) : form.submit()));
+    void countOf(owner).then((count) => (count ? ask(dialog, count) : signOut(form)));
   });
-  dialog.querySelector("[data-leave-waiting]")?.addEventListener("click", () => form.submit());
+  dialog.querySelector("[data-leave-waiting]")?.addEventListener("click", () => signOut(form));
   dialog.querySelector("[data-leave-deleting]")?.addEventListener("click", () => {
-    void forgetOwn(owner).finally(() => form.submit());
+    void forgetOwn(owner).finally(() => signOut(form));
   });
   dialog.querySelector("[data-stay]")?.addEventListener("click", () => dialog.close());
 }

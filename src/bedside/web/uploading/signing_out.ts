@@ -8,9 +8,14 @@ const SIGN_OUTS = ["/sign-out", "/app/sign-out"];
 export function startForgetting(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.defaultPrevented) return; // somebody is asked first (sending/leaving.ts)
     // Not form.action: a field named “action” would shadow it.
     if (!(form instanceof HTMLFormElement) || !SIGN_OUTS.includes(form.getAttribute("action") ?? "")) return;
     event.preventDefault();
-    void Promise.all([forgetAll(), forgetForms()]).finally(() => form.submit());
+    signOut(form);
   });
+}
+
+export function signOut(form: HTMLFormElement): void {
+  void Promise.all([forgetAll(), forgetForms()]).finally(() => form.submit());
 }
