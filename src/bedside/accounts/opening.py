@@ -187,12 +187,6 @@ class Accounts:
             raise NotFound
         return await self.behind(row)
 
-    async def browser_key(self, account: AccountAccess) -> str:
-        """Return the key, in hexadecimal, with which a person's browser encrypts what it keeps for
-        them: only pages that are theirs carry it."""
-        keys = await self._vault.clinic(account.clinic_id)
-        return keys.browser_key(account.account_id).hex()
-
     async def behind(self, row: AccountRow) -> Person:
         """Return the person of an account: as the chart has the patient, or as a proxy gave it."""
         keys = await self._vault.clinic(row.clinic_id)

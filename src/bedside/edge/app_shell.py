@@ -33,17 +33,13 @@ async def app_page(request: Request, section: str = "") -> AppPage:
     whose = next(one for one in people if one.patient_id == side.patient_id)
     request.state.page = {
         **_shared(request, clinic),
-        "queue": await _queue(request, side.account),
+        "drafts": await _drafts(request, side.account),
         "app": {
             "name": whose.name,
             "own": whose.own,
             "several": len(people) > 1,
             "sections": _sections(request, side, section),
             "home": page_in_app(side.patient_id),
-            "drafts": {
-                "owner": side.account.account_id,
-                "key": await services_of(request).accounts.all.browser_key(side.account),
-            },
         },
     }
     return AppPage(side, clinic)
@@ -54,8 +50,8 @@ async def account_page(request: Request) -> tuple[AccountAccess, Clinic]:
     `account_of`."""
     account = await account_of(request)
     clinic = await _spoken(request, account)
-    queue = await _queue(request, account)
-    request.state.page = {**_shared(request, clinic), "app": None, "queue": queue}
+    drafts = await _drafts(request, account)
+    request.state.page = {**_shared(request, clinic), "app": None, "drafts": drafts}
     return account, clinic
 
 
@@ -68,8 +64,8 @@ async def _spoken(request: Request, account: AccountAccess) -> Clinic:
     return await services.people.clinics.get(account.clinic_id)
 
 
-async def _queue(request: Request, account: AccountAccess) -> dict[str, str]:
-    """Return whose files this browser may send, and the key to what it keeps of them."""
+async def _drafts(request: Request, account: AccountAccess) -> dict[str, str]:
+    """Return whose drafts and files this browser may send, and the key to what it keeps of them."""
     key = await services_of(request).accounts.all.browser_key(account)
     return {"owner": account.account_id, "key": key}
 

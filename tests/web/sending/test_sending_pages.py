@@ -51,7 +51,7 @@ async def chart_of(house: House) -> list[Entry]:
 async def owner_of(house: House, phone: httpx.AsyncClient) -> str:
     """Return whose phone it is, as its pages say."""
     page = (await phone.get(app(house, "/send"))).text
-    return re.findall(r'data-owner="(acc_\w+)"', page)[0]
+    return re.findall(r'data-drafts-owner="(acc_\w+)"', page)[0]
 
 
 def metadata(**said: str) -> str:
@@ -211,7 +211,7 @@ async def test_a_proxy_who_sees_no_files_sends_none(quick_house: House) -> None:
     home = (await phone.get(app(quick_house))).text
     assert "Send files" not in home
     assert (await phone.get(app(quick_house, "/send"))).status_code == 403
-    owner = re.findall(r'data-owner="(acc_\w+)"', home)[0]
+    owner = re.findall(r'data-drafts-owner="(acc_\w+)"', home)[0]
     assert (await begin(quick_house, phone, b"words", owner=owner)).status_code == 403
     files = [("file", ("letter.jpg", jpeg(), "image/jpeg"))]
     assert (await phone.post(app(quick_house, "/send"), files=files)).status_code == 403

@@ -5,6 +5,7 @@ export interface Owner {
 }
 
 export function ownQueue(): Owner | null {
-  const { owner, key } = document.querySelector<HTMLElement>("[data-queue]")?.dataset ?? {};
+  const { draftsOwner: owner, draftsKey: key } =
+    document.querySelector<HTMLElement>("[data-drafts-key]")?.dataset ?? {};
   return owner && key ? { owner, key } : null;
 }
