@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bedside.accounts.levels import Change, Level, Relation, age_on, level_on, next_change
+from bedside.accounts.levels import Change, Level, Relation, age_on, changes, level_on, next_change
 from bedside.accounts.opening import Person
 from bedside.accounts.options import AccountOptions
 from bedside.accounts.sign_in import SignedIn
@@ -167,17 +167,25 @@ def test_a_parent_sees_less_from_one_birthday_and_nothing_from_another(
 
 
 def test_the_next_change_is_known_in_advance() -> None:
-    changes = [
-        next_change(Relation.PARENT, Level.FULL, CHILD, day, OPTIONS)
-        for day in (date(2026, 1, 1), date(2027, 6, 30), date(2033, 6, 30))
+    twelve = Change(date(2027, 6, 30), Level.LIMITED, Level.FULL)
+    grown_up = Change(date(2033, 6, 30), None, Level.LIMITED)
+    known = changes(Relation.PARENT, Level.FULL, CHILD, None, OPTIONS)
+    assert known == [twelve, grown_up]
+    assert [next_change(known, one.on) for one in known] == [grown_up, None]
+    limited = changes(Relation.PARENT, Level.LIMITED, CHILD, None, OPTIONS)
+    assert limited == [grown_up]  # at 12 nothing changes for them
+
+
+def test_an_end_comes_before_the_birthdays_after_it() -> None:
+    ends = date(2030, 1, 1)
+    assert changes(Relation.PARENT, Level.FULL, CHILD, ends, OPTIONS) == [
+        Change(date(2027, 6, 30), Level.LIMITED, Level.FULL),
+        Change(ends, None, Level.LIMITED),
     ]
-    assert changes == [
-        Change(date(2027, 6, 30), Level.LIMITED),
-        Change(date(2033, 6, 30), None),
-        None,
+    assert changes(Relation.CARER, Level.FULL, None, ends, OPTIONS) == [
+        Change(ends, None, Level.FULL)
     ]
-    limited = next_change(Relation.PARENT, Level.LIMITED, CHILD, date(2026, 1, 1), OPTIONS)
-    assert limited == Change(date(2033, 6, 30), None)  # at 12 nothing changes for them
+    assert changes(Relation.GUARDIAN, Level.FULL, CHILD, None, OPTIONS) == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The patients for whom somebody with an account is there, and what they may see of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,7 @@ from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.audiences import named
 from bedside.people.clinics import Clinics
+from bedside.people.hidden import ALL, hidden_from
 from bedside.people.patients import Patients
 from bedside.people.permissions import AccountAccess, PatientAccess, patient_access
 from bedside.people.record_parts import Part
@@ -93,7 +95,7 @@ class PatientSides:
             if row.patient_id == patient_id:
                 parts = await self._parts(row)
                 if parts:
-                    return patient_access(account, patient_id, parts)
+                    return patient_access(account, patient_id, parts, row.id)
         await self._audit.note(
             account.clinic_id, account.actor, Action.ACCESS_REFUSED, subject_id=account.account_id
         )
@@ -118,18 +120,24 @@ class PatientSides:
             )
         return found
 
-    async def people_of(self, patient_id: str, part: Part, person: str = "") -> frozenset[str]:
+    async def people_of(
+        self, patient_id: str, part: Part, person: str = "", items: Sequence[str] = ()
+    ) -> frozenset[str]:
         """Return everybody who may see a part of a patient's record now, as `person_of` names
-        them: the patient, and proxies. With a `person`, others may be left out."""
+        them: the patient, and proxies from whom none of these items is hidden. With a `person`,
+        others may be left out."""
         async with self._database.read() as db:
             own = await db.all(_own_of, patient=patient_id)
             let_in = await db.all(_let_in, patient=patient_id, moment=clock.now())
+            hidden = await hidden_from(db, items) if let_in else frozenset[str]()
         found: set[str] = set()
         for row in own:
             keys = await self._vault.clinic(row.clinic_id)
             if ACCOUNTS.holds(keys, row):
                 found.add(named(row.clinic_id, row.id))
         for grant in let_in:
+            if {ALL, grant.id} & hidden:
+                continue
             name = named(grant.clinic_id, grant.account_id)
             keys = await self._vault.clinic(grant.clinic_id)
             wanted = not person or person == name

@@ -3,8 +3,9 @@
 Pure functions of a grant, the date of birth and the day.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from bedside.accounts.options import AccountOptions
@@ -41,10 +42,12 @@ PARTS: dict[Level, frozenset[Part]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A day on which what a proxy sees changes by itself. `level` is None if it ends."""
+    """A day on which what a proxy sees changes by itself, from `before` to `level`, which is None
+    if it ends."""
 
     on: date
     level: Level | None
+    before: Level
 
 
 def level_on(
@@ -62,21 +65,34 @@ def level_on(
     return Level.LIMITED if age >= options.child_until else level
 
 
-def next_change(
-    relation: Relation, level: Level, born: date | None, day: date, options: AccountOptions
-) -> Change | None:
-    """Return the next birthday that changes what a proxy sees, None if none does."""
-    if relation is not Relation.PARENT or born is None:
-        return None
-    now = level_on(relation, level, born, day, options)
-    for age in sorted({options.child_until, options.adult_from}):
-        that_day = birthday(born, age)
-        if that_day <= day:
-            continue
-        then = level_on(relation, level, born, that_day, options)
-        if then != now:
-            return Change(that_day, then)
-    return None
+def changes(
+    relation: Relation,
+    level: Level,
+    born: date | None,
+    ends_on: date | None,
+    options: AccountOptions,
+) -> list[Change]:
+    """Return all days on which what a proxy sees changes by itself: birthdays, and the day on which
+    it ends, in their order."""
+    found: list[Change] = []
+    if relation is Relation.PARENT and born is not None:
+        for age in sorted({options.child_until, options.adult_from}):
+            on = birthday(born, age)
+            before = level_on(relation, level, born, on - timedelta(days=1), options)
+            then = level_on(relation, level, born, on, options)
+            if before is not None and then != before:
+                found.append(Change(on, then, before))
+    if ends_on is not None:
+        before = level_on(relation, level, born, ends_on - timedelta(days=1), options)
+        found = [one for one in found if one.on < ends_on]
+        if before is not None:
+            found.append(Change(ends_on, None, before))
+    return found
+
+
+def next_change(all_of_them: Iterable[Change], day: date) -> Change | None:
+    """Return the first change after a day, None if nothing changes any more."""
+    return next((one for one in all_of_them if one.on > day), None)
 
 
 def birthday(born: date, age: int) -> date:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from bedside.database.tables import ENDS_WITH_RESTORE, metadata
@@ -107,3 +108,20 @@ account_codes = Table(
 """One-time codes. `token_hash` is that of the browser that asked for it, which alone can use it;
 `content` seals the code, and the accounts at the address that was typed: none for an address that
 nobody has, which is answered in the same way."""
+
+proxy_notices = Table(
+    "proxy_notices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("patient_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("grant_id", Text, ForeignKey("account_grants.id"), nullable=False),
+    Column("changes_on", Text, nullable=False),
+    Column("becomes", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("told_at", BigInteger, nullable=False),
+    UniqueConstraint("grant_id", "changes_on", "becomes"),
+    Index("ix_proxy_notices_patient", "patient_id"),
+)
+"""Changes of what a proxy sees of which both were told. `changes_on` is a day at the clinic,
+`becomes` the level from then on, "" if it ends."""

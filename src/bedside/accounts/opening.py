@@ -195,6 +195,18 @@ class Accounts:
         who = await self._patients.addressed(row.clinic_id, row.patient_id)
         return Person(who.name, who.birth_date, who.phone, who.email, who.language)
 
+    async def behind_in(self, reader: Reader, row: AccountRow) -> Person | None:
+        """Return the same, read where the caller reads; None for a patient who is not there."""
+        if not row.patient_id:
+            return _person(await self._vault.clinic(row.clinic_id), row)
+        who = await self._patients.addressed_in(reader, row.clinic_id, row.patient_id)
+        return Person(who.name, who.birth_date, who.phone, who.email, who.language) if who else None
+
+    async def has_own(self, reader: Reader, clinic_id: str, patient_id: str) -> bool:
+        """Whether a patient has an account of their own."""
+        rows = await reader.all(_of_patient, patient=patient_id)
+        return any(row.clinic_id == clinic_id for row in rows)
+
     async def named(self, clinic_id: str, account_ids: set[str]) -> dict[str, str]:
         """Return the names of people with an account at a clinic, by id, also of closed ones."""
         found: dict[str, str] = {}

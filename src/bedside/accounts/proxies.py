@@ -13,11 +13,13 @@ from sqlalchemy import bindparam, insert, select
 
 from bedside.accounts.access import today
 from bedside.accounts.bound import GRANTS
+from bedside.accounts.changes import look_at
 from bedside.accounts.levels import (
     Change,
     Level,
     Relation,
     level_on,
+    changes,
     next_change,
     parts_of,
 )
@@ -161,11 +163,17 @@ class Proxies:
         return grant_id, secret
 
     async def of_patient(self, by: PatientAccess | ChartAccess) -> list[Proxy]:
-        """Return everybody who was let in and has not been ended, the oldest first."""
+        """Return everybody who was let in and has not been ended, the oldest first. Raises
+        NotShared for a proxy."""
+        _must_be_own(by)
+        return await self._listed(by)
+
+    async def _listed(self, by: PatientAccess | ChartAccess) -> list[Proxy]:
         options = await self._clinics.options(by.clinic_id, AccountOptions)
         clinic = await self._clinics.get(by.clinic_id)
         born = await self._patients.birth_date(by.clinic_id, by.patient_id)
-        day, keys = today(clinic.options.time_zone), await self._vault.clinic(by.clinic_id)
+        zone, keys = clinic.options.time_zone, await self._vault.clinic(by.clinic_id)
+        day = today(zone)
         async with self._database.read() as db:
             rows = await db.all(_of_patient, patient=by.patient_id)
             accounts = {row.account_id: await account_row(db, row.account_id) for row in rows}
@@ -176,6 +184,7 @@ class Proxies:
                 continue
             person = await self._accounts.behind(account)
             relation, level = Relation(row.relation), Level(row.level)
+            ends_on = clock.in_zone(zone, row.ends_at).date() if row.ends_at else None
             found.append(
                 Proxy(
                     row.id,
@@ -184,10 +193,15 @@ class Proxies:
                     level_on(relation, level, born, day, options),
                     row.begins_at,
                     row.ends_at,
-                    next_change(relation, level, born, day, options),
+                    next_change(changes(relation, level, born, ends_on, options), day),
                 )
             )
         return found
+
+    async def own(self, side: PatientAccess) -> Proxy | None:
+        """Return a proxy's own access, None for the patient."""
+        found = await self._listed(side) if side.viewer else []
+        return next((one for one in found if one.id == side.viewer), None)
 
     async def seen_by(self, by: PatientAccess, grant_id: str) -> tuple[Proxy, PatientAccess]:
         """Return a proxy, and the patient's own side with no more parts than the proxy sees: for a
@@ -195,7 +209,7 @@ class Proxies:
         _must_be_own(by)
         for one in await self.of_patient(by):
             if one.id == grant_id:
-                return one, patient_access(by.account, by.patient_id, parts_of(one.level))
+                return one, patient_access(by.account, by.patient_id, parts_of(one.level), one.id)
         raise NotFound
 
     async def end(self, by: PatientAccess | ChartAccess, grant_id: str) -> None:
@@ -214,14 +228,21 @@ class Proxies:
             await self._end(account.clinic_id, patient_id, account.actor, row.id)
 
     async def renew(self, by: PatientAccess, grant_id: str) -> None:
-        """Let somebody's access begin its time again; only the patient does. Raises NotShared,
-        NotFound."""
+        """Let somebody's access begin its time again, also after it has ended by itself; a parent
+        whose child is grown up goes on as somebody whom the patient trusts. Only the patient does.
+        Raises NotShared, NotFound, Conflict if somebody ended it."""
         _must_be_own(by)
         options = await self._clinics.options(by.clinic_id, AccountOptions)
+        born = await self._patients.birth_date(by.clinic_id, by.patient_id)
+        day = today((await self._clinics.get(by.clinic_id)).options.time_zone)
         async with self._database.unit_of_work() as work:
-            row = await self._locked(work, by.clinic_id, by.patient_id, grant_id)
-            until = clock.now() + options.proxy_months * _MONTH if row.ends_at else 0
-            await GRANTS.change(work, self._vault, row, ends_at=until)
+            row = await self._locked(work, by.clinic_id, by.patient_id, grant_id, over=True)
+            relation, level = Relation(row.relation), Level(row.level)
+            if level_on(relation, level, born, day, options) is None:
+                relation = Relation.CARER
+            lasts = relation is Relation.CARER or row.ends_at
+            until = clock.now() + options.proxy_months * _MONTH if lasts else 0
+            await GRANTS.change(work, self._vault, row, ends_at=until, relation=str(relation))
             await self._note(
                 work, by.clinic_id, by.actor, Action.PROXY_CHANGED, by.patient_id, grant_id
             )
@@ -281,12 +302,19 @@ class Proxies:
     # --- shared --------------------------------------------------------------------------------
 
     async def _locked(
-        self, work: UnitOfWork, clinic_id: str, patient_id: str, grant_id: str
+        self,
+        work: UnitOfWork,
+        clinic_id: str,
+        patient_id: str,
+        grant_id: str,
+        *,
+        over: bool = False,
     ) -> GrantRow:
+        """Lock a grant that nobody has ended; with `over`, also one that has ended by itself."""
         row = await GRANTS.locked(work, self._vault, id=grant_id)
         if row is None or (row.clinic_id, row.patient_id) != (clinic_id, patient_id):
             raise NotFound
-        if not _is_open(row):
+        if row.ended_by is not None or not (over or _is_open(row)):
             raise Conflict
         return row
 
@@ -317,6 +345,7 @@ class Proxies:
         await self._audit.record(
             work, clinic_id, actor, action, patient_id=patient_id, subject_id=grant_id
         )
+        look_at(work, grant_id)
 
 
 def _must_be_own(by: PatientAccess | ChartAccess) -> None:

@@ -4,10 +4,13 @@ A proxy of a patient with an account of their own is told of nothing: it is the 
 first, and from whom somebody hides is often near.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 
 from bedside.accounts.access import today
 from bedside.accounts.bound import ACCOUNTS, GRANTS
+from bedside.accounts.changes import PREFIX as NOTICES
 from bedside.accounts.levels import PARTS, Level, Relation, level_on, parts_of
 from bedside.accounts.models import accounts, grants
 from bedside.accounts.options import AccountOptions
@@ -15,9 +18,11 @@ from bedside.accounts.rows import AccountRow, GrantRow
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.kernel import clock
+from bedside.kernel.ids import is_id
 from bedside.kernel.unit_of_work import Reader
 from bedside.notifications.plans.devices import AppDevices
 from bedside.people.clinics import Clinics
+from bedside.people.hidden import ALL, hidden_from
 from bedside.people.patients import Patients
 
 _own = prepared(
@@ -50,28 +55,37 @@ class Reached:
         self._patients = patients
         self._devices = devices
 
-    async def of_patient(self, reader: Reader, clinic_id: str, patient_id: str) -> list[str]:
-        """Return the devices of the patient, or of the proxies who see everything if the patient
-        has no account."""
+    async def of_patient(
+        self, reader: Reader, clinic_id: str, patient_id: str, items: Sequence[str]
+    ) -> list[str]:
+        """Return the devices of the patient, or of the proxies who see everything, also these
+        items, if the patient has no account. Of changes of what they see, proxies are told by
+        `ProxyChanges`."""
         keys = await self._vault.clinic(clinic_id)
         own = await reader.all(_own, patient=patient_id, clinic=clinic_id)
         people = [row.id for row in own if ACCOUNTS.holds(keys, row)]
         if not people:
-            people = await self._in_their_place(reader, clinic_id, patient_id)
+            people = await self._in_their_place(reader, clinic_id, patient_id, items)
         return await self._devices.of_accounts(reader, clinic_id, people)
 
-    async def _in_their_place(self, reader: Reader, clinic_id: str, patient_id: str) -> list[str]:
+    async def _in_their_place(
+        self, reader: Reader, clinic_id: str, patient_id: str, items: Sequence[str]
+    ) -> list[str]:
+        if any(is_id(one, NOTICES) for one in items):
+            return []
         keys = await self._vault.clinic(clinic_id)
         patient = await self._patients.addressed_in(reader, clinic_id, patient_id)
         if patient is None:
             return []
         clinic = await self._clinics.get(clinic_id)
         options, day = clinic.of(AccountOptions), today(clinic.options.time_zone)
+        hidden = await hidden_from(reader, items)
         found = await reader.all(_granted, patient=patient_id, clinic=clinic_id, moment=clock.now())
         return [
             row.account_id
             for row in found
             if GRANTS.holds(keys, row)
+            and not {ALL, row.id} & hidden
             and parts_of(
                 level_on(Relation(row.relation), Level(row.level), patient.birth_date, day, options)
             )

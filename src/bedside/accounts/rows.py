@@ -67,3 +67,16 @@ class CodeRow(NamedTuple):
     content: bytes
     tries: int
     expires_at: int
+
+
+class NoticeRow(NamedTuple):
+    """A change of what a proxy sees of which both were told."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    grant_id: str
+    changes_on: str
+    becomes: str
+    state: str
+    told_at: int

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bedside.accounts.access import PatientSides
+from bedside.accounts.changes import LOOK, ProxyChanges
 from bedside.accounts.opening import Accounts
 from bedside.accounts.passkeys import REFUSED, AccountPasskeys
 from bedside.accounts.proxies import Proxies
@@ -30,10 +31,11 @@ class AccountParts(AccountServices):
     def registered(self) -> Registered:
         """Return the jobs and sweeps of accounts."""
         return Registered(
-            handlers={SEND_CODE: self.sign_in.send_code},
+            handlers={SEND_CODE: self.sign_in.send_code, LOOK: self.changes.look},
             sweeps={
                 "accounts.end_sessions": (3600.0, self.sessions.end_expired),
                 "accounts.forget_codes": (3600.0, self.sign_in.forget_codes),
+                "accounts.look_ahead": (3600.0, self.changes.sweep),
             },
         )
 
@@ -67,5 +69,16 @@ def accounts_of(
         passkeys=AccountPasskeys(database, vault, audit, clinics, accounts, sign_in, ceremonies),
         sides=PatientSides(database, vault, audit, clinics, patients),
         reached=Reached(vault, clinics, patients, notifications.app_devices),
+        changes=ProxyChanges(
+            database,
+            vault,
+            audit,
+            clinics,
+            patients,
+            accounts,
+            notifications.plans,
+            notifications.dispatcher,
+            base.settings.base_url,
+        ),
         proxies=Proxies(database, vault, audit, clinics, patients, links, accounts, sign_in),
     )

@@ -1,5 +1,6 @@
 """Wires conversations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bedside.accounts.access import PatientSides
@@ -119,8 +120,8 @@ def conversations_of(
 
 
 def _patient_side(sides: PatientSides) -> PatientSide:
-    async def people(patient_id: str, person: str, /) -> frozenset[str]:
-        return await sides.people_of(patient_id, Part.CHAT, person)
+    async def people(patient_id: str, person: str, items: Sequence[str], /) -> frozenset[str]:
+        return await sides.people_of(patient_id, Part.CHAT, person, items)
 
     return people
 

@@ -7,6 +7,7 @@ from bedside.database.sealed import Vault
 from bedside.files import patient_rows as of_files
 from bedside.links import patient_rows as of_links
 from bedside.notifications import patient_rows as of_notifications
+from bedside.people import hidden
 from bedside.people.patient_rows import PatientRows
 from bedside.requests import patient_rows as of_requests
 from bedside.sharing import patient_rows as of_sharing
@@ -21,6 +22,7 @@ def patient_rows(vault: Vault, entries: EntriesOfPatient) -> dict[str, PatientRo
         **of_requests.patient_rows(),
         **of_links.patient_rows(vault),
         **of_accounts.patient_rows(vault),
+        **hidden.patient_rows(vault),
         **of_transfers.patient_rows(),
         **of_conversations.patient_rows(),
         **of_files.patient_rows(vault),

@@ -9,6 +9,7 @@ from bedside.people.assignments import Assignments
 from bedside.people.audiences import Audiences
 from bedside.people.ceremonies import Ceremonies
 from bedside.people.clinics import READ_PATIENT_NUMBERS, Clinics
+from bedside.people.hidden import HiddenItems
 from bedside.people.joining import Joining
 from bedside.people.likely import LikelyPatients
 from bedside.people.passkeys import Passkeys
@@ -103,6 +104,7 @@ def people_of(base: Base) -> PeopleParts:
         audiences=Audiences(database),
         preferences=ContactPreferences(database, audit, patients),
         reach=reach,
+        hidden=HiddenItems(database, vault, audit),
         reindexing=Reindexing(database, vault),
         phone_numbers=PhoneNumbers(database, vault, audit, clinics, patients),
     )

@@ -38,6 +38,7 @@ def sharing_of(
         people.joining,
         people.assignments,
         VisitTimes(database),
+        people.hidden,
     )
     return SharingParts(
         links=links,

@@ -135,12 +135,18 @@ def _listeners(parts: Parts) -> None:
     for what, rows in patient_rows(parts.base.vault, parts.charts.of_patient).items():
         people.joining.on_joined(what, rows)
     parts.charts.contents.on_moved(parts.charts.reports)
+    parts.charts.contents.on_moved(people.hidden)
+    people.hidden.knows(("ent",), parts.charts.patient_side.belongs)
+    people.hidden.knows(("cnv", "msg"), parts.conversations.all.belongs)
+    prefixes = [kind.prefix for kind in parts.requests.kinds]
+    people.hidden.knows(prefixes, parts.requests.in_app.belongs)
     notifications.dispatcher.on_outcome(parts.requests.all.delivery_changed)
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)
     notifications.dispatcher.before_leaving(parts.requests.all.refusal)
     notifications.dispatcher.on_outcome(notifications.plans.delivery_changed)
     notifications.dispatcher.before_leaving(notifications.plans.refusal)
+    notifications.dispatcher.before_leaving(parts.accounts.changes.refusal)
     notifications.plans.reach_devices(parts.accounts.reached)
     parts.accounts.sessions.on_ended(notifications.app_devices.session_ended)
 

@@ -2,7 +2,8 @@
 patient (feature F12).
 
 What staff put into the chart for themselves is not there, nor what they wrote about an entry, nor
-an entry that was reported (`reports`).
+an entry that was reported (`reports`). Proxies do not see what is hidden from them
+(`people.hidden`).
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from bedside.database.sealed import RecordSealBroken, Vault
 from bedside.database.statements import Among, prepared
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Reader, Transactions
+from bedside.people.hidden import is_shown
 from bedside.people.permissions import ChartAccess, PatientAccess, ShareAccess
 from bedside.people.record_parts import Part
 
@@ -42,6 +44,7 @@ _IN_VIEW = (
     _entries.moved_to == "",
     or_(_entries.sender_kind.in_(FROM_PATIENT), _entries.channel.in_(TO_PATIENT), _given),
     ~_reported,
+    is_shown(_entries.id, _entries.source_id),
 )
 _newest = (_entries.received_at.desc(), _entries.id.desc())
 _listed = prepared(
@@ -131,7 +134,11 @@ class PatientSide:
         """Return entries, newest first; `older_than` is (received_at, id) of the last one of the
         page before."""
         patient.require(Part.FILES)
-        which: dict[str, Any] = {"clinic": patient.clinic_id, "patient": patient.patient_id}
+        which: dict[str, Any] = {
+            "clinic": patient.clinic_id,
+            "patient": patient.patient_id,
+            "viewer": patient.viewer,
+        }
         async with self._database.read() as db:
             if older_than is None:
                 rows = await db.all(_listed, **which, limit=limit)
@@ -157,7 +164,13 @@ class PatientSide:
         if db is None:
             async with self._database.read() as reader:
                 return await self.entry(patient, entry_id, reader)
-        row = await db.one(_one, of=entry_id, clinic=patient.clinic_id, patient=patient.patient_id)
+        row = await db.one(
+            _one,
+            of=entry_id,
+            clinic=patient.clinic_id,
+            patient=patient.patient_id,
+            viewer=patient.viewer,
+        )
         if row is None:
             raise NotFound
         return (await self._opened([row]))[0]
@@ -167,17 +180,28 @@ class PatientSide:
     ) -> list[OwnEntry]:
         """Return those of some entries that are in the view now, in the order of `entry_ids`; a
         link reaches those that it was made for only."""
+        viewer = ""
         if isinstance(access, PatientAccess):
             access.require(Part.FILES)
+            viewer = access.viewer
         else:
             entry_ids = tuple(one for one in entry_ids if one in access.entry_ids)
         if not entry_ids:
             return []
         wanted, among = _some.of(list(entry_ids))
         async with self._database.read() as db:
-            rows = await db.all(wanted, clinic=access.clinic_id, patient=access.patient_id, **among)
+            rows = await db.all(
+                wanted, clinic=access.clinic_id, patient=access.patient_id, viewer=viewer, **among
+            )
         found = {entry.id: entry for entry in await self._opened(rows)}
         return [found[one] for one in entry_ids if one in found]
+
+    async def belongs(
+        self, db: Reader, clinic_id: str, patient_id: str, entry_id: str
+    ) -> tuple[str, ...]:
+        """Return an entry if it is in a patient's chart. Implements `people.hidden.Finder`."""
+        row = await db.one(_in_chart, of=entry_id, clinic=clinic_id, patient=patient_id)
+        return (row.id,) if row else ()
 
     async def name_in_chart(self, chart: ChartAccess, entry_id: str, db: Reader) -> str:
         """Return the file name of an entry of a chart, for staff. Raises NotFound."""

@@ -22,6 +22,7 @@ from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.typed import says_nothing, several_lines
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+from bedside.people.hidden import is_shown
 from bedside.people.permissions import ChartAccess, PatientAccess, StaffAccess
 from bedside.people.record_parts import Part
 from bedside.people.visibility import is_visible
@@ -80,7 +81,11 @@ _one = prepared(
 )
 _of_patient = prepared(
     select(entry_reports)
-    .where(_reports.patient_id == bindparam("patient"), _reports.clinic_id == bindparam("clinic"))
+    .where(
+        _reports.patient_id == bindparam("patient"),
+        _reports.clinic_id == bindparam("clinic"),
+        is_shown(_reports.entry_id),
+    )
     .order_by(_reports.reported_at.desc())
     .limit(bindparam("limit")),
     ReportRow,
@@ -365,7 +370,11 @@ class Reports:
         keys = await self._vault.clinic(patient.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(
-                _of_patient, patient=patient.patient_id, clinic=patient.clinic_id, limit=limit
+                _of_patient,
+                patient=patient.patient_id,
+                clinic=patient.clinic_id,
+                viewer=patient.viewer,
+                limit=limit,
             )
         return [_opened(keys, row) for row in rows if row.by_kind != "staff"]
 

@@ -16,11 +16,12 @@ from bedside.conversations.models import (
 )
 from bedside.conversations.records import Conversation, Message
 from bedside.conversations.rows import ConversationRow, MessageRow
-from bedside.conversations.sides import Access, is_staff, require_chat, sender_of
+from bedside.conversations.sides import Access, is_staff, require_chat, sender_of, viewer_of
 from bedside.database.sealed import Vault
 from bedside.database.statements import Among, prepared, unindexed
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.hidden import is_shown
 from bedside.people.patients import Patients
 from bedside.people.permissions import PatientAccess, StaffAccess
 from bedside.people.reach import Condition, Reach, among_the_few, two_ways
@@ -86,6 +87,7 @@ _of_patient = prepared(
     .where(
         _c.patient_id == bindparam("patient"),
         unindexed(_c.clinic_id) == bindparam("clinic"),
+        is_shown(_c.id),
     )
     .order_by(_c.last_at.desc(), _c.id.desc())
     .limit(bindparam("limit")),
@@ -98,7 +100,9 @@ _newest_number = (
 
 
 def _newest_of(public: bool) -> Among[MessageRow]:
-    number = _newest_number.where(_m.kind != "note") if public else _newest_number
+    number = _newest_number
+    if public:
+        number = number.where(_m.kind != "note", is_shown(_m.id))
 
     def asked(ids: list[Any]) -> Any:
         newest = conversation_messages.alias("newest")
@@ -146,6 +150,7 @@ def _unread_of(kinds: tuple[str, ...]) -> Among[Any]:
                 _m.retracted_at == literal_column("0"),
                 _m.sender_kind.in_([literal_column(f"'{kind}'") for kind in kinds]),
                 _m.number > read,
+                is_shown(_m.id),
             )
             .group_by(_m.conversation_id)
         )
@@ -212,10 +217,18 @@ class ConversationLists:
         require_chat(access)
         async with self._database.read() as db:
             found = await db.all(
-                _of_patient, patient=access.patient_id, clinic=access.clinic_id, limit=limit
+                _of_patient,
+                patient=access.patient_id,
+                clinic=access.clinic_id,
+                limit=limit,
+                viewer=viewer_of(access),
             )
         return await self._lines(
-            access.clinic_id, sender_of(access).id, found, for_staff=is_staff(access)
+            access.clinic_id,
+            sender_of(access).id,
+            found,
+            for_staff=is_staff(access),
+            viewer=viewer_of(access),
         )
 
     async def unread(self, access: PatientAccess) -> int:
@@ -223,7 +236,13 @@ class ConversationLists:
         return sum(line.unread for line in await self.of_patient(access))
 
     async def _lines(
-        self, clinic_id: str, person_id: str, found: list[ConversationRow], *, for_staff: bool
+        self,
+        clinic_id: str,
+        person_id: str,
+        found: list[ConversationRow],
+        *,
+        for_staff: bool,
+        viewer: str = "",
     ) -> list[Line]:
         if not found:
             return []
@@ -231,10 +250,10 @@ class ConversationLists:
         newest, among = _NEWEST[for_staff].of(ids)
         unread, same = _unread[for_staff].of(ids)
         async with self._database.read() as db:
-            last = {row.conversation_id: row for row in await db.all(newest, **among)}
+            last = {row.conversation_id: row for row in await db.all(newest, **among, viewer=viewer)}
             counts = {
                 row.conversation_id: row.messages
-                for row in await db.all(unread, person=person_id, **same)
+                for row in await db.all(unread, person=person_id, viewer=viewer, **same)
             }
         keys = await self._vault.clinic(clinic_id)
         names = await self._patients.named(clinic_id, {row.patient_id for row in found})

@@ -1,6 +1,6 @@
 """Live chats: of a visit, and of the conversations with a patient."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from bedside.conversations import rows
@@ -20,6 +20,7 @@ from bedside.conversations.sides import (
     require_chat,
     require_own,
     sender_of,
+    viewer_of,
 )
 from bedside.conversations.states import Kind, may_reply
 from bedside.conversations.visit_chat import VisitChat
@@ -67,9 +68,11 @@ class ChatLive:
 class PatientSide(Protocol):
     """Says who is on a patient's side of the chat now, as an audience names them."""
 
-    async def __call__(self, patient_id: str, person: str, /) -> frozenset[str]:
-        """Return the accounts that may see the chat; with a `person`, only whether that one is
-        among them."""
+    async def __call__(
+        self, patient_id: str, person: str, items: Sequence[str], /
+    ) -> frozenset[str]:
+        """Return the accounts that may see the chat, and from whom none of these items is hidden;
+        with a `person`, only whether that one is among them."""
         ...
 
 
@@ -103,16 +106,21 @@ class ConversationLive:
         staff = await self._audiences.of(patient_id, person)
         if told.get("kind") == Kind.NOTE:
             return staff
-        return staff | await self._patient_side(patient_id, person)
+        items = [told[name] for name in ("conversation_id", "message_id") if told.get(name)]
+        return staff | await self._patient_side(patient_id, person, items)
 
     async def conversation(self, access: object, conversation_id: str) -> dict[str, Any]:
         """Return the newest messages, and how far each side has come. Raises NotFound."""
         side = await self._side(access, conversation_id)
         staff = is_staff(side)
         async with self._database.read() as db:
-            row = require_own(side, await rows.found(db, conversation_id))
+            row = require_own(side, await rows.found(db, conversation_id, viewer_of(side)))
             newest = await db.all(
-                rows.BEFORE[staff], conversation=row.id, before=2**31 - 1, limit=PAGE
+                rows.BEFORE[staff],
+                conversation=row.id,
+                before=2**31 - 1,
+                limit=PAGE,
+                viewer=viewer_of(side),
             )
             receipts = await db.all(rows.furthest, conversation=row.id)
         return {

@@ -97,6 +97,7 @@ class ChatNotices:
                 said=_("{clinic} has written to you. Read it in your app:").format(**words),
                 path=f"/app/{row.patient_id}/chat/{row.id}",
                 after=_("You may be asked to sign in."),
+                within=row.id,
             )
         await self._plans.start(work, subject)
 

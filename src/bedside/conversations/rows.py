@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.conversations.models import (
@@ -12,6 +12,7 @@ from bedside.conversations.models import (
 )
 from bedside.database.statements import Prepared, prepared
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
+from bedside.people.hidden import is_shown
 
 BODY = "conversation_messages.body"
 """The column for which texts of messages are sealed."""
@@ -81,13 +82,15 @@ class ReceiptRow(NamedTuple):
 
 _messages = conversation_messages.c
 _receipts = conversation_receipts.c
-_PUBLIC = _messages.kind != "note"
+_PUBLIC = and_(_messages.kind != "note", is_shown(_messages.id))
 
 add_conversation = prepared(insert(conversations))
 add_message = prepared(insert(conversation_messages))
 change_message = prepared(update(conversation_messages).where(_messages.id == bindparam("of")))
 _change = prepared(update(conversations).where(conversations.c.id == bindparam("of")))
-_conversation = select(conversations).where(conversations.c.id == bindparam("conversation"))
+_conversation = select(conversations).where(
+    conversations.c.id == bindparam("conversation"), is_shown(conversations.c.id)
+)
 _get, _lock = (
     Prepared(_conversation, ConversationRow),
     Prepared(_conversation.with_for_update(), ConversationRow),
@@ -99,6 +102,13 @@ one_message = prepared(
     select(conversation_messages).where(
         _messages.conversation_id == bindparam("conversation"),
         _messages.id == bindparam("message"),
+        is_shown(_messages.id),
+    ),
+    MessageRow,
+)
+message = prepared(
+    select(conversation_messages).where(
+        _messages.id == bindparam("message"), _messages.kind != "note"
     ),
     MessageRow,
 )
@@ -180,9 +190,11 @@ newest_of_others = prepared(
 )
 
 
-async def found(reader: Reader, conversation_id: str) -> ConversationRow | None:
-    """Return a conversation, if there is one."""
-    return await reader.one(_get, conversation=conversation_id)
+async def found(
+    reader: Reader, conversation_id: str, viewer: str = ""
+) -> ConversationRow | None:
+    """Return a conversation, if there is one that is not hidden from `viewer`."""
+    return await reader.one(_get, conversation=conversation_id, viewer=viewer)
 
 
 async def read_until(reader: Reader, conversation_id: str) -> int:
@@ -191,9 +203,11 @@ async def read_until(reader: Reader, conversation_id: str) -> int:
     return row.number if row else 0
 
 
-async def locked(work: UnitOfWork, conversation_id: str) -> ConversationRow | None:
+async def locked(
+    work: UnitOfWork, conversation_id: str, viewer: str = ""
+) -> ConversationRow | None:
     """Return a conversation locked until commit: its messages are numbered one after the other."""
-    return await work.one(_lock, conversation=conversation_id)
+    return await work.one(_lock, conversation=conversation_id, viewer=viewer)
 
 
 async def change(work: UnitOfWork, row: ConversationRow, **values: object) -> ConversationRow:

@@ -14,11 +14,12 @@ from bedside.conversations.models import (
 )
 from bedside.conversations.records import Message
 from bedside.conversations.rows import MessageRow
-from bedside.conversations.sides import Access, is_staff, require_chat
+from bedside.conversations.sides import Access, is_staff, require_chat, viewer_of
 from bedside.conversations.writing import WORDS
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared, unindexed
 from bedside.kernel.unit_of_work import Transactions
+from bedside.people.hidden import is_shown
 from bedside.people.patients import Patients
 from bedside.people.permissions import StaffAccess
 from bedside.people.visibility import is_visible
@@ -68,10 +69,16 @@ class ConversationSearch:
         found = _having(tokens).where(_c.patient_id == bindparam("patient"))
         staff = is_staff(access)
         if not staff:
-            found = found.where(_m.kind != "note", _m.retracted_at == 0)
+            found = found.where(
+                _m.kind != "note", _m.retracted_at == 0, is_shown(_m.id, _m.conversation_id)
+            )
         async with self._database.aside() as db:
             rows = await db.all(
-                prepared(found), patient=access.patient_id, clinic=access.clinic_id, most=MOST
+                prepared(found),
+                patient=access.patient_id,
+                clinic=access.clinic_id,
+                most=MOST,
+                viewer=viewer_of(access),
             )
         return await self._opened(access.clinic_id, rows, for_staff=staff)
 

@@ -25,6 +25,7 @@ from bedside.conversations.sides import (
     require_own,
     sender_of,
     side_of_kind,
+    viewer_of,
 )
 from bedside.conversations.states import Kind, Receipt, Reply, State, may_reply
 from bedside.conversations.writing import Text
@@ -34,7 +35,7 @@ from bedside.files.refusals import REFUSALS
 from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
-from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.people.permissions import ChartAccess, PatientAccess, Permissions, StaffAccess
 
 PAGE = 50
@@ -116,11 +117,13 @@ class Conversations:
         async with self._database.unit_of_work() as work:
             await work.lock(draft_id)
             if (known := await work.one(rows.by_draft, draft=draft_id)) is not None:
-                require_own(access, await rows.found(work, known.conversation_id))
+                require_own(
+                    access, await rows.found(work, known.conversation_id, viewer_of(access))
+                )
                 _require_same(keys, known, access, text)
                 return known.conversation_id
             if quotes_id:
-                require_own(access, await rows.found(work, quotes_id))
+                require_own(access, await rows.found(work, quotes_id, viewer_of(access)))
             row = _new(access.clinic_id, access.patient_id, sender_of(access), topic_id, quotes_id)
             await work.execute(rows.add_conversation, **row._asdict())
             text = await self.with_files(work, access, row.id, text, draft_id)
@@ -158,7 +161,7 @@ class Conversations:
     ) -> str:
         keys = await self._vault.clinic(access.clinic_id)
         async with self._database.unit_of_work() as work:
-            row = require_own(access, await rows.locked(work, conversation_id))
+            row = require_own(access, await rows.locked(work, conversation_id, viewer_of(access)))
             if (known := await work.one(rows.by_draft, draft=draft_id)) is not None:
                 if known.conversation_id != row.id:
                     raise NotFound
@@ -240,14 +243,19 @@ class Conversations:
         """Take back a message of one's own side. It stays in the record, where staff read it; the
         patient's side sees that it was taken back, and when. Raises NotFound."""
         async with self._database.unit_of_work() as work:
-            row = require_own(access, await rows.locked(work, conversation_id))
+            row = require_own(access, await rows.locked(work, conversation_id, viewer_of(access)))
             await self._retract(work, access, row, message_id)
             writing.publish(work, row, before=None)
 
     async def _retract(
         self, work: UnitOfWork, access: Access, row: ConversationRow, message_id: str
     ) -> None:
-        one = await work.one(rows.one_message, conversation=row.id, message=message_id)
+        one = await work.one(
+            rows.one_message,
+            conversation=row.id,
+            message=message_id,
+            viewer=viewer_of(access),
+        )
         hidden = one is not None and one.kind == Kind.NOTE and not is_staff(access)
         if one is None or hidden or side_of_kind(one.sender_kind) != sender_of(access).side:
             raise NotFound
@@ -290,8 +298,10 @@ class Conversations:
         staff = is_staff(access)
         limit = {"conversation": conversation_id, "before": before or 2**31 - 1}
         async with self._database.read() as db:
-            row = require_own(access, await rows.found(db, conversation_id))
-            newest = await db.all(rows.BEFORE[staff], **limit, limit=PAGE + 1)
+            row = require_own(access, await rows.found(db, conversation_id, viewer_of(access)))
+            newest = await db.all(
+                rows.BEFORE[staff], **limit, viewer=viewer_of(access), limit=PAGE + 1
+            )
             shown = newest[:PAGE][::-1]
             receipts = await db.all(
                 rows.receipts_from,
@@ -313,8 +323,14 @@ class Conversations:
         away asks until nothing is left."""
         staff = is_staff(access)
         async with self._database.read() as db:
-            row = require_own(access, await rows.found(db, conversation_id))
-            found = await db.all(rows.AFTER[staff], conversation=row.id, after=number, limit=PAGE)
+            row = require_own(access, await rows.found(db, conversation_id, viewer_of(access)))
+            found = await db.all(
+                rows.AFTER[staff],
+                conversation=row.id,
+                after=number,
+                limit=PAGE,
+                viewer=viewer_of(access),
+            )
             receipts = await db.all(
                 rows.receipts_from, conversation=row.id, first=number + 1, limit=_MOST_RECEIPTS
             )
@@ -325,7 +341,17 @@ class Conversations:
     async def get(self, access: Access, conversation_id: str) -> Conversation:
         """Return a conversation without its messages. Raises NotFound, NotShared."""
         async with self._database.read() as db:
-            return records.shown(require_own(access, await rows.found(db, conversation_id)))
+            return records.shown(require_own(access, await rows.found(db, conversation_id, viewer_of(access))))
+
+    async def belongs(
+        self, db: Reader, clinic_id: str, patient_id: str, item_id: str
+    ) -> tuple[str, ...]:
+        """Return a conversation, or a message of one, if it is a patient's. Implements
+        `people.hidden.Finder`."""
+        message = await db.one(rows.message, message=item_id)
+        row = await rows.found(db, message.conversation_id if message else item_id)
+        is_theirs = row is not None and (row.clinic_id, row.patient_id) == (clinic_id, patient_id)
+        return (item_id,) if is_theirs else ()
 
     async def receipt(
         self, access: Access, conversation_id: str, up_to: int, what: Receipt
@@ -334,9 +360,13 @@ class Conversations:
         other side is notified if that is news."""
         person, side = sender_of(access).id, sender_of(access).side
         async with self._database.unit_of_work() as work:
-            row = require_own(access, await rows.locked(work, conversation_id))
+            row = require_own(access, await rows.locked(work, conversation_id, viewer_of(access)))
             newest = await work.one(
-                rows.newest_of_others, conversation=row.id, up_to=up_to, person=person
+                rows.newest_of_others,
+                conversation=row.id,
+                up_to=up_to,
+                person=person,
+                viewer=viewer_of(access),
             )
             known = await work.one(
                 rows.own_receipt, conversation=row.id, person=person, what=str(what)

@@ -42,6 +42,11 @@ def sender_of(access: Access) -> Sender:
     return Sender("proxy" if access.is_proxy else "patient", access.account.account_id)
 
 
+def viewer_of(access: Access) -> str:
+    """Return for whom hidden items are left out; "" for staff and the patient."""
+    return "" if isinstance(access, ChartAccess) else access.viewer
+
+
 def is_staff(access: Access) -> bool:
     """Whether somebody is on the clinic's side."""
     return isinstance(access, ChartAccess)

@@ -31,6 +31,7 @@ from bedside.links.records import Answer, Checked, Link, LinkClosed, LinkState
 from bedside.links.rows import LinkDeviceRow, LinkRow
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
+from bedside.people.hidden import is_hidden
 from bedside.people.permissions import LinkAccess, PatientAccess, link_access
 
 ANSWERS_FROM_ONE_ADDRESS = 40
@@ -251,12 +252,15 @@ class Links:
         """Return access to what a link leads to for the patient, or a proxy, signed in to the app:
         nobody is asked for a date of birth twice, and the access ends with the sign-out.
 
-        Raises NotShared for a proxy who may not see it, NotFound, and LinkClosed if it is over.
+        Raises NotShared for a proxy who may not see it, NotFound (also if it is hidden from a
+        proxy), and LinkClosed if it is over.
         """
         side.require(self._kinds.of(subject_id).part)
         async with self._database.read() as db:
             row = await db.one(_newest, of=subject_id)
-        if row is None or (row.clinic_id, row.patient_id) != (side.clinic_id, side.patient_id):
+            hidden = await is_hidden(db, subject_id, side.viewer)
+        here = (side.clinic_id, side.patient_id)
+        if hidden or row is None or (row.clinic_id, row.patient_id) != here:
             raise NotFound
         await LINKS.check(self._vault, row)
         if row.expires_at <= clock.now():

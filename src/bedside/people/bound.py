@@ -4,6 +4,7 @@ from bedside.database.bound_rows import BoundTable
 from bedside.people import models
 from bedside.people.rows import (
     ChartJoinRow,
+    HiddenItemRow,
     PasskeyRow,
     PatientAssignmentRow,
     RecoveryCodeRow,
@@ -64,4 +65,15 @@ CHART_JOINS = BoundTable(
     "undone_at",
     sealed=("record",),
     row=ChartJoinRow,
+)
+HIDDEN_ITEMS = BoundTable(
+    models.hidden_items,
+    "id",
+    "clinic_id",
+    "patient_id",
+    "item_id",
+    "viewer",
+    "by_kind",
+    sealed=("record",),
+    row=HiddenItemRow,
 )

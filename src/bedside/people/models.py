@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
     false,
     literal_column,
 )
@@ -213,3 +214,22 @@ joined_rows = Table(
     sqlite_with_rowid=False,
 )
 """Which rows came with the joined chart, so that an undo takes back these and no others."""
+
+hidden_items = Table(
+    "hidden_items",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("clinic_id", Text, ForeignKey("clinics.id"), nullable=False),
+    Column("patient_id", Text, ForeignKey("patients.id"), nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("viewer", Text, nullable=False),
+    Column("by_kind", Text, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("hidden_at", BigInteger, nullable=False),
+    Column("mac", LargeBinary),
+    UniqueConstraint("item_id", "viewer", "by_kind"),
+    Index("ix_hidden_items_patient", "patient_id"),
+)
+"""Items of a patient's side of the record that proxies do not see. `viewer` is the grant of one
+proxy, "" for all of them; `by_kind` says whether the patient or staff hide it. `record` seals who,
+and the reason of staff."""

@@ -250,11 +250,13 @@ class AccountAccess(_Verified):
 @dataclass(frozen=True, slots=True)
 class PatientAccess(_Verified):
     """May use one patient's side of the record in the app: the patient, or a proxy. `parts` are
-    those that this person may see."""
+    those that this person may see; `viewer` is the proxy for whom hidden items are left out, by
+    the id of the grant, "" for the patient."""
 
     patient_id: str
     account: AccountAccess
     parts: frozenset[Part]
+    viewer: str
     proof: _Proof = field(repr=False)
 
     @property
@@ -491,10 +493,10 @@ def account_access(
 
 
 def patient_access(
-    account: AccountAccess, patient_id: str, parts: frozenset[Part]
+    account: AccountAccess, patient_id: str, parts: frozenset[Part], viewer: str = ""
 ) -> PatientAccess:
     """Make a permission; for `accounts` only, after it was looked up what this person may see."""
-    return PatientAccess(patient_id, account, parts, _PROOF)
+    return PatientAccess(patient_id, account, parts, viewer, _PROOF)
 
 
 def share_access(

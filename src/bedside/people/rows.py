@@ -93,3 +93,17 @@ class PatientAssignmentRow(NamedTuple):
     clinic_id: str
     visit_id: str
     mac: bytes | None
+
+
+class HiddenItemRow(NamedTuple):
+    """An item that proxies do not see."""
+
+    id: str
+    clinic_id: str
+    patient_id: str
+    item_id: str
+    viewer: str
+    by_kind: str
+    record: bytes
+    hidden_at: int
+    mac: bytes | None

@@ -7,13 +7,15 @@ from sqlalchemy import bindparam, select
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared, unindexed
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import Transactions
+from bedside.kernel.unit_of_work import Reader, Transactions
+from bedside.people.hidden import is_shown
 from bedside.people.permissions import PatientAccess
 from bedside.requests import records
 from bedside.requests.kinds import AnyRequestKind, RequestKinds
 from bedside.requests.models import requests
 from bedside.requests.records import Request, RequestRow
 from bedside.requests.states import ENDED, State
+from bedside.requests.summaries import rows as summary_rows
 
 MOST = 30
 
@@ -23,6 +25,7 @@ _of_patient = prepared(
         requests.c.patient_id == bindparam("patient"),
         unindexed(requests.c.clinic_id) == bindparam("clinic"),
         requests.c.expires_at > bindparam("moment"),
+        is_shown(requests.c.id),
     )
     .order_by(requests.c.created_at.desc(), requests.c.id.desc())
     .limit(MOST),
@@ -48,6 +51,17 @@ class RequestsInApp:
         self._vault = vault
         self._kinds = kinds
 
+    async def belongs(
+        self, db: Reader, clinic_id: str, patient_id: str, request_id: str
+    ) -> tuple[str, ...]:
+        """Return a request if it is a patient's; a summary with its visit, from which the copy in
+        the chart comes. Implements `people.hidden.Finder`."""
+        row = await db.one(records.by_id, of=request_id)
+        if row is None or (row.clinic_id, row.patient_id) != (clinic_id, patient_id):
+            return ()
+        summary = await db.one(summary_rows.BY_ID, of=request_id)
+        return (request_id, summary.visit_id) if summary else (request_id,)
+
     async def of(self, side: PatientAccess) -> list[Asked]:
         """Return the requests to a patient that this person may see, the newest first."""
         keys = await self._vault.clinic(side.clinic_id)
@@ -57,6 +71,7 @@ class RequestsInApp:
                 patient=side.patient_id,
                 clinic=side.clinic_id,
                 moment=clock.now(),
+                viewer=side.viewer,
             )
         asked = [records.opened(keys, row) for row in rows]
         found = [(one, self._kinds.by_key(one.kind)) for one in asked]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bedside.accounts.access import PatientSides
+from bedside.accounts.changes import ProxyChanges
 from bedside.accounts.opening import Accounts
 from bedside.accounts.passkeys import AccountPasskeys
 from bedside.accounts.proxies import Proxies
@@ -20,3 +21,4 @@ class AccountServices:
     passkeys: AccountPasskeys
     sides: PatientSides
     proxies: Proxies
+    changes: ProxyChanges

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bedside.people.assignments import Assignments
 from bedside.people.clinics import Clinics
+from bedside.people.hidden import HiddenItems
 from bedside.people.joining import Joining
 from bedside.people.likely import LikelyPatients
 from bedside.people.passkeys import Passkeys
@@ -42,3 +43,4 @@ class PeopleServices:
     phone_numbers: PhoneNumbers
     preferences: ContactPreferences
     reach: Reach
+    hidden: HiddenItems

@@ -11,6 +11,7 @@ from bedside.audit.recorder import Filter, Line
 from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.people.assignments import Assignments
+from bedside.people.hidden import HiddenItems
 from bedside.people.joining import Joining
 from bedside.people.permissions import PatientAccess
 from bedside.people.record_parts import Part
@@ -119,6 +120,7 @@ class Accesses:
         joining: Joining,
         assignments: Assignments,
         visits: VisitTimes,
+        hidden: HiddenItems,
         names_of_accounts: NamesOfAccounts = no_names,
     ) -> None:
         self._audit = audit
@@ -127,6 +129,7 @@ class Accesses:
         self._joining = joining
         self._assignments = assignments
         self._visits = visits
+        self._hidden = hidden
         self._names_of_accounts = names_of_accounts
 
     async def page(self, patient: PatientAccess, before: int = 0) -> AccessPage:
@@ -174,7 +177,9 @@ class Accesses:
             before_seq=before,
             limit=_AT_ONCE,
         )
-        return await self._audit.lines(patient.clinic_id, wanted)
+        lines = await self._audit.lines(patient.clinic_id, wanted)
+        hidden = await self._hidden.from_viewer(patient)
+        return [line for line in lines if not hidden & _about(line)] if hidden else lines
 
     async def _named(self, patient: PatientAccess, looks: list[Look]) -> list[Access]:
         if not looks:
@@ -215,6 +220,12 @@ class Accesses:
                 continue
             found[staff_id] = (member.name, str(member.role))
         return found
+
+
+def _about(line: Line) -> frozenset[str]:
+    """Return the items that a line is about."""
+    told = (line.details.get(name) for name in ("entry", "conversation", "message", "visit"))
+    return frozenset({line.subject_id, *(str(one) for one in told if one)})
 
 
 def _reason(look: Look, visits: list[VisitTime], teams: dict[str, str]) -> Reason:

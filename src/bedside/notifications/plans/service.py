@@ -198,7 +198,9 @@ class MessagePlans:
         channel = CHANNELS[row.number]
         if patient is None:
             return _Ready(StepState.SKIPPED, _NO_PATIENT)
-        devices = await self._devices.of_patient(work, row.clinic_id, row.patient_id)
+        words = (await self._vault.clinic(row.clinic_id)).unseal(COLUMN, row.id, row.content)
+        items = [one for one in (row.item_id, words.get("within", "")) if one]
+        devices = await self._devices.of_patient(work, row.clinic_id, row.patient_id, items)
         known = bool(devices) if channel == "push" else usable(patient, channel)
         refusal = patient.contact.refusal(channel) or ("" if known else _NO_ADDRESS[channel])
         if refusal:
@@ -210,15 +212,19 @@ class MessagePlans:
             return _Ready(StepState.SKIPPED, _NO_HOURS)
         if begins > clock.now():
             return _Ready(StepState.HELD, _WAITS, begins)
-        return await self._composed(work, row, patient, devices)
+        return await self._composed(work, row, patient, devices, words)
 
     async def _composed(
-        self, work: UnitOfWork, row: PlanRow, patient: Demographics, devices: list[str]
+        self,
+        work: UnitOfWork,
+        row: PlanRow,
+        patient: Demographics,
+        devices: list[str],
+        words: dict[str, Any],
     ) -> _Ready:
         """Compose the messages of a step that may go now."""
         channel, base = CHANNELS[row.number], self._base_url
         clinic = await self._clinics.get(row.clinic_id)
-        words = (await self._vault.clinic(row.clinic_id)).unseal(COLUMN, row.id, row.content)
         if channel == "push":
             made = tuple(push_of(row, words, clinic, patient, one, base) for one in devices)
             return _Ready(StepState.SENDING, notices=made)

@@ -1,6 +1,7 @@
 """The subject of a plan, and the messages of its steps."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -28,7 +29,8 @@ class PlanSubject:
     """An item that a patient should see. `item_id` names it, and the same item never makes a second
     plan. The words are in the patient's language and carry no health information (feature N2):
     `title` is a subject line or the title on a device, `said` a sentence before the link, `path`
-    the page where the item is, `after` a closing sentence of an e-mail. Its repr omits them."""
+    the page where the item is, `after` a closing sentence of an e-mail. `within` is what the item
+    is a part of, such as the conversation of a message. Its repr omits the words."""
 
     kind: PlanKind
     clinic_id: str
@@ -38,6 +40,7 @@ class PlanSubject:
     said: str
     path: str
     after: str = ""
+    within: str = ""
 
     def __repr__(self) -> str:
         return f"PlanSubject({self.kind}, {self.item_id})"
@@ -45,21 +48,26 @@ class PlanSubject:
     def words(self) -> dict[str, Any]:
         """Return what is sealed of it."""
         told = asdict(self)
-        return {name: told[name] for name in ("title", "said", "path", "after")}
+        return {name: told[name] for name in ("title", "said", "path", "after", "within")}
 
 
 class PatientDevices(Protocol):
     """Knows the devices on which a patient, or somebody who helps them, gets notifications."""
 
-    async def of_patient(self, reader: Reader, clinic_id: str, patient_id: str) -> list[str]:
-        """Return the ids of those that can be reached."""
+    async def of_patient(
+        self, reader: Reader, clinic_id: str, patient_id: str, items: Sequence[str]
+    ) -> list[str]:
+        """Return the ids of those that can be reached about some items: whoever does not see one
+        of them learns of none."""
         ...
 
 
 class NoDevices:
     """Stands for the devices where there are no accounts."""
 
-    async def of_patient(self, reader: Reader, clinic_id: str, patient_id: str) -> list[str]:
+    async def of_patient(
+        self, reader: Reader, clinic_id: str, patient_id: str, items: Sequence[str]
+    ) -> list[str]:
         """Return none."""
         return []
 
