@@ -12,28 +12,11 @@ from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock
 from bedside.people.permissions import AccountAccess, NotShared
 from bedside.people.record_parts import Part
-from tests.accounts.people import account_of, side_of
+from tests.accounts.people import BORN, MOTHER, account_of, let_in, side_of
 from tests.house import House
 
 pytestmark = [pytest.mark.feature("P7")]
 OPTIONS = AccountOptions()
-MOTHER = Person("Eva Lindqvist", date(1962, 2, 3), phone="+46701740777")
-BORN = date(1991, 3, 14)
-
-
-async def let_in(
-    house: House, relation: Relation = Relation.CARER, level: Level = Level.LIMITED
-) -> tuple[str, AccountAccess]:
-    """Let Maya's mother in; return the grant and who she is on her phone."""
-    grant_id, secret = await house.accounts.proxies.invite(await side_of(house), relation, level)
-    answer = await house.links.answer(secret, BORN, "192.0.2.9")
-    link = await house.links.resume(answer.token, grant_id, "192.0.2.9")
-    there: SignedIn = await house.accounts.proxies.accept(
-        link, MOTHER, "192.0.2.9", device="a phone", own=True
-    )
-    return grant_id, await house.accounts.sessions.resume(there.token, "192.0.2.9")
-
-
 @pytest.mark.anyio
 async def test_a_proxy_sees_what_was_chosen_and_nothing_else(house: House) -> None:
     _grant, mother = await let_in(house)

@@ -229,6 +229,7 @@ class Builder:
         self.facts.ids["topic_id"] = await topics.add(self.house.administer(), "Results", "", 60)
         await topics.retire(self.house.administer(), self.facts.ids["topic_id"])
         self.facts.ids["talk_message"] = page.messages[0].id
+        self.facts.ids["item_id"] = self.facts.ids["conversation_id"]
         self.facts.ids["later_id"] = await self.house.conversations.later.write(
             chart,
             self.facts.ids["conversation_id"],

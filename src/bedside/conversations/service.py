@@ -36,6 +36,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
+from bedside.people.hidden import is_hidden
 from bedside.people.permissions import ChartAccess, PatientAccess, Permissions, StaffAccess
 
 PAGE = 50
@@ -337,6 +338,20 @@ class Conversations:
         keys = await self._vault.clinic(row.clinic_id)
         await self._look(access, row)
         return [records.opened(keys, one, receipts, for_staff=staff) for one in found]
+
+    async def message(self, access: Access, message_id: str) -> Message:
+        """Return one message. Raises NotFound, NotShared."""
+        staff, viewer = is_staff(access), viewer_of(access)
+        async with self._database.read() as db:
+            row = await db.one(rows.message, message=message_id)
+            if row is None:
+                raise NotFound
+            conversation = await rows.found(db, row.conversation_id, viewer)
+            require_own(access, conversation)
+            if await is_hidden(db, message_id, viewer):
+                raise NotFound
+        keys = await self._vault.clinic(row.clinic_id)
+        return records.opened(keys, row, [], for_staff=staff)
 
     async def get(self, access: Access, conversation_id: str) -> Conversation:
         """Return a conversation without its messages. Raises NotFound, NotShared."""

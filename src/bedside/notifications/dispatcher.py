@@ -265,14 +265,16 @@ class Dispatcher:
         content = keys.unseal(_COLUMN, row.id, row.content)
         typed_for = content.get("contact_of", "")
         ruled_by = typed_for or (row.patient_id if not row.staff_id else "")
-        if not ruled_by:
+        if not ruled_by and row.staff_id:
             return _Ruling()
-        refusal = await self._recipients.refusal(
-            row.clinic_id, ruled_by, message.channel, message.to, on_card=not typed_for
-        )
+        refusal = ""
+        if ruled_by:
+            refusal = await self._recipients.refusal(
+                row.clinic_id, ruled_by, message.channel, message.to, on_card=not typed_for
+            )
         for check in self._checks:
             refusal = refusal or await check(row.cause_id)
-        if refusal:
+        if refusal or not ruled_by:
             return _Ruling(refusal)
         opens_at = await self._recipients.opens_at(
             row.clinic_id, ruled_by, urgent=bool(row.useful_until)

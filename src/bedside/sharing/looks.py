@@ -36,6 +36,8 @@ _ONCE = {
     Action.SHARE_REFUSED: N_("entered a wrong passcode at a link that you made"),
     Action.SHARE_CREATED: N_("made a link to files of yours"),
     Action.SHARE_ENDED: N_("ended a link to files of yours"),
+    Action.ITEM_HIDDEN: N_("kept something of yours from others"),
+    Action.ITEM_SHOWN: N_("let others see something of yours again"),
     Action.ACCESSES_OPENED: N_("looked at who opened your record"),
     Action.ACCESS_QUESTIONED: N_("asked the clinic about an access"),
     Action.ACCESS_EXPLAINED: N_("answered your question about an access"),

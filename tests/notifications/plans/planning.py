@@ -1,7 +1,7 @@
 """Helpers for message plans: an item, the time of day, and what was sent."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,9 @@ class Devices:
     def __init__(self, *ids: str) -> None:
         self.ids = list(ids)
 
-    async def of_patient(self, reader: Any, clinic_id: str, patient_id: str) -> list[str]:
+    async def of_patient(
+        self, reader: Any, clinic_id: str, patient_id: str, items: Sequence[str]
+    ) -> list[str]:
         return self.ids
 
 

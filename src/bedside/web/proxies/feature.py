@@ -2,12 +2,13 @@
 
 from bedside.edge.feature import AppSection, Feature
 from bedside.kernel.language import N_
-from bedside.web.proxies import door, patient, staff
+from bedside.web.proxies import door, hiding, patient, staff, withholding
 from bedside.web.proxies.sentences import SENTENCES
 
 feature = Feature(
-    routes=(*patient.routes, *staff.routes),
+    routes=(*patient.routes, *hiding.routes, *staff.routes, *withholding.routes),
     link_pages=(door.LINK_PAGES,),
     sentences=SENTENCES,
+    app_items=patient.app_items,
     app_section=AppSection("people", N_("People"), "users", "/people"),
 )

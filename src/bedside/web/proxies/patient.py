@@ -1,10 +1,13 @@
 """“People with access” in the app: who sees what, letting somebody in, and ending it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bedside.accounts.access import today
+from bedside.accounts.changes import BEFORE
 from bedside.accounts.levels import Level, Relation
 from bedside.accounts.proxies import Proxy
 from bedside.edge.accounts import account_of, page_in_app
@@ -18,9 +21,13 @@ from bedside.edge.rendering import render
 from bedside.edge.routes import app_route
 from bedside.edge.signed_in import APP
 from bedside.errors import BedsideError, WrongInput
+from bedside.kernel import clock, written
+from bedside.kernel.ids import prefix_of
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.people.permissions import NotShared
+from bedside.people.permissions import NotShared, PatientAccess
+from bedside.people.record_parts import Part
+from bedside.services import Services
 from bedside.web.proxies.words import LEVELS, RELATIONS, levels
 
 ENDED = flash_message("proxy_ended", N_("The access has ended."))
@@ -75,9 +82,6 @@ async def preview(request: Request) -> Response:
     proxy, theirs = await services.accounts.proxies.seen_by(
         page.side, request.path_params["grant_id"]
     )
-    items: list[AppItem] = []
-    for find in features_of(request).app_items:
-        items += await find(services, theirs)
     sections = [
         _(one.label)
         for one in features_of(request).app_sections
@@ -87,13 +91,47 @@ async def preview(request: Request) -> Response:
         request,
         "proxies/preview.html",
         proxy=proxy,
-        items=sorted(items, key=lambda item: item.at, reverse=True)[:_MOST],
+        parts=await _seen(request, theirs),
         sections=sections,
+        here=page_in_app(page.side.patient_id, "/hide"),
         level=_(LEVELS[proxy.level]) if proxy.level else "",
     )
 
 
 _MOST = 30
+_KINDS_AT_HOME = ("ent", "cnv", "req", "frm", "sum")
+"""Prefixes of items on the first page that can be hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Something that a proxy sees; `hides` says that the patient can hide it."""
+
+    id: str
+    title: str
+    detail: str
+    icon: str
+    at: int
+    hides: bool = True
+
+
+async def _seen(request: Request, theirs: PatientAccess) -> list[tuple[str, list[Seen]]]:
+    """Return what a proxy sees, part by part, read with the permission that the proxy has."""
+    services = services_of(request)
+    items: list[AppItem] = []
+    for find in features_of(request).app_items:
+        items += await find(services, theirs)
+    items.sort(key=lambda item: item.at, reverse=True)
+    first = [
+        Seen(one.id, one.title, one.detail, one.icon, one.at, prefix_of(one.id) in _KINDS_AT_HOME)
+        for one in items[:_MOST]
+    ]
+    parts = [(_("Home"), first)]
+    if Part.FILES in theirs.parts:
+        files = await services.charts.patient_side.entries(theirs, limit=_MOST)
+        shown = [Seen(one.id, one.name, "", "file-text", one.received_at) for one in files]
+        parts.append((_("Files"), shown))
+    return parts
 
 
 async def give_up(request: Request) -> Response:
@@ -123,16 +161,41 @@ def described(proxies: Sequence[Proxy]) -> list[tuple[Proxy, str, str]]:
     ]
 
 
+async def app_items(services: Services, side: PatientAccess) -> list[AppItem]:
+    """Return what changes within 30 days, for the first page of the app."""
+    proxies = services.accounts.proxies
+    mine = await proxies.own(side) if side.viewer else None
+    found = [mine] if mine else [] if side.is_proxy else await proxies.of_patient(side)
+    clinic = await services.people.clinics.get(side.clinic_id)
+    zone = clinic.options.time_zone
+    return [
+        AppItem(
+            id=one.id,
+            title=_("What you see changes") if side.viewer else _("What somebody sees changes"),
+            detail=_("%(name)s, on %(day)s")
+            % {"name": one.name, "day": written.day(one.change.on)},
+            icon="users",
+            href=page_in_app(side.patient_id, f"/people#{one.id}"),
+            at=clock.now(),
+        )
+        for one in found
+        if one.name and one.change and one.change.on - BEFORE <= today(zone)
+    ]
+
+
 async def _page(request: Request, page: AppPage, error: BedsideError | None = None) -> Response:
     services = services_of(request)
-    own = not page.side.is_proxy
-    found = await services.accounts.proxies.of_patient(page.side) if own else []
+    own, proxies = not page.side.is_proxy, services.accounts.proxies
+    found = await proxies.of_patient(page.side) if own else []
+    await services.accounts.changes.seen(page.side)
     field = error.field if isinstance(error, WrongInput) and error.field else "relation"
     return render(
         request,
         "proxies/people.html",
         status=error.status if error else 200,
         own=own,
+        mine=await proxies.own(page.side),
+        level_words=dict(levels()),
         proxies=described(found),
         levels=levels(),
         here=page_in_app(page.side.patient_id, "/people"),

@@ -18,4 +18,12 @@ SENTENCES = {
         "users", N_("{who} changed what somebody sees in {patient}’s app")
     ),
     Action.PROXY_ENDED: Sentence("users", N_("{who} ended somebody’s access to {patient}’s app")),
+    Action.PROXY_TOLD: Sentence(
+        "users", N_("{who} told both that what somebody sees in {patient}’s app changes")
+    ),
+    Action.PROXY_TURNED: Sentence(
+        "users", N_("What somebody sees in {patient}’s app changed with a birthday")
+    ),
+    Action.ITEM_HIDDEN: Sentence("eye-off", N_("{who} hid something in {patient}’s app")),
+    Action.ITEM_SHOWN: Sentence("eye", N_("{who} showed something again in {patient}’s app")),
 }

@@ -68,6 +68,7 @@ async def _page(
         proxies=described(found),
         relations=relations(),
         levels=levels(),
+        level_words=dict(levels()),
         link=link,
         picture=picture,
         errors={field: _(error.sentence)} if error else {},
