@@ -138,7 +138,8 @@ async def test_live_pages_of_a_proxy_hear_nothing_of_it(house: House) -> None:
     assert named(house.clinic.id, family.maya.account.account_id) in told
     assert mother in await sides.people_of(maya, Part.CHAT)
     with pytest.raises(NotFound):
-        await house.realtime.topics.snapshot(await family.mother(), f"conversation:{conversation}")
+        kind = house.realtime.topics.kind(f"conversation:{conversation}")
+        await kind.snapshot(await family.mother(), conversation)
 
 
 async def test_a_request_is_hidden_in_the_app_and_behind_its_address(house: House) -> None:

@@ -14,7 +14,8 @@ from bedside.edge.context import address_of, services_of
 from bedside.edge.languages import speak_to_patient
 from bedside.edge.signed_in import is_secure, path_cookie_name
 from bedside.errors import NotFound, NotSignedIn
-from bedside.people.permissions import LinkAccess, NotShared
+from bedside.links.records import Link, LinkClosed
+from bedside.people.permissions import LinkAccess, NotShared, PatientAccess
 from bedside.settings import Settings
 
 _COOKIE = "bedside-device"
@@ -55,21 +56,48 @@ async def device_of(connection: HTTPConnection) -> LinkAccess:
 
 async def _link_of(connection: HTTPConnection) -> LinkAccess:
     token, request_id = device_token(connection), connection.path_params["request_id"]
-    if token:
+    if not token:
+        return await side_of_link(connection, request_id)
+    try:
         links = services_of(connection).links
+        return await links.resume(token, request_id, address_of(connection))
+    except NotSignedIn:
+        return await side_of_link(connection, request_id)
+    except LinkClosed:  # a newer link may be open to who is signed in
         with suppress(NotSignedIn):
-            return await links.resume(token, request_id, address_of(connection))
-    return await side_of_link(connection, request_id)
+            return await side_of_link(connection, request_id)
+        raise
 
 
 async def side_of_link(connection: HTTPConnection, subject_id: str) -> LinkAccess:
     """Return access to what a link leads to for who is signed in to the app on this device. Raises
     NotSignedIn if that is nobody, or not the patient of the link nor a proxy who may see it;
     LinkClosed if the link has ended."""
+    side = await _side_of(connection, subject_id)
+    try:
+        return await services_of(connection).links.of_side(side, subject_id)
+    except (NotFound, NotShared):
+        raise NotSignedIn from None
+
+
+async def last_link_of(connection: HTTPConnection, subject_id: str) -> Link:
+    """Return the link of whoever was let in on this device by it, or is signed in to the app here,
+    whatever became of it. Raises NotSignedIn for everybody else."""
+    links = services_of(connection).links
+    link = await links.of_device(device_token(connection), subject_id)
+    if link is not None:
+        return link
+    side = await _side_of(connection, subject_id)
+    try:
+        return await links.last_of_side(side, subject_id)
+    except (NotFound, NotShared):
+        raise NotSignedIn from None
+
+
+async def _side_of(connection: HTTPConnection, subject_id: str) -> PatientAccess:
     account, services = await account_of(connection), services_of(connection)
     patient_id = await services.links.patient_of(subject_id)
     try:
-        side = await services.accounts.sides.of(account, patient_id)
-        return await services.links.of_side(side, subject_id)
-    except (NotFound, NotShared):
+        return await services.accounts.sides.of(account, patient_id)
+    except NotFound:
         raise NotSignedIn from None

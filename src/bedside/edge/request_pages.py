@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bedside.edge.context import Handler, address_of, services_of
 from bedside.edge.dates import first_box
-from bedside.edge.devices import device_of, device_token, keep_device, pages_of
+from bedside.edge.devices import device_of, keep_device, last_link_of, pages_of
 from bedside.edge.errors import wants_json
 from bedside.edge.forms import form_of
 from bedside.edge.languages import speak_to_patient
@@ -157,12 +157,14 @@ async def turned_away(request: Request) -> Response:
 
 
 async def _of_device(request: Request) -> Face | None:
-    """Return the request for a device that had access, in the patient's language."""
-    request_id = request.path_params["request_id"]
-    face = await services_of(request).requests.faces.of_device(device_token(request), request_id)
-    if face is not None:
-        await speak_to_patient(request, face.link.clinic_id, face.link.patient_id)
-    return face
+    """Return the request for a device that had access, or where who may see it is signed in to the
+    app, in the patient's language."""
+    try:
+        link = await last_link_of(request, request.path_params["request_id"])
+    except NotSignedIn:
+        return None
+    await speak_to_patient(request, link.clinic_id, link.patient_id)
+    return await services_of(request).requests.faces.of(link)
 
 
 async def send_again(request: Request) -> Response:

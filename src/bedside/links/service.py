@@ -76,13 +76,14 @@ _by_device = prepared(
 )
 _by_id = prepared(select(links).where(links.c.id == bindparam("of")), LinkRow)
 
-_newest = prepared(
+_last = prepared(
     select(links)
-    .where(links.c.subject_id == bindparam("of"), ~links.c.revoked)
-    .order_by(links.c.id.desc())
+    .where(links.c.subject_id == bindparam("of"))
+    .order_by(links.c.revoked, links.c.id.desc())
     .limit(1),
     LinkRow,
 )
+"""The newest link to something; one that was revoked only if there is no other."""
 _newest_opened = prepared(
     select(links)
     .where(links.c.subject_id == bindparam("of"), links.c.opened_at > 0)
@@ -245,7 +246,7 @@ class Links:
         """Return the patient to whom links to `subject_id` went; "" if there are none. The id alone
         opens nothing."""
         async with self._database.read() as db:
-            row = await db.one(_newest, of=subject_id)
+            row = await db.one(_last, of=subject_id)
         return row.patient_id if row is not None else ""
 
     async def of_side(self, side: PatientAccess, subject_id: str) -> LinkAccess:
@@ -255,20 +256,31 @@ class Links:
         Raises NotShared for a proxy who may not see it, NotFound (also if it is hidden from a
         proxy), and LinkClosed if it is over.
         """
-        side.require(self._kinds.of(subject_id).part)
-        async with self._database.read() as db:
-            row = await db.one(_newest, of=subject_id)
-            hidden = await is_hidden(db, subject_id, side.viewer)
-        here = (side.clinic_id, side.patient_id)
-        if hidden or row is None or (row.clinic_id, row.patient_id) != here:
-            raise NotFound
-        await LINKS.check(self._vault, row)
+        row = await self._row_of_side(side, subject_id)
+        if row.revoked:
+            raise LinkClosed(LinkState.REVOKED)
         if row.expires_at <= clock.now():
             raise LinkClosed(LinkState.EXPIRED)
         address = side.account.address
         return link_access(
             row.id, row.clinic_id, row.patient_id, row.subject_id, address, side.actor
         )
+
+    async def last_of_side(self, side: PatientAccess, subject_id: str) -> Link:
+        """Return the link itself, whatever became of it. Raises NotShared, NotFound."""
+        row = await self._row_of_side(side, subject_id)
+        return _link(row, await self._allowed(row.clinic_id))
+
+    async def _row_of_side(self, side: PatientAccess, subject_id: str) -> LinkRow:
+        async with self._database.read() as db:
+            row = await db.one(_last, of=subject_id)
+            hidden = await is_hidden(db, subject_id, side.viewer)
+        here = (side.clinic_id, side.patient_id)
+        if hidden or row is None or (row.clinic_id, row.patient_id) != here:
+            raise NotFound
+        side.require(self._kinds.of(subject_id).part)
+        await LINKS.check(self._vault, row)
+        return row
 
     async def opened_by_app(self, link: LinkAccess) -> None:
         """Record that what a link leads to was opened in the app, as if the date of birth had been

@@ -55,11 +55,6 @@ class RequestFaces:
         request = records.opened(await self._vault.clinic(row.clinic_id), row)
         return Face(link, await self._clinics.get(link.clinic_id), request)
 
-    async def of_device(self, token: str, request_id: str) -> Face | None:
-        """Return the same for a device that already had access, even if its link has ended."""
-        link = await self._links.of_device(token, request_id)
-        return None if link is None else await self.of(link)
-
     async def report(self, link: Link, report: Reported, address: str) -> None:
         """Record what somebody with a link reports to the clinic. Idempotent.
 

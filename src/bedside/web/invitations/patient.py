@@ -41,13 +41,13 @@ async def _check(request: Request, link: Link, form: Form) -> dict[str, str]:
 
 
 async def _ask(request: Request, face: LinkFace, question: Question) -> Response:
-    return await _page(request, face, question)
+    return await door_page(request, face, question)
 
 
 async def _known(request: Request, face: LinkFace, access: LinkAccess) -> Response | None:
     goes_on = bool(await services_of(request).visits.check_in.going_on(access.subject_id))
     question = Question(face.link.tries_left)
-    return await _page(request, face, question, known=True, goes_on=goes_on)
+    return await door_page(request, face, question, known=True, goes_on=goes_on)
 
 
 async def _ended(request: Request, face: LinkFace) -> Response | None:
@@ -58,8 +58,9 @@ async def _ended(request: Request, face: LinkFace) -> Response | None:
     return RedirectResponse(page_of(visit_id), status_code=303) if visit_id else None
 
 
-async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
-    """Check the patient in, and lead on to the visit."""
+async def enter(request: Request, face: LinkFace, entry: Entry, here: str = "") -> Response:
+    """Check the patient in, and lead on to the visit. `here` is the page of the invitation if it is
+    not that of its link."""
     services = services_of(request)
     consented = entry.form["consented"] == "yes"
     tries = face.link.tries_left
@@ -68,19 +69,19 @@ async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
             entry.access, consented=consented
         )
     except RoomClosed as error:
-        return await _page(
-            request, face, Question(tries), status=error.status, known=True, shut=True
+        return await door_page(
+            request, face, Question(tries), status=error.status, known=True, shut=True, here=here
         )
     except WrongInput as error:
         wrong = Question(tries, entry.form, {error.field: _(error.sentence)})
-        return await _page(request, face, wrong, known=True)
+        return await door_page(request, face, wrong, known=True, here=here)
     await services.requests.invitations.arrived(entry.access)
     response = RedirectResponse(page_of(checked_in.visit_id), status_code=303)
     keep_visitor(response, services.settings, *checked_in)
     return response
 
 
-async def _page(
+async def door_page(
     request: Request,
     face: LinkFace,
     question: Question,
@@ -89,7 +90,9 @@ async def _page(
     known: bool = False,
     goes_on: bool = False,
     shut: bool = False,
+    here: str = "",
 ) -> Response:
+    """Render the door of an invitation."""
     services = services_of(request)
     room = await services.visits.invitations.room_of(face.link)
     place = await services.visits.rooms.place(room)
@@ -100,7 +103,7 @@ async def _page(
         face,
         status=WrongInput.status if question.errors else status,
         tries=question.tries,
-        here=page_of_link(face.link.id),
+        here=here or page_of_link(face.link.id),
         room=room,
         host=place.name,
         emergency_text=await services.visits.rooms.emergency_text(room),
@@ -122,7 +125,7 @@ LINK_PAGES = LinkPages(
     kind=INVITATIONS,
     face=_face,
     ask=_ask,
-    enter=_enter,
+    enter=enter,
     check=_check,
     known=_known,
     ended=_ended,

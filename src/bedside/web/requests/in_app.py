@@ -15,7 +15,7 @@ from bedside.services import Services
 
 _ICONS = {PHOTO: "camera", SUMMARY: "file-text"}
 _ELSEWHERE = (APP, INVITATION)
-"""Kinds that have no page of their own to lead to."""
+"""Kinds without a page of their own to lead to, or that another feature lists."""
 
 
 async def app_items(services: Services, side: PatientAccess) -> Sequence[AppItem]:
