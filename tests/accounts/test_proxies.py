@@ -5,18 +5,18 @@ from datetime import date
 import pytest
 
 from bedside.accounts.levels import Change, Level, Relation, age_on, changes, level_on, next_change
-from bedside.accounts.opening import Person
 from bedside.accounts.options import AccountOptions
-from bedside.accounts.sign_in import SignedIn
 from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock
-from bedside.people.permissions import AccountAccess, NotShared
+from bedside.people.permissions import NotShared
 from bedside.people.record_parts import Part
 from tests.accounts.people import BORN, MOTHER, account_of, let_in, side_of
 from tests.house import House
 
 pytestmark = [pytest.mark.feature("P7")]
 OPTIONS = AccountOptions()
+
+
 @pytest.mark.anyio
 async def test_a_proxy_sees_what_was_chosen_and_nothing_else(house: House) -> None:
     _grant, mother = await let_in(house)

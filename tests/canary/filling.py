@@ -306,6 +306,9 @@ class Filling:
         )
         settled()
         entry = await house.charts.contents.entry_of_file(chart, taken.file_id)
+        marked = f"/patients/{chart.patient_id}/entries/{entry.id}/proxies"
+        await self._http.post(marked, data={"reason": f"{mark('reason for hiding')}, please."})
+        assert mark("reason for hiding") in (await self._http.get(marked)).text
         wanted = form_draft(house, entry, note=f"{mark('note on form')}, please.")
         await house.requests.forms.send(chart, wanted)
         settled()

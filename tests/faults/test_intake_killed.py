@@ -68,6 +68,8 @@ ELSEWHERE = {
     "plan.went_on": "tests/faults/test_plans_killed.py",
     "later.due": "tests/faults/test_later_killed.py",
     "later.done": "tests/faults/test_later_killed.py",
+    "proxy.telling": "tests/faults/test_proxies_killed.py",
+    "proxy.told": "tests/faults/test_proxies_killed.py",
     "visit.arriving": "tests/faults/test_visits_killed.py",
     "visit.checked_in": "tests/faults/test_visits_killed.py",
     "visit.stepping": "tests/faults/test_visits_killed.py",

@@ -333,9 +333,7 @@ class Builder:
         for kind, patient in ((Kind.ACCOUNT, 0), (Kind.ACCOUNT_B, 1)):
             there = await signed_in(self.house, patient)
             self.facts.cookies[kind] = {"bedside-app": there.token}
-        room = await self.house.visits.rooms.get(
-            self.house.clinic.id, self.facts["room"]
-        )
+        room = await self.house.visits.rooms.get(self.house.clinic.id, self.facts["room"])
         self.facts.ids["invitation_id"] = await self.house.requests.invitations.send(
             await self.house.chart(), room, await self.house.visits.rooms.place(room), ("sms",)
         )

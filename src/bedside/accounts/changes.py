@@ -52,10 +52,7 @@ _OVER = N_("It was not sent: what it was about is not there any more.")
 _g, _n = grants.c, proxy_notices.c
 
 _next = prepared(
-    select(grants)
-    .where(_g.id > bindparam("after"), _g.begins_at > 0)
-    .order_by(_g.id)
-    .limit(_PAGE),
+    select(grants).where(_g.id > bindparam("after"), _g.begins_at > 0).order_by(_g.id).limit(_PAGE),
     GrantRow,
 )
 _one = prepared(select(grants).where(_g.id == bindparam("of")), GrantRow)

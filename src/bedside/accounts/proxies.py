@@ -18,8 +18,8 @@ from bedside.accounts.levels import (
     Change,
     Level,
     Relation,
-    level_on,
     changes,
+    level_on,
     next_change,
     parts_of,
 )

@@ -250,7 +250,9 @@ class ConversationLists:
         newest, among = _NEWEST[for_staff].of(ids)
         unread, same = _unread[for_staff].of(ids)
         async with self._database.read() as db:
-            last = {row.conversation_id: row for row in await db.all(newest, **among, viewer=viewer)}
+            last = {
+                row.conversation_id: row for row in await db.all(newest, **among, viewer=viewer)
+            }
             counts = {
                 row.conversation_id: row.messages
                 for row in await db.all(unread, person=person_id, viewer=viewer, **same)

@@ -190,9 +190,7 @@ newest_of_others = prepared(
 )
 
 
-async def found(
-    reader: Reader, conversation_id: str, viewer: str = ""
-) -> ConversationRow | None:
+async def found(reader: Reader, conversation_id: str, viewer: str = "") -> ConversationRow | None:
     """Return a conversation, if there is one that is not hidden from `viewer`."""
     return await reader.one(_get, conversation=conversation_id, viewer=viewer)
 

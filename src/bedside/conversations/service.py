@@ -356,7 +356,9 @@ class Conversations:
     async def get(self, access: Access, conversation_id: str) -> Conversation:
         """Return a conversation without its messages. Raises NotFound, NotShared."""
         async with self._database.read() as db:
-            return records.shown(require_own(access, await rows.found(db, conversation_id, viewer_of(access))))
+            return records.shown(
+                require_own(access, await rows.found(db, conversation_id, viewer_of(access)))
+            )
 
     async def belongs(
         self, db: Reader, clinic_id: str, patient_id: str, item_id: str

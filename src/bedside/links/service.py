@@ -30,8 +30,8 @@ from bedside.links.options import LinkOptions
 from bedside.links.records import Answer, Checked, Link, LinkClosed, LinkState
 from bedside.links.rows import LinkDeviceRow, LinkRow
 from bedside.people.clinics import Clinics
-from bedside.people.patients import Patients
 from bedside.people.hidden import is_hidden
+from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess, PatientAccess, link_access
 
 ANSWERS_FROM_ONE_ADDRESS = 40

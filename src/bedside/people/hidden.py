@@ -65,9 +65,7 @@ _from_viewer = prepared(
         _concerns(bindparam("viewer", type_=_h.viewer.type)),
     )
 )
-_from_whom: Prepared[Any] = prepared(
-    select(_h.viewer).where(_h.item_id == bindparam("item"))
-)
+_from_whom: Prepared[Any] = prepared(select(_h.viewer).where(_h.item_id == bindparam("item")))
 _add = prepared(insert(hidden_items))
 _drop = prepared(delete(hidden_items).where(_h.id == bindparam("of")))
 

@@ -82,9 +82,7 @@ async def _page(request: Request, *, enters: bool = False) -> Response:
         return await patient.enter(request, face, Entry(access, "", form), here)
     goes_on = bool(await services_of(request).visits.check_in.going_on(invitation_id))
     question = Question(link.tries_left)
-    return await patient.door_page(
-        request, face, question, known=True, goes_on=goes_on, here=here
-    )
+    return await patient.door_page(request, face, question, known=True, goes_on=goes_on, here=here)
 
 
 def _address(side: PatientAccess, invitation_id: str) -> str:

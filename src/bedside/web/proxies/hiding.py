@@ -20,6 +20,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.hidden import ALL
 from bedside.people.permissions import NotShared, PatientAccess
 from bedside.services import Services
+from bedside.web.proxies.words import RELATIONS
 
 SAVED = flash_message("item_hidden", N_("Saved. Everybody sees what you have chosen from now on."))
 _EVERYBODY = "all"
@@ -43,7 +44,7 @@ async def hide_page(request: Request) -> Response:
         hidden=hidden,
         choices=[
             (_EVERYBODY, _("Everybody with access, also people whom you let in later")),
-            *((one.id, one.name) for one in proxies),
+            *((one.id, f"{one.name}, {_(RELATIONS[one.relation])}") for one in proxies),
         ],
         chosen=[viewer or _EVERYBODY for viewer in hidden.viewers],
         here=page_in_app(page.side.patient_id, "/hide"),

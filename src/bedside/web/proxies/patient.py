@@ -176,7 +176,7 @@ async def app_items(services: Services, side: PatientAccess) -> list[AppItem]:
             % {"name": one.name, "day": written.day(one.change.on)},
             icon="users",
             href=page_in_app(side.patient_id, f"/people#{one.id}"),
-            at=clock.now(),
+            at=clock.end_of(one.change.on - BEFORE, zone),
         )
         for one in found
         if one.name and one.change and one.change.on - BEFORE <= today(zone)

@@ -36,6 +36,7 @@ from bedside.visits.rooms import Room
 _FIELDS = ("name", "birth", "phone", "reason", "consented")
 """The fields that can be wrong, in the order of the form."""
 SOMEBODY_ELSE = "else"
+SIGNED_IN = "app"
 _TOO_MANY = N_(
     "Many people have checked in from this network just now. Please wait a moment, then press the "
     "button again."
@@ -96,18 +97,20 @@ def _entered(room: Room, form: Form) -> Entered:
 
 async def door(request: Request) -> Response:
     """GET /r/{slug}: the form. On a device that knows somebody, the question whether it is they;
-    with `?who=else` it is somebody else."""
+    with `?who=else` it is somebody else, with `?who=app` whoever is signed in to the app."""
     room = await services_of(request).visits.rooms.by_slug(request.path_params["slug"])
     if room is None:
         return _unknown(request)
     await speak_at_clinic(request, room.clinic_id)
     known = await known_at_door(request, room.clinic_id)
-    if request.query_params.get("who") == SOMEBODY_ELSE:
+    who = request.query_params.get("who")
+    people = await signed_in_here(request, room) if room.open else []
+    if who == SOMEBODY_ELSE:
         known = [one for one in known if not one.ended]
-    elif room.open and not known and await signed_in_here(request, room):
+    elif people and (not known or who == SIGNED_IN):
         return await _signed_in_page(request, room)
     elif known and (room.open or not known[0].ended):
-        return await _page(request, room, "who_comes", known=known)
+        return await _page(request, room, "who_comes", known=known, with_app=bool(people))
     if not room.open:
         return await _page(request, room, "room_closed")
     return await _page(request, room, "check_in", Entered(CheckIn.new_draft()), known=known)
@@ -176,6 +179,9 @@ async def check_in_signed_in(request: Request) -> Response:
     await speak_at_clinic(request, room.clinic_id)
     form = await form_of(request)
     account = await account_of(request)
+    if not form.line("patient"):
+        nobody = {"patient": _("Choose for whom you are here.")}
+        return await _signed_in_page(request, room, form, nobody)
     side = await services.accounts.sides.of(account, form.line("patient"))
     try:
         checked_in = await services.visits.check_in.with_account(
@@ -197,7 +203,7 @@ async def _signed_in_page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     people = await signed_in_here(request, room)
-    own = people[0].patient_id if people else ""
+    own = people[0].patient_id if people and people[0].own else ""
     entered = Entered(
         "",
         reason=form["reason"] if form else "",
