@@ -137,9 +137,10 @@ async def test_live_pages_of_a_proxy_hear_nothing_of_it(house: House) -> None:
     assert mother not in told
     assert named(house.clinic.id, family.maya.account.account_id) in told
     assert mother in await sides.people_of(maya, Part.CHAT)
+    kind = house.realtime.topics.kind(f"conversation:{conversation}")
+    side = await family.mother()
     with pytest.raises(NotFound):
-        kind = house.realtime.topics.kind(f"conversation:{conversation}")
-        await kind.snapshot(await family.mother(), conversation)
+        await kind.snapshot(side, conversation)
 
 
 async def test_a_request_is_hidden_in_the_app_and_behind_its_address(house: House) -> None:

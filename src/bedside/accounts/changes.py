@@ -2,8 +2,8 @@
 
 A job for each proxy looks at what changes, in one unit of work: it writes down that both were told
 with the messages themselves, so that a kill or a second worker tells nobody twice. Nothing is
-planned ahead: a sweep looks again every hour, because dates of birth, options and clocks change. The
-messages say only that there is news; the app says what.
+planned ahead: a sweep looks again every hour, because dates of birth, options and clocks change.
+The messages say only that there is news; the app says what.
 """
 
 from dataclasses import dataclass

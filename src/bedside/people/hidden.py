@@ -36,8 +36,8 @@ _h = hidden_items.c
 _NO_REASON = N_("Please say why, in at most 300 characters: the patient reads it.")
 
 Finder = Callable[[Reader, str, str, str], Awaitable[tuple[str, ...]]]
-"""Looks up an item of a patient, by the ids of the clinic, the patient and the item. Returns it with
-what has to be hidden together with it; nothing if it is not the patient's."""
+"""Looks up an item of a patient, by the ids of the clinic, the patient and the item. Returns it
+with what has to be hidden together with it; nothing if it is not the patient's."""
 
 
 def _concerns(viewer: Any) -> ColumnElement[bool]:

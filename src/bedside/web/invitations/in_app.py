@@ -1,5 +1,5 @@
-"""Invitations to a waiting room in the patient's app: on the first page until the visit is over, and
-one press to check in. The person is known from the sign-in, and types nothing."""
+"""Invitations to a waiting room in the patient's app: on the first page until the visit is over,
+and one press to check in. The person is known from the sign-in, and types nothing."""
 
 from collections.abc import Sequence
 
