@@ -155,6 +155,7 @@ async def test_a_request_is_hidden_in_the_app_and_behind_its_address(house: Hous
         with pytest.raises(NotFound):
             await house.links.of_side(view, sent.id)
     assert len(await house.requests.in_app.of(family.maya)) == 1
+    assert await house.people.hidden.listed(family.maya) == [sent.id]
     await house.links.of_side(family.maya, sent.id)
 
 

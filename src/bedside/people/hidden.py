@@ -59,6 +59,9 @@ _of_item = prepared(
     .order_by(_h.id),
     HiddenItemRow,
 )
+_of_patient = prepared(
+    select(_h.item_id).where(_h.patient_id == bindparam("patient")).order_by(_h.id.desc())
+)
 _from_viewer = prepared(
     select(_h.item_id).where(
         _h.patient_id == bindparam("patient"),
@@ -168,6 +171,14 @@ class HiddenItems:
         for row in await self._of(work, chart, entry_id, _BY_STAFF):
             why = keys.unseal(_COLUMN, row.id, row.record)["reason"]
             await self._add(work, to, moved_id, ALL, _BY_STAFF, why)
+
+    async def listed(self, side: PatientAccess) -> list[str]:
+        """Return the ids of what is hidden from anybody, the newest first, for the patient. Raises
+        NotShared for a proxy."""
+        _must_not_be_proxy(side)
+        async with self._database.read() as db:
+            rows = await db.all(_of_patient, patient=side.patient_id)
+        return list(dict.fromkeys(row.item_id for row in rows))
 
     async def from_viewer(self, side: PatientAccess) -> frozenset[str]:
         """Return the ids of all items that this person does not see."""

@@ -1,6 +1,8 @@
 """Hiding one item from people with access, in the app: a file, a conversation, a message, a
 request, a summary."""
 
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -68,6 +70,15 @@ async def hide(request: Request) -> Response:
 async def _proxies(services: Services, side: PatientAccess) -> list[Proxy]:
     """Return those who have access, also in the future. Raises NotShared."""
     return [one for one in await services.accounts.proxies.of_patient(side) if one.name]
+
+
+async def hidden_in_words(services: Services, side: PatientAccess) -> list[tuple[str, str]]:
+    """Return the ids and names of what is hidden from anybody, without what is gone by now."""
+    found: list[tuple[str, str]] = []
+    for item_id in await services.people.hidden.listed(side):
+        with suppress(NotFound):
+            found.append((item_id, (await item_in_words(services, side, item_id))[0]))
+    return found
 
 
 async def item_in_words(

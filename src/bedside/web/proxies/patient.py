@@ -28,6 +28,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import NotShared, PatientAccess
 from bedside.people.record_parts import Part
 from bedside.services import Services
+from bedside.web.proxies.hiding import hidden_in_words
 from bedside.web.proxies.words import LEVELS, RELATIONS, levels
 
 ENDED = flash_message("proxy_ended", N_("The access has ended."))
@@ -194,6 +195,8 @@ async def _page(request: Request, page: AppPage, error: BedsideError | None = No
         "proxies/people.html",
         status=error.status if error else 200,
         own=own,
+        hidden=await hidden_in_words(services, page.side) if own else [],
+        hide=page_in_app(page.side.patient_id, "/hide"),
         mine=await proxies.own(page.side),
         level_words=dict(levels()),
         proxies=described(found),
