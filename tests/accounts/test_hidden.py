@@ -12,8 +12,10 @@ from bedside.people.hidden import ALL
 from bedside.people.permissions import AccountAccess, ChartAccess, NotShared, PatientAccess
 from bedside.people.record_parts import Part
 from tests.accounts.people import let_in, side_of
+from tests.conversations.test_visit_archive import visited
 from tests.house import House
 from tests.requests.sending import send
+from tests.requests.summaries import summed_up
 from tests.sharing.people import given
 from tests.web.pages import lines
 
@@ -157,6 +159,27 @@ async def test_a_request_is_hidden_in_the_app_and_behind_its_address(house: Hous
     assert len(await house.requests.in_app.of(family.maya)) == 1
     assert await house.people.hidden.listed(family.maya) == [sent.id]
     await house.links.of_side(family.maya, sent.id)
+
+
+async def test_a_visit_and_a_summary_with_what_came_from_it(house: House) -> None:
+    family = await Family(house).begin()
+    archive = house.conversations.visit_archive
+    visit = await visited(house, "The cream burns on my elbow.")
+    await house.people.hidden.hide(family.maya, visit, {ALL})
+    for view in await family.views():
+        assert await archive.listed(view) == []
+        assert await archive.search(view, "elbow") == []
+        with pytest.raises(NotFound):
+            await archive.messages(view, visit)
+    assert len(await archive.listed(family.maya)) == 1
+    summary = await summed_up(house)
+    [copy] = await files_of(house, family.maya)
+    assert await files_of(house, await family.mother()) == [copy]
+    await house.people.hidden.hide(family.maya, summary.id, {family.grant_id})
+    for view in await family.views():
+        assert await house.requests.in_app.of(view) == []
+        assert await files_of(house, view) == []
+    assert await files_of(house, family.maya) == [copy]
 
 
 async def test_staff_keep_a_file_from_proxies_and_the_patient_reads_why(house: House) -> None:

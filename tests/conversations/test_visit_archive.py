@@ -8,8 +8,7 @@ from bedside.errors import NotFound
 from bedside.kernel.ids import new_id
 from bedside.people.permissions import NotShared
 from bedside.people.record_parts import Part
-from tests.accounts.people import side_of
-from tests.accounts.test_proxies import let_in
+from tests.accounts.people import let_in, side_of
 from tests.house import House
 from tests.visits.ward import Ward
 

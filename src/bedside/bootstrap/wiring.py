@@ -26,6 +26,7 @@ from bedside.services.realtime import RealtimeServices
 from bedside.services.registered import Registered
 from bedside.services.visit_records import VisitRecordServices
 from bedside.settings import Settings
+from bedside.visits import history
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _listeners(parts: Parts) -> None:
     parts.charts.contents.on_moved(parts.charts.reports)
     parts.charts.contents.on_moved(people.hidden)
     people.hidden.knows(("ent",), parts.charts.patient_side.belongs)
+    people.hidden.knows(("vis",), history.belongs)
     people.hidden.knows(("cnv", "msg"), parts.conversations.all.belongs)
     prefixes = [kind.prefix for kind in parts.requests.kinds]
     people.hidden.knows(prefixes, parts.requests.in_app.belongs)

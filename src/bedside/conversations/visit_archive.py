@@ -94,7 +94,7 @@ class VisitArchive:
         if not side.parts >= _PARTS:
             return []
         async with self._database.aside() as db:
-            visits = await ended_of_patient(db, side.clinic_id, side.patient_id, MOST_VISITS)
+            visits = await ended_of_patient(db, side, MOST_VISITS)
             if not visits:
                 return []
             asked, among = _counted.of([one.id for one in visits])
@@ -110,7 +110,7 @@ class VisitArchive:
         for part in _PARTS:
             side.require(part)
         async with self._database.read() as db:
-            visits = await ended_of_patient(db, side.clinic_id, side.patient_id, MOST_VISITS)
+            visits = await ended_of_patient(db, side, MOST_VISITS)
             visit = next((one for one in visits if one.id == visit_id), None)
             if visit is None:
                 raise NotFound
@@ -135,7 +135,7 @@ class VisitArchive:
         if not wanted or not side.parts >= _PARTS:
             return []
         async with self._database.aside() as db:
-            visits = await ended_of_patient(db, side.clinic_id, side.patient_id, MOST_VISITS)
+            visits = await ended_of_patient(db, side, MOST_VISITS)
             if not visits:
                 return []
             asked, among = _of_visits.of([one.id for one in visits])

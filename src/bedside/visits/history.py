@@ -12,10 +12,11 @@ from sqlalchemy import bindparam, func, literal_column, select
 from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import prepared, unindexed
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Reader, Row, Transactions
-from bedside.people.permissions import ChartAccess
+from bedside.people.hidden import is_shown
+from bedside.people.permissions import ChartAccess, PatientAccess
 from bedside.people.staff import Staff
 from bedside.people.teams import ROOM_NAMES
 from bedside.visits import additions, notes, rows
@@ -87,6 +88,13 @@ _additions = prepared(
     .order_by(visit_additions.c.at, visit_additions.c.id),
     additions.AdditionRow,
 )
+_one_of = prepared(
+    select(visits.c.id).where(
+        visits.c.id == bindparam("visit"),
+        unindexed(visits.c.patient_id) == bindparam("patient"),
+        unindexed(visits.c.clinic_id) == bindparam("clinic"),
+    )
+)
 _ended = prepared(
     select(visits.c.id, visits.c.checked_in_at, ROOM_NAMES.c.room_name)
     .select_from(visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id))
@@ -94,6 +102,7 @@ _ended = prepared(
         visits.c.patient_id == bindparam("patient"),
         visits.c.clinic_id == bindparam("clinic"),
         visits.c.state == literal_column(f"'{State.ENDED}'"),
+        is_shown(visits.c.id),
     )
     .order_by(visits.c.checked_in_at.desc(), visits.c.id.desc())
     .limit(bindparam("limit"))
@@ -141,12 +150,18 @@ class EndedVisit:
     checked_in_at: int
 
 
-async def ended_of_patient(
-    reader: Reader, clinic_id: str, patient_id: str, limit: int
-) -> list[EndedVisit]:
-    """Return a patient's visits that are over, the newest first; the caller has checked that they
-    may be seen."""
-    rows = await reader.all(_ended, patient=patient_id, clinic=clinic_id, limit=limit)
+async def belongs(db: Reader, clinic_id: str, patient_id: str, visit_id: str) -> tuple[str, ...]:
+    """Return a visit if it is a patient's. Implements `people.hidden.Finder`."""
+    row = await db.one(_one_of, visit=visit_id, patient=patient_id, clinic=clinic_id)
+    return (row.id,) if row else ()
+
+
+async def ended_of_patient(reader: Reader, side: PatientAccess, limit: int) -> list[EndedVisit]:
+    """Return a patient's visits that are over, the newest first, without those that are hidden from
+    who looks; the caller has checked that they may be seen."""
+    rows = await reader.all(
+        _ended, patient=side.patient_id, clinic=side.clinic_id, viewer=side.viewer, limit=limit
+    )
     return [EndedVisit(row.id, row.room_name, row.checked_in_at) for row in rows]
 
 

@@ -95,6 +95,11 @@ async def item_in_words(
             names = {one.id: one.name for one in topics}
             parts = [(one.id, one.text[:_SHORT]) for one in conversation.messages if one.text]
             return names.get(conversation.conversation.topic_id, _("Conversation")), parts
+        case "vis":
+            visits = await services.conversations.visit_archive.listed(side)
+            rooms = [one.visit.room_name for one in visits if one.visit.id == item_id]
+            if rooms:
+                return rooms[0], []
         case "msg":
             found = await services.conversations.all.message(side, item_id)
             return found.text[:_SHORT], []
@@ -111,6 +116,8 @@ def address_of_item(side: PatientAccess, item_id: str) -> str:
             return page_in_app(side.patient_id, f"/files/{item_id}")
         case "cnv":
             return page_in_app(side.patient_id, f"/chat/{item_id}")
+        case "vis":
+            return page_in_app(side.patient_id, f"/chat/visits/{item_id}")
     return page_in_app(side.patient_id, "/people")
 
 

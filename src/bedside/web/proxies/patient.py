@@ -128,11 +128,33 @@ async def _seen(request: Request, theirs: PatientAccess) -> list[tuple[str, list
         for one in items[:_MOST]
     ]
     parts = [(_("Home"), first)]
+    if Part.CHAT in theirs.parts:
+        parts.append((_("Messages"), await _messages_seen(services, theirs)))
     if Part.FILES in theirs.parts:
         files = await services.charts.patient_side.entries(theirs, limit=_MOST)
         shown = [Seen(one.id, one.name, "", "file-text", one.received_at) for one in files]
         parts.append((_("Files"), shown))
     return parts
+
+
+async def _messages_seen(services: Services, theirs: PatientAccess) -> list[Seen]:
+    chats = services.conversations
+    lines = await chats.lists.of_patient(theirs, limit=_MOST)
+    names = {one.id: one.name for one in await chats.topics.all(theirs.clinic_id)}
+    visits = [one.visit for one in await chats.visit_archive.listed(theirs)]
+    return [
+        *(
+            Seen(
+                one.id,
+                names.get(one.topic_id, _("Conversation")),
+                "",
+                "message-circle",
+                one.last_at,
+            )
+            for one in (line.conversation for line in lines)
+        ),
+        *(Seen(one.id, one.room_name, "", "video", one.checked_in_at) for one in visits),
+    ]
 
 
 async def give_up(request: Request) -> Response:
