@@ -57,7 +57,7 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
     assert heard(parts) == {
         "wrong codes": [":CodeAlerts.wrong_codes"],
         "new rooms": [":Rooms.made"],
-        "entries that are moved": [":Reports"],
+        "entries that are moved": [":Reports", ":HiddenItems"],
         "files that are scanned": [":MessageFiles.changed"],
         "deliveries": [":Requests.delivery_changed", ":MessagePlans.delivery_changed"],
         "files": [

@@ -83,7 +83,7 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """What changes for one proxy, as things are today."""
+    """The changes for one proxy, as things are today."""
 
     day: date
     changes: tuple[Change, ...]

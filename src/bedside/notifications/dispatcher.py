@@ -267,11 +267,8 @@ class Dispatcher:
         ruled_by = typed_for or (row.patient_id if not row.staff_id else "")
         if not ruled_by and row.staff_id:
             return _Ruling()
-        refusal = ""
-        if ruled_by:
-            refusal = await self._recipients.refusal(
-                row.clinic_id, ruled_by, message.channel, message.to, on_card=not typed_for
-            )
+        there, on_card = (row.clinic_id, ruled_by, message.channel, message.to), not typed_for
+        refusal = await self._recipients.refusal(*there, on_card=on_card) if ruled_by else ""
         for check in self._checks:
             refusal = refusal or await check(row.cause_id)
         if refusal or not ruled_by:

@@ -75,7 +75,7 @@ _drop = prepared(delete(hidden_items).where(_h.id == bindparam("of")))
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """How one item is hidden: by the patient from `viewers` (grants; `ALL` for all proxies), or by
+    """The hiding of one item: by the patient from `viewers` (grants; `ALL` for all proxies), or by
     staff from all, with a reason. Its repr omits the reason."""
 
     viewers: frozenset[str] = frozenset()
