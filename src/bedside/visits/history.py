@@ -143,7 +143,7 @@ class PastVisit:
 
 @dataclass(frozen=True, slots=True)
 class EndedVisit:
-    """What a patient's app says of a visit that is over."""
+    """A visit that is over, as a patient's app shows it."""
 
     id: str
     room_name: str

@@ -27,6 +27,8 @@ from bedside.web.proxies.words import RELATIONS
 SAVED = flash_message("item_hidden", N_("Saved. Everybody sees what you have chosen from now on."))
 _EVERYBODY = "all"
 _SHORT = 60
+_PAGES = {"ent": "/files", "cnv": "/chat", "vis": "/chat/visits"}
+"""Where items have pages of their own in the app, by the prefixes of their ids."""
 
 
 async def hide_page(request: Request) -> Response:
@@ -103,6 +105,8 @@ async def item_in_words(
         case "msg":
             found = await services.conversations.all.message(side, item_id)
             return found.text[:_SHORT], []
+        case _:
+            pass
     for asked in await services.requests.in_app.of(side):
         if asked.request.id == item_id:
             return _(asked.kind.name), []
@@ -111,14 +115,8 @@ async def item_in_words(
 
 def address_of_item(side: PatientAccess, item_id: str) -> str:
     """Return the page to go back to."""
-    match prefix_of(item_id):
-        case "ent":
-            return page_in_app(side.patient_id, f"/files/{item_id}")
-        case "cnv":
-            return page_in_app(side.patient_id, f"/chat/{item_id}")
-        case "vis":
-            return page_in_app(side.patient_id, f"/chat/visits/{item_id}")
-    return page_in_app(side.patient_id, "/people")
+    path = _PAGES.get(prefix_of(item_id))
+    return page_in_app(side.patient_id, f"{path}/{item_id}" if path else "/people")
 
 
 _HIDE = APP + "/{patient_id}/hide/{item_id}"
