@@ -137,7 +137,7 @@ class ConversationLive:
         never which colleague. Raises NotFound for those who may not write in it."""
         side = await self._side(access, conversation_id)
         async with self._database.read() as db:
-            row = require_own(side, await rows.found(db, conversation_id))
+            row = require_own(side, await rows.found(db, conversation_id, viewer_of(side)))
         if not is_staff(side) and not may_reply(row, clock.now()):
             raise NotFound
         return {"patient_id": row.patient_id, "who": sender_of(side).kind}

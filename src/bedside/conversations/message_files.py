@@ -11,7 +11,7 @@ from bedside.charts.records import DEAD, Entry
 from bedside.conversations.events import MessageFilesChanged
 from bedside.conversations.models import conversation_messages, conversations
 from bedside.conversations.records import Message
-from bedside.conversations.sides import Access, require_chat, sender_of
+from bedside.conversations.sides import Access, require_chat, sender_of, viewer_of
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.files.patient_files import PatientFiles
@@ -20,6 +20,7 @@ from bedside.files.retrieval import Retrieval
 from bedside.files.states import FileState
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.people.hidden import hidden_among
 from bedside.people.permissions import ChartAccess, PatientAccess
 from bedside.people.record_parts import Part
 
@@ -88,6 +89,7 @@ class MessageFiles:
         ids = tuple(dict.fromkeys(one for message in messages for one in message.entries))
         async with self._database.read() as db:
             entries = await sent.entries(db, self._vault, access, ids)
+            hidden = await hidden_among(db, ids, viewer_of(access))
         opened = await self._open_for(access, entries)
         pictured = await self._retrieval.with_thumbnail(
             one for one in entries.values() if one.id in opened
@@ -101,6 +103,7 @@ class MessageFiles:
             files = [
                 _file(one, entries.get(one), access, named, opened, pictured, why if own else {})
                 for one in message.entries
+                if one not in hidden
             ]
             files += [_refused(name, key, named) for name, key in message.refused]
             if files:

@@ -260,6 +260,11 @@ async def is_hidden(reader: Reader, item_id: str, viewer: str) -> bool:
     return bool(viewer) and bool({ALL, viewer} & await hidden_from(reader, (item_id,)))
 
 
+async def hidden_among(reader: Reader, items: Sequence[str], viewer: str) -> frozenset[str]:
+    """Return those of some items that somebody does not see, who is "" for the patient."""
+    return frozenset([one for one in items if await is_hidden(reader, one, viewer)])
+
+
 def patient_rows(vault: Vault) -> dict[str, PatientRows]:
     """Return what is kept of a patient, for charts that are joined."""
     return {"hidden_items": BoundRowsOfPatient(hidden_items, HIDDEN_ITEMS, vault)}
