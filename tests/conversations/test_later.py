@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bedside.conversations.later import Change, Later, moment_in
-from bedside.conversations.states import Reply
+from bedside.conversations.states import Receipt, Reply
 from bedside.conversations.writing import Text
 from bedside.database import outbox
 from bedside.errors import Conflict, NotFound, WrongInput
@@ -75,7 +75,7 @@ async def test_it_leaves_when_its_time_comes_and_not_before(talk: Talk) -> None:
 
 async def test_the_patient_learns_nothing_of_what_waits(talk: Talk) -> None:
     services = talk.house.services
-    await talk.all.receipt(talk.patient, talk.id, 1, "read")
+    await talk.all.receipt(talk.patient, talk.id, 1, Receipt.READ)
     await write(talk, "Quinsy, probably.")
     await write(talk, "A new matter: quinsy.", conversation="")
     assert await services.conversations.search.of_patient(talk.patient, "quinsy") == []
