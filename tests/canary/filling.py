@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
+from bedside.conversations.canned import Canned
 from bedside.edge.accounts import app_cookie_name
 from bedside.files.announcing import Allowance
 from bedside.kernel.ids import new_id
@@ -254,9 +255,8 @@ class Filling:
             later = {"body": mark("message for later"), "later": "yes", "when": "2027-11-29T08:00"}
             kept = await self._http.post(place, data=later)
             assert kept.status_code < 400, kept.text[:300]
-        canned = {"name": mark("canned name"), "words": f"{mark('canned reply')} [[first name]]"}
-        added = await self._http.post("/settings/chat/replies", data=canned)
-        assert added.status_code == 303, added.text[:300]
+        canned = Canned(mark("canned name"), f"{mark('canned reply')} [[first name]]")
+        await house.services.conversations.canned.add(house.administer(), canned)
         assert mark("canned reply") in (await self._http.get(f"{one}/replies")).text
         assert mark("message for later") in (await self._http.get("/chat/later")).text
         await self._http.post(f"{one}/retract", data={"message": sent.json()["message_id"]})
