@@ -127,6 +127,23 @@ async def test_a_conversation_and_a_single_message(house: House) -> None:
     assert len(await lists.of_patient(family.maya)) == 2
 
 
+async def test_a_hidden_file_is_not_named_below_its_message(quick_house: House) -> None:
+    house = quick_house
+    family = await Family(house).begin()
+    entry = await given(house, "secret.pdf")
+    chats, files = (
+        house.conversations.all,
+        house.conversations.files,
+    )
+    conversation = await chats.start(family.chart, Text("Look.", entries=(entry,)), new_id("drf"))
+    for viewers, names in (((), ["secret.pdf"]), ({ALL}, [])):
+        await house.people.hidden.hide(family.maya, entry, viewers)
+        for view in await family.views():
+            page = await chats.page(view, conversation)
+            shown = await files.of(view, page.messages)
+            assert [one.name for some in shown.values() for one in some] == names
+
+
 async def test_live_pages_of_a_proxy_hear_nothing_of_it(house: House) -> None:
     family = await Family(house).begin(Level.LIMITED)
     conversation = await family.write("About the rash.")
