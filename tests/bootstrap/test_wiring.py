@@ -59,7 +59,7 @@ def test_everybody_hears_what_concerns_them(tmp_path: Path) -> None:
         "new rooms": [":Rooms.made"],
         "entries that are moved": [":Reports", ":HiddenItems"],
         "files that are scanned": [":MessageFiles.changed"],
-        "deliveries": [":Requests.delivery_changed", ":MessagePlans.delivery_changed"],
+        "deliveries": [":MessagePlans.delivery_changed"],
         "files": [
             "req:RequestEndings.file_changed",
             "frm:RequestEndings.file_changed",

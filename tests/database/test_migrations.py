@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -177,3 +177,70 @@ def test_clinics_that_are_there_have_their_phone_numbers_read(tmp_path):
         jobs = connection.exec_driver_sql("SELECT kind, payload FROM jobs ORDER BY kind").all()
     assert [kind for kind, _ in jobs] == ["patient.read_phones", "staff.read_phones"]
     assert all('"cli_1"' in payload for _, payload in jobs)
+
+
+_REQUEST = (
+    "INSERT INTO requests (id, clinic_id, patient_id, kind, state, content, sent_by, round, "
+    "photo_limit, bytes_limit, expected, filed, filed_bytes, agreed_text, agreed_at, created_at, "
+    "changed_at, expires_at, opened_at, done_at, reported, reported_at) VALUES (:id, 'cli_1', "
+    "'pat_1', :kind, :state, '', 'stf_1', 2, 1, 1, 0, 0, 0, '', 0, 5, 6, 9, :opened, 0, '', 0)"
+)
+_NOTICE = (
+    "INSERT INTO notifications (id, clinic_id, patient_id, cause_id, channel, content, state, "
+    "attempts, tried_since, locked_until, failure, reference, local, created_at, sent_at, "
+    "delivered_at) VALUES (:id, 'cli_1', 'pat_1', :cause, :channel, '', 'sent', 1, 0, 0, '', '', "
+    ":no, 5, 7, 0)"
+)
+_OLD_REQUESTS = {
+    "req_a": ("photo", "sent", 0, ("sms", "email"), ("running", "sms+email,push")),
+    "inv_b": ("invitation", "delivered", 0, ("sms",), ("running", "sms,email")),
+    "frm_c": ("form", "opened", 8, ("email",), ("read", "email,push,sms")),
+    "sum_d": ("summary", "failed", 0, ("sms",), ("settled", "sms,push,email")),
+    "req_e": ("photo", "locked", 0, ("sms",), ("stopped", "sms,push,email")),
+    "req_f": ("photo", "done", 8, ("sms",), None),
+}
+
+
+@pytest.mark.feature("N7")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_requests_that_are_under_way_get_their_plans(kind, tmp_path, postgres):
+    from alembic import command
+
+    url = f"sqlite:///{tmp_path}/bedside.db" if kind == "sqlite" else postgres.fresh()
+    schema.upgrade(url)
+    command.downgrade(schema.configuration(url), "0042")
+
+    def fill(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO clinics VALUES ('cli_1', 'Riverside', '{}', 0)"))
+        record = "INSERT INTO patients (id, clinic_id, {more}) VALUES ('pat_1', 'cli_1', {values})"
+        columns = _needed(connection, "patients", {"id", "clinic_id"})
+        names, values = ", ".join(columns), ", ".join(columns.values())
+        connection.execute(text(record.format(more=names, values=values)))
+        for one, (key, state, opened, channels, _) in _OLD_REQUESTS.items():
+            row = {"id": one, "kind": key, "state": state, "opened": opened}
+            connection.execute(text(_REQUEST), row)
+            for channel in channels:
+                cause = {"id": f"ntf_{one}{channel}", "cause": f"{one}/invite/2", "no": False}
+                connection.execute(text(_NOTICE), {**cause, "channel": channel})
+
+    def look(connection: Connection) -> tuple[dict[str, tuple[str, str]], set[str]]:
+        plans = connection.execute(text("SELECT item_id, state, ways, read_at FROM message_plans"))
+        causes = connection.execute(text("SELECT cause_id FROM notifications"))
+        found = {row.item_id: (row.state, row.ways) for row in plans}
+        return found, {cause for (cause,) in causes}
+
+    inside(url, fill)
+    schema.upgrade(url)
+    found, causes = inside(url, look)
+    assert found == {one: plan for one, (*_, plan) in _OLD_REQUESTS.items() if plan}
+    assert causes == {f"{one}/invite/2/0" for one in _OLD_REQUESTS}
+
+
+def _needed(connection: Connection, table: str, known: set[str]) -> dict[str, str]:
+    """Return the other columns of a table that want a value, with one."""
+    found = inspect(connection).get_columns(table)
+    wanted = [one for one in found if not one["nullable"] and one["default"] is None]
+    zero = {"BLOB": "''", "BYTEA": "''", "TEXT": "''", "BOOLEAN": "FALSE"}
+    return {
+        one["name"]: zero.get(str(one["type"]), "0") for one in wanted if one["name"] not in known
+    }

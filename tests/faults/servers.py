@@ -104,7 +104,8 @@ class Server:
         with sqlite3.connect(self.data / "bedside.db", timeout=PATIENCE) as database:
             database.execute("UPDATE jobs SET locked_until = 0")
             database.execute(
-                "UPDATE jobs SET run_at = 0 WHERE kind NOT IN ('request.expire', 'request.remind')"
+                "UPDATE jobs SET run_at = 0 WHERE kind NOT IN "
+                "('request.expire', 'request.remind', 'plan.go_on')"
             )
             database.execute("UPDATE notifications SET locked_until = 1 WHERE locked_until > 0")
             database.execute("UPDATE presence_processes SET seen_at = 0")

@@ -6,20 +6,24 @@ from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.notifications.plans.subject import PlanSubject
 from bedside.notifications.plans.table import PlanKind
+from bedside.people.permissions import staff_access
+from bedside.people.roles import Role
 from bedside.services import Services
 from tests.faults.conftest import Installed
 from tests.faults.servers import Server, wait_until
 from tests.peers.sms_sink import SmsSink
 from tests.peers.smtp_sink import SmtpSink
+from tests.requests.sending import draft
 
 pytestmark = pytest.mark.feature("N7")
 
 STEPS = "SELECT channel, count(*) FROM plan_steps GROUP BY channel ORDER BY channel"
 
 
+@pytest.mark.parametrize("what", ["message", "request"])
 @pytest.mark.parametrize("fault", ["plan.going_on", "plan.went_on", "notification.delivered"])
 def test_each_way_is_tried_once(
-    server: Server, installed: Installed, sms_sink: SmsSink, fault: str
+    server: Server, installed: Installed, sms_sink: SmsSink, fault: str, what: str
 ) -> None:
     mail = SmtpSink(starttls=False)
     mail.start()
@@ -32,6 +36,7 @@ def test_each_way_is_tried_once(
         "mail_from": "hello@riverside.example",
     }
     try:
+        begin = {"message": begin_message, "request": begin_request}[what]
         server.inside(lambda services: begin(services, installed))
         server.start()
         wait_until(lambda: len(sms_sink.messages) == 1, "the text message")
@@ -60,7 +65,7 @@ def let_a_day_pass(server: Server) -> None:
     server.tell("UPDATE jobs SET run_at = 0 WHERE kind LIKE 'plan.%'")
 
 
-async def begin(services: Services, installed: Installed) -> None:
+async def begin_message(services: Services, installed: Installed) -> None:
     """Begin a plan; nothing is sent yet."""
     subject = PlanSubject(
         kind=PlanKind.NORMAL,
@@ -73,3 +78,12 @@ async def begin(services: Services, installed: Installed) -> None:
     )
     async with services.database.unit_of_work() as work:
         await services.notifications.plans.start(work, subject)
+
+
+async def begin_request(services: Services, installed: Installed) -> None:
+    """Send a photo request by SMS; it is on its way when the server starts."""
+    staff = staff_access(
+        installed.staff_id, installed.clinic_id, Role.STAFF, "ses_test", "127.0.0.1"
+    )
+    chart = await services.people.permissions.chart(staff, installed.patient_id)
+    await services.requests.photos.send(chart, draft(channels=("sms",)))

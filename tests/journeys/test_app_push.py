@@ -69,6 +69,9 @@ async def test_the_phone_tells_of_a_message_and_staff_see_that_it_was_read(
         )
         await do_jobs(house)
     [pushed] = push_service.pushed
+    wishes = {name.casefold(): value for name, value in pushed.headers.items()}
+    assert (int(wishes["ttl"]), wishes["urgency"]) == (24 * 3600, "normal")
+    assert len(wishes["topic"]) == 32
     text = device.read(pushed.body).decode()
     for word in ("biopsy", "Maya", "Lindqvist"):
         assert word not in text

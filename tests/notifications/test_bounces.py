@@ -15,10 +15,13 @@ from bedside.notifications.bounces import PATH, Bounces, meaning_of, named_in
 from bedside.notifications.models import notifications
 from bedside.notifications.plans.table import PlanState
 from bedside.notifications.ports import Channel, Message
+from bedside.requests.states import State
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
 from tests.notifications.plans.planning import Planned, at_noon, card
 from tests.peers.smtp_sink import SmtpSink
+from tests.requests.sending import do_jobs, draft
+from tests.web.pages import enter
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("N1"), pytest.mark.feature("N7")]
 
@@ -259,3 +262,37 @@ async def test_each_mail_has_its_own_sender_and_says_that_nobody_wrote_it(
     for mail in (neutral, plain):
         assert mail.message["auto-submitted"] == "auto-generated"
         assert "OOF" in mail.message["x-auto-response-suppress"]
+
+
+@pytest.mark.parametrize("kind", ["photos", "app_invitations"])
+@pytest.mark.feature("R7")
+async def test_a_request_that_comes_back_goes_by_sms_and_the_card_says_why(
+    quick_house: House,
+    smtp_sink: SmtpSink,
+    reader: ChildReports,
+    visitor: httpx.AsyncClient,
+    noon: None,
+    kind: str,
+) -> None:
+    house, chart = quick_house, await quick_house.chart()
+    by_mail(house, smtp_sink)
+    if kind == "photos":
+        request_id = await house.requests.photos.send(chart, draft(channels=("email",)))
+    else:
+        request_id = await house.requests.app_invitations.send(chart, ("email",))
+    await do_jobs(house)
+    [mail] = smtp_sink.mails
+    bounces = Bounces(house.notifications.dispatcher, reader, TOKEN)
+    assert await bounces.take(report(to=mail.sender)) is True
+    await do_jobs(house)
+    deliveries = await house.notifications.messages.of_request(chart, request_id)
+    assert [(one.channel, one.state) for one in deliveries] == [
+        ("email", "failed"),
+        ("sms", "delivered"),
+    ]
+    assert (await house.requests.all.get(chart, request_id)).state is State.DELIVERED
+    await enter(visitor, house)
+    here = f"/patients/{chart.patient_id}/card"
+    assert "E-mail address does not exist" in (await visitor.get(here)).text
+    await card(house, email="other@patients.example")
+    assert "E-mail address does not exist" not in (await visitor.get(here)).text

@@ -13,6 +13,7 @@ from bedside.requests.models import requests
 from bedside.requests.states import State
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
+from tests.notifications.plans.planning import card
 from tests.peers.sms_sink import Book, SmsSink
 from tests.requests.sending import send
 
@@ -50,6 +51,7 @@ async def report(
 
 async def handed_over(house: House) -> str:
     """Send a request whose SMS a gateway has accepted. Returns the gateway's name for it."""
+    await card(house, email="")  # no other way is left to the plan
     sent = await send(house, channels=("sms",))
     (delivery,) = await house.notifications.messages.of_request(sent.chart, sent.id)
     async with house.database.unit_of_work() as work:

@@ -27,6 +27,7 @@ from bedside.notifications.references import References
 from bedside.notifications.states import MOVES, NoticeState, Report, may_become
 from bedside.requests.states import State
 from tests.house import House
+from tests.notifications.plans.planning import card
 from tests.peers.ports import PATIENCE
 from tests.peers.sms_sink import Answer, SmsSink
 from tests.peers.smtp_sink import Manner, SmtpSink
@@ -87,14 +88,17 @@ class Wired:
             ),
             frozenset(),
         )
-        self.dispatcher.on_outcome(services.requests.all.delivery_changed)
+        plans = services.notifications.plans
+        plans._dispatcher = self.dispatcher  # the same object in bootstrap
+        self.dispatcher.on_outcome(plans.delivery_changed)
         services.notifications = replace(services.notifications, dispatcher=self.dispatcher)
         services.registered.handlers["notification.deliver"] = self.dispatcher.deliver
-        services.requests.all._messenger = self.dispatcher  # the same object in bootstrap
 
     async def ask(self, **other: Any) -> Sent:
         """Send a request, without delivering its messages."""
         chart = await self.house.chart()
+        if "email" not in other.get("channels", ("email",)):
+            await card(self.house, email="")  # no other way is left to the plan
         wanted = draft(**other)
         await self.house.requests.photos.send(chart, wanted)
         return Sent(self.house, chart, wanted.id)

@@ -406,7 +406,7 @@ async def test_staff_remind_at_once_and_once(house: House) -> None:
     sent = await sent_form(house)
     press = new_id("prs")
     await asyncio.gather(
-        *(house.requests.reminding.remind_now(sent.chart, sent.id, press) for _ in range(2))
+        *(house.requests.telling.remind_now(sent.chart, sent.id, press) for _ in range(2))
     )
     await do_jobs(house)
     assert len(await sent.secrets()) == 2
@@ -414,10 +414,10 @@ async def test_staff_remind_at_once_and_once(house: House) -> None:
     await send_back(house, link)
     await do_jobs(house)
     with pytest.raises(Conflict):
-        await house.requests.reminding.remind_now(sent.chart, sent.id, new_id("prs"))
+        await house.requests.telling.remind_now(sent.chart, sent.id, new_id("prs"))
     other = await house.chart(1)
     with pytest.raises(NotFound):
-        await house.requests.reminding.remind_now(other, sent.id, new_id("prs"))
+        await house.requests.telling.remind_now(other, sent.id, new_id("prs"))
 
 
 async def test_what_was_sent_in_time_arrives_after_the_end(house: House) -> None:

@@ -17,8 +17,8 @@ from bedside.requests.endings import EXPIRE
 from bedside.requests.photos.filing import SETTLE
 from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.records import Reported
-from bedside.requests.service import REMIND
 from bedside.requests.states import State
+from bedside.requests.telling import REMIND
 from tests.house import House
 from tests.requests.sending import ADDRESS, Sent, do_jobs, draft, jpeg, pieces, send
 

@@ -8,6 +8,8 @@ HTTP client) is loaded only when something is sent.
 """
 
 import asyncio
+import base64
+import hashlib
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +42,7 @@ KEPT_FOR = 600
 is waiting any longer. A message says itself if it is of use for longer."""
 _SIGNED_FOR = 12 * 3600
 _PADDED_TO = 512
+_TOPIC = 32
 _UNKNOWN = (404, 410)
 _REFUSING = (400, 401, 403)
 """Answers that will not change by themselves: the browser subscribed for another key, or a clock is
@@ -100,7 +103,7 @@ class WebPush:
         except ValueError:
             await answered(PushAnswer.GONE)
             raise PermanentFailure(_KEY) from None
-        status = await self._posted(subscription, body, message.waits_for)
+        status = await self._posted(subscription, body, _headers(message))
         if status in _UNKNOWN:
             await answered(PushAnswer.GONE)
             raise PermanentFailure(_GONE)
@@ -115,15 +118,19 @@ class WebPush:
         await answered(PushAnswer.TAKEN)
         return Delivered()
 
-    async def _posted(self, subscription: PushSubscription, body: bytes, kept_for: int) -> int:
+    async def _posted(
+        self, subscription: PushSubscription, body: bytes, wishes: dict[str, str]
+    ) -> int:
         """Return the answer's status; raises TemporaryFailure if there is none in time."""
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._post(subscription, body, kept_for)
+                return await self._post(subscription, body, wishes)
         except TimeoutError:
             raise TemporaryFailure(_DOWN) from None
 
-    async def _post(self, subscription: PushSubscription, body: bytes, kept_for: int) -> int:
+    async def _post(
+        self, subscription: PushSubscription, body: bytes, wishes: dict[str, str]
+    ) -> int:
         import httpx
 
         from bedside.adapters.answers import ask
@@ -132,8 +139,7 @@ class WebPush:
         parts = urlsplit(subscription.endpoint)
         headers = {
             "Host": parts.netloc,
-            "TTL": str(kept_for or KEPT_FOR),
-            "Urgency": "high",
+            **wishes,
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "aes128gcm",
             "Authorization": authorization(
@@ -191,3 +197,16 @@ class WebPush:
         named = [f"[{host}]" if host.version == 6 else str(host) for host in hosts]
         query = f"?{parts.query}" if parts.query else ""
         return [f"{parts.scheme}://{host}:{port}{parts.path}{query}" for host in named]
+
+
+def _headers(message: Message) -> dict[str, str]:
+    """Return how long a push service keeps a message, how soon it wakes the device, and which older
+    message this one replaces there (RFC 8030, 5.2 to 5.4)."""
+    wishes = {
+        "TTL": str(message.waits_for or KEPT_FOR),
+        "Urgency": "normal" if message.can_wait else "high",
+    }
+    if message.topic:  # up to 32 signs, which say nothing to the service
+        digest = hashlib.sha256(message.topic.encode()).digest()
+        wishes["Topic"] = base64.urlsafe_b64encode(digest)[:_TOPIC].decode()
+    return wishes

@@ -22,7 +22,9 @@ from bedside.notifications.messages import Messages
 from bedside.notifications.own_phones import OwnPhones
 from bedside.notifications.plans import service as plan_jobs
 from bedside.notifications.plans.devices import AppDevices, BothBooks
+from bedside.notifications.plans.outlook import Outlook
 from bedside.notifications.plans.service import MessagePlans
+from bedside.notifications.plans.steps import StepMaker
 from bedside.notifications.plans.tasks import PlanTasks
 from bedside.notifications.ports import Channel
 from bedside.notifications.push_devices import PushDevices
@@ -101,8 +103,7 @@ def notifications_of(base: Base, people: PeopleParts, children: Children) -> Not
         people.patients,
         dispatcher,
         app_devices,
-        TextLimits(people.throttle),
-        settings.base_url,
+        StepMaker(vault, people.clinics, TextLimits(people.throttle), settings.base_url),
     )
     reports_to = settings.base_url + callbacks.PATH
     return NotificationParts(
@@ -117,7 +118,9 @@ def notifications_of(base: Base, people: PeopleParts, children: Children) -> Not
         bounces=Bounces(dispatcher, ChildReports(children), settings.mail_bounces_token),
         plans=plans,
         app_devices=app_devices,
-        plan_tasks=PlanTasks(database, audit, people.patients, plans),
+        plan_tasks=PlanTasks(
+            database, audit, people.patients, plans, Outlook(people.patients, plans)
+        ),
         code_alerts=CodeAlerts(people.clinics, people.staff, alerts),
         backlog=Backlog(database),
         gateways=checks,

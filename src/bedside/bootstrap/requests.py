@@ -7,12 +7,13 @@ from bedside.bootstrap.kinds import request_kinds
 from bedside.bootstrap.people import PeopleParts
 from bedside.links.service import Links
 from bedside.notifications.dispatcher import Dispatcher
+from bedside.notifications.plans.service import MessagePlans
 from bedside.notifications.text_limits import TextLimits
 from bedside.people.by_address import PatientsByAddress
 from bedside.realtime.topics import TopicKind
 from bedside.requests import endings as jobs
 from bedside.requests import records
-from bedside.requests import service as reminder_jobs
+from bedside.requests import telling as reminder_jobs
 from bedside.requests.app_invitations.kind import APP_INVITATIONS
 from bedside.requests.endings import RequestEndings
 from bedside.requests.faces import RequestFaces
@@ -25,9 +26,9 @@ from bedside.requests.lists import RequestLists
 from bedside.requests.live import RequestLive
 from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.kind import PHOTOS
-from bedside.requests.reminding import Reminding
 from bedside.requests.service import Requests
 from bedside.requests.summaries.kind import SUMMARIES
+from bedside.requests.telling import Telling
 from bedside.services.files import FileServices
 from bedside.services.registered import Registered
 from bedside.services.requests import RequestServices
@@ -45,8 +46,8 @@ class RequestParts(RequestServices):
         """Return the jobs and sweeps of requests."""
         return Registered(
             handlers={
-                reminder_jobs.REMIND: self.reminding.remind,
-                records.REMIND_UNAGREED: self.reminding.remind_unagreed,
+                reminder_jobs.REMIND: self.telling.remind,
+                records.REMIND_UNAGREED: self.telling.remind_unagreed,
                 SEND_AGAIN: self.again.send,
                 jobs.EXPIRE: self.endings.expire,
                 jobs.CLEAR_UP: self.endings.clear_up,
@@ -66,12 +67,14 @@ def requests_of(
     links: Links,
     files: FileServices,
     dispatcher: Dispatcher,
+    plans: MessagePlans,
     places: LostPlaces,
 ) -> RequestParts:
     """Construct the services of requests."""
     database, vault, audit = base.database, base.vault, base.audit.log
     clinics, patients = people.clinics, people.patients
     kinds = request_kinds()
+    telling = _telling(base, people, links, plans, kinds)
     requests = Requests(
         database,
         vault,
@@ -80,19 +83,19 @@ def requests_of(
         patients,
         people.staff,
         links,
-        dispatcher,
         TextLimits(people.throttle),
         kinds,
+        telling,
         base.settings.base_url,
     )
-    kinds.build(_tools(base, people, links, files, dispatcher, requests))
+    kinds.build(_tools(base, people, links, files, dispatcher, telling, requests))
     photos, summaries = kinds.parts(PHOTOS), kinds.parts(SUMMARIES)
     forms = kinds.parts(FORMS)
     lists = RequestLists(database, vault, base.audit.looks, patients, people.reach)
     return RequestParts(
         all=requests,
         kinds=kinds,
-        reminding=_reminding(base, people, links, dispatcher, kinds),
+        telling=telling,
         photos=photos.sending,
         invitations=kinds.parts(INVITATIONS).sending,
         answers=photos.answers,
@@ -106,7 +109,7 @@ def requests_of(
         in_app=RequestsInApp(database, vault, kinds),
         lost=LostLinks(database, vault, audit, people.permissions, people.likely, lists, requests),
         again=_again(base, people, requests, places),
-        endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds),
+        endings=RequestEndings(database, audit, links, files.intake, files.uploads, kinds, telling),
         live=RequestLive(kinds),
     )
 
@@ -117,6 +120,7 @@ def _tools(
     links: Links,
     files: FileServices,
     dispatcher: Dispatcher,
+    telling: Telling,
     requests: Requests,
 ) -> RequestTools:
     """Collect the building blocks of kinds."""
@@ -132,24 +136,25 @@ def _tools(
         files.uploads,
         files.retrieval,
         files.fillable,
+        telling,
         requests,
     )
 
 
-def _reminding(
-    base: Base, people: PeopleParts, links: Links, dispatcher: Dispatcher, kinds: RequestKinds
-) -> Reminding:
-    """Make what reminds patients."""
-    return Reminding(
+def _telling(
+    base: Base, people: PeopleParts, links: Links, plans: MessagePlans, kinds: RequestKinds
+) -> Telling:
+    """Make what tells patients of requests."""
+    return Telling(
         base.database,
         base.vault,
         base.audit.log,
         people.clinics,
         people.patients,
         links,
-        dispatcher,
         TextLimits(people.throttle),
         kinds,
+        plans,
         base.settings.base_url,
     )
 

@@ -62,7 +62,8 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
     notifications = notifications_of(base, people, files.children)
     dispatcher, presence = notifications.dispatcher, realtime.presence
     visits = visits_of(base, people, links, notifications, presence)
-    requests = requests_of(base, people, links, files, dispatcher, visits.lost_places)
+    plans = notifications.plans
+    requests = requests_of(base, people, links, files, dispatcher, plans, visits.lost_places)
     calls = calls_of(base, people, visits, dispatcher, presence)
     accounts = accounts_of(base, people, links, notifications)
     return Parts(
@@ -142,14 +143,16 @@ def _listeners(parts: Parts) -> None:
     people.hidden.knows(("cnv", "msg"), parts.conversations.all.belongs)
     prefixes = [kind.prefix for kind in parts.requests.kinds]
     people.hidden.knows(prefixes, parts.requests.in_app.belongs)
-    notifications.dispatcher.on_outcome(parts.requests.all.delivery_changed)
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)
-    notifications.dispatcher.before_leaving(parts.requests.all.refusal)
+    notifications.dispatcher.before_leaving(parts.requests.telling.refusal)
     notifications.dispatcher.on_outcome(notifications.plans.delivery_changed)
     notifications.dispatcher.before_leaving(notifications.plans.refusal)
     notifications.dispatcher.before_leaving(parts.accounts.changes.refusal)
     notifications.plans.reach_devices(parts.accounts.reached)
+    for request_kind in parts.requests.kinds:
+        notifications.plans.speak_for(request_kind.prefix, parts.requests.telling)
+    parts.links.on_answered(parts.requests.telling.answered)
     parts.accounts.sessions.on_ended(notifications.app_devices.session_ended)
 
     for kind in parts.requests.endings.holder_kinds():

@@ -16,9 +16,9 @@ from bedside.conversations.states import Kind
 from bedside.database.statements import prepared
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
+from bedside.notifications.plans.options import PlanOptions
 from bedside.notifications.plans.service import MessagePlans
 from bedside.notifications.plans.subject import PlanSubject
-from bedside.notifications.plans.table import PlanKind
 from bedside.notifications.texts import in_language
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
@@ -86,10 +86,11 @@ class ChatNotices:
             return
         patient = await self._patients.addressed_in(work, row.clinic_id, row.patient_id)
         clinic = await self._clinics.get(row.clinic_id)
+        options = await self._clinics.options(row.clinic_id, PlanOptions)
         with in_language(patient.language if patient else "en"):
             words = {"clinic": clinic.name}
             subject = PlanSubject(
-                PlanKind.NORMAL,
+                options.kind_of("message"),
                 row.clinic_id,
                 row.patient_id,
                 message_id,

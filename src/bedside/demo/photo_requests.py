@@ -63,6 +63,7 @@ class PhotoRequestStory:
         draft = Draft(new_id("req"), ("sms", "email"), told.template, told.body_part)
         with clock.shifted(-told.minutes_ago * clock.MINUTE):
             await services.requests.photos.send(chart, draft)
+            await self._deliver(chart, draft.id)
             if told.ends in ("sent", "expired"):
                 return
             async with services.database.unit_of_work() as work:
@@ -85,6 +86,12 @@ class PhotoRequestStory:
                 await self._send_photo(link, file, comment)
             if told.ends == "done":
                 await services.requests.answers.agree(link)
+
+    async def _deliver(self, chart: ChartAccess, request_id: str) -> None:
+        """Hand the messages over before somebody answers: later they would not leave any more."""
+        notifications = self._services.notifications
+        for sent in await notifications.messages.of_request(chart, request_id):
+            await notifications.dispatcher.deliver({"notification_id": sent.id})
 
     async def _send_photo(self, link: LinkAccess, file: str, comment: str) -> None:
         services = self._services

@@ -23,6 +23,11 @@ def moment(at: int, zone: str = "UTC") -> str:
     return written.moment(clock.in_zone(zone, at))
 
 
+def weekday_moment(at: int, zone: str = "UTC") -> str:
+    """Format an exact time with its day of the week, e.g. “Sunday, 22 Nov 2026, 10:09”."""
+    return written.weekday_moment(clock.in_zone(zone, at))
+
+
 def day_of(at: int, zone: str = "UTC") -> str:
     """Format the day of a time, e.g. “22 Nov 2026”."""
     return written.short_day(clock.in_zone(zone, at))
@@ -113,6 +118,7 @@ def earlier_fit(patient: Patient, words: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
+    "weekday_moment": weekday_moment,
     "day_of": day_of,
     "clock_time": clock_time,
     "iso": iso,

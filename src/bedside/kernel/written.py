@@ -56,6 +56,11 @@ def _joined(spoken: str) -> str:
     return str(Locale.parse(spoken).datetime_formats["medium"]).replace("'", "")
 
 
+def weekday_moment(value: datetime) -> str:
+    """Write a day of the week with its time: “Friday, 4 Dec 2026, 17:50”."""
+    return f"{format_date(value, 'EEEE', locale=language.locale())}, {moment(value)}"
+
+
 def _dated(value: date, kind: str) -> str:
     return _day(value.year, value.month, value.day, kind, language.locale())
 

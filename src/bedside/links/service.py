@@ -9,6 +9,7 @@ the date of birth, and from then on the device is known by a token of its own.
 import hashlib
 import hmac
 from asyncio import sleep
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
@@ -93,6 +94,9 @@ _newest_opened = prepared(
 )
 
 
+AnswerListener = Callable[[UnitOfWork, Answer, Actor], Awaitable[None]]
+
+
 class Links:
     """Issues links, lets devices in, and closes links again."""
 
@@ -111,7 +115,17 @@ class Links:
         self._clinics = clinics
         self._patients = patients
         self._kinds = kinds
+        self._listeners: list[AnswerListener] = []
         self._addresses = _AddressLimit()
+
+    def on_answered(self, listener: AnswerListener) -> None:
+        """Call `listener`, in the same unit of work, with each answer on a link's page and who gave
+        it, and when the app opened what a link leads to."""
+        self._listeners.append(listener)
+
+    async def _tell(self, work: UnitOfWork, answer: Answer, actor: Actor) -> None:
+        for listener in self._listeners:
+            await listener(work, answer, actor)
 
     async def issue(
         self,
@@ -204,6 +218,7 @@ class Links:
         """
         answer = await self._counted(work, checked)
         await self._kinds.of(answer.link.subject_id).answered(work, answer, checked.address)
+        await self._tell(work, answer, _patient(answer.link, checked.address))
         return answer
 
     async def _counted(self, work: UnitOfWork, checked: Checked) -> Answer:
@@ -293,7 +308,9 @@ class Links:
             known = _link(row, await self._allowed(row.clinic_id))
             kind = self._kinds.of(row.subject_id)
             await self._note(work, known, link.actor, kind.checked)
-            await kind.answered(work, Answer(known, let_in=True), link.address)
+            answer = Answer(known, let_in=True)
+            await kind.answered(work, answer, link.address)
+            await self._tell(work, answer, link.actor)
 
     async def on_behalf(self, subject_id: str, db: Reader | None = None) -> LinkAccess | None:
         """Return access for the worker, to finish what the patient has agreed to on a device with

@@ -17,7 +17,7 @@ PATH = "/hooks/mail"
 LONGEST = 256 * 1024
 """Bytes that are read of a mail; a report that quotes a longer message says all before that."""
 
-_GONE = N_("This e-mail address does not exist. Correct it on the card, or choose another way.")
+GONE = N_("This e-mail address does not exist. Correct it on the card, or choose another way.")
 _FULL = N_("The mailbox is full. Call the patient, or choose another way.")
 _CLOSED = N_("The mailbox takes no messages right now. Try again later, or choose another way.")
 _LARGE = N_("The patient's mail server takes no message of this size.")
@@ -25,19 +25,19 @@ _UNWANTED = N_("The patient's mail server refused the message as unwanted. Choos
 _UNREACHED = N_("The patient's mail server could not be reached for days. Choose another way.")
 _REFUSED = N_("The e-mail came back. Check the patient's e-mail address, or choose another way.")
 _MEANINGS: tuple[tuple[str, str], ...] = (
-    ("1.0", _GONE),
-    ("1.1", _GONE),
-    ("1.2", _GONE),
-    ("1.3", _GONE),
-    ("1.6", _GONE),
-    ("1.10", _GONE),
+    ("1.0", GONE),
+    ("1.1", GONE),
+    ("1.2", GONE),
+    ("1.3", GONE),
+    ("1.6", GONE),
+    ("1.10", GONE),
     ("2.1", _CLOSED),
     ("2.2", _FULL),
     ("2.3", _LARGE),
     ("3.1", _FULL),
     ("3.4", _LARGE),
     ("4.1", _UNREACHED),
-    ("4.4", _GONE),
+    ("4.4", GONE),
     ("4.7", _UNREACHED),
 )
 """By the last two numbers of a status code (RFC 3463)."""

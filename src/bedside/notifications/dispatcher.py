@@ -26,7 +26,7 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.notifications.early_reports import EarlyReports
+from bedside.notifications.early_reports import EarlyReports, report_lock
 from bedside.notifications.events import NotificationChanged
 from bedside.notifications.messenger import Notice, Outcome
 from bedside.notifications.models import notifications
@@ -184,6 +184,8 @@ class Dispatcher:
             "contact_of": notice.contact_of,
             "neutral": notice.neutral,
             "waits_for": notice.waits_for,
+            "topic": notice.topic,
+            "can_wait": notice.can_wait,
         }
         added = await work.execute(
             _add,
@@ -298,6 +300,8 @@ class Dispatcher:
             tried_since=row.tried_since,
             neutral=content.get("neutral", False),
             waits_for=content.get("waits_for", 0),
+            topic=content.get("topic", ""),
+            can_wait=content.get("can_wait", False),
         )
 
     async def _handed_over(self, row: NotificationRow, delivered: Delivered) -> None:
@@ -307,7 +311,7 @@ class Dispatcher:
         async with self._database.unit_of_work() as work:
             state = NoticeState.DELIVERED if row.local else NoticeState.SENT
             if delivered.reference:
-                await work.lock(_report_of(Channel(row.channel), delivered.reference))
+                await work.lock(report_lock(Channel(row.channel), delivered.reference))
             current = await self._move(
                 work,
                 row.id,
@@ -346,7 +350,8 @@ class Dispatcher:
             )
             if current is not None:
                 await self._line(work, current, Action.NOTIFICATION_FAILED)
-                _log.error("message.given_up", channel=current.channel, reason=sentence)
+                log = _log.info if values else _log.error  # one that must not leave is wiped
+                log("message.given_up", channel=current.channel, reason=sentence)
 
     async def _move(
         self, work: UnitOfWork, notification_id: str, state: NoticeState, **values: Any
@@ -380,7 +385,7 @@ class Dispatcher:
         if not reference:
             return
         async with self._database.unit_of_work() as work:
-            await work.lock(_report_of(channel, reference))
+            await work.lock(report_lock(channel, reference))
             row = await work.one(_by_reference, of=reference, by=channel)
             if row is None:
                 await self._early.keep(work, channel, reference, report)
@@ -464,11 +469,6 @@ _PERHAPS = N_(
     "The gateway says both, that the message arrived and that it did not: perhaps a part of it is "
     "missing. Ask the patient, or send a new link."
 )
-
-
-def _report_of(channel: Channel, reference: str) -> str:
-    """Return the name of the lock under which reports on a message are kept or applied."""
-    return f"report:{channel}:{reference}"
 
 
 def _enqueue(work: UnitOfWork, notification_id: str) -> None:

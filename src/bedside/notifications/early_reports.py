@@ -27,6 +27,11 @@ _drop = prepared(
 _forget = prepared(delete(early_reports).where(early_reports.c.at < bindparam("before")))
 
 
+def report_lock(channel: str, reference: str) -> str:
+    """Return the name of the lock under which reports on a message are kept or applied."""
+    return f"report:{channel}:{reference}"
+
+
 class EarlyReports:
     """Keeps reports until the message is known that they are about. Callers hold the lock of the
     message's name."""

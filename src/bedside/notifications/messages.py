@@ -8,9 +8,11 @@ from sqlalchemy import and_, bindparam, or_, select
 from bedside.audit import Action
 from bedside.audit.looks import Looks
 from bedside.database.sealed import ClinicKeys, Vault
-from bedside.database.statements import prepared
+from bedside.database.statements import prepared, unindexed
 from bedside.kernel.unit_of_work import Transactions
+from bedside.notifications.bounces import GONE
 from bedside.notifications.models import notifications
+from bedside.notifications.plans.findings import NOT_NEEDED
 from bedside.notifications.ports import Channel
 from bedside.notifications.rows import NotificationRow
 from bedside.notifications.states import NoticeState
@@ -32,6 +34,18 @@ _local = prepared(
         ),
     )
     .order_by(notifications.c.created_at.desc(), notifications.c.id.desc())
+    .limit(PAGE),
+    NotificationRow,
+)
+_came_back = prepared(
+    select(notifications)
+    .where(
+        notifications.c.patient_id == bindparam("patient"),
+        unindexed(notifications.c.clinic_id) == bindparam("clinic"),
+        notifications.c.channel == Channel.EMAIL.value,
+        notifications.c.failure == GONE,
+    )
+    .order_by(notifications.c.id.desc())
     .limit(PAGE),
     NotificationRow,
 )
@@ -76,6 +90,11 @@ class Delivery:
     sent_at: int
     delivered_at: int
 
+    @property
+    def not_needed(self) -> bool:
+        """Whether it did not leave because nobody needed it any more."""
+        return self.failure in NOT_NEEDED
+
 
 class Messages:
     """Finds notifications for those who may see their patients."""
@@ -103,6 +122,15 @@ class Messages:
         names = await self._patients.named(staff.clinic_id, to_patients)
         await self._looks.note(staff.clinic_id, staff.actor, staff.session_id, Action.OUTBOX_OPENED)
         return [_shown(keys, row, names.get(row.patient_id, "")) for row in rows]
+
+    async def came_back(self, chart: ChartAccess, email: str) -> bool:
+        """Whether a message to this address of the patient came back because there is none."""
+        if not email:
+            return False
+        keys = await self._vault.clinic(chart.clinic_id)
+        async with self._database.read() as db:
+            rows = await db.all(_came_back, patient=chart.patient_id, clinic=chart.clinic_id)
+        return any(_content(keys, row)["to"].casefold() == email.casefold() for row in rows)
 
     async def of_request(self, chart: ChartAccess, request_id: str) -> list[Delivery]:
         """Return the deliveries of one request to this patient, oldest first."""

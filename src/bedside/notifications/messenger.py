@@ -22,8 +22,10 @@ class Notice:
     After `useful_for` milliseconds it is no longer sent (0: it is tried for a day). `contact_of` is
     the patient whose rules for messages hold, where that is not `patient_id`, as for a number that
     somebody typed; `neutral` is set on the way out. A push waits for its device for `waits_for`
-    seconds (0: as long as an alert to staff is of use). `essential` is what stays in a message
-    that names nobody, such as a code. Its repr omits the content.
+    seconds (0: as long as an alert to staff is of use); a later one about the same `topic` takes
+    its place there, and one that `can_wait` does not wake a device that saves its battery.
+    `essential` is what stays in a message that names nobody, such as a code. Its repr omits the
+    content.
     """
 
     clinic_id: str
@@ -39,6 +41,8 @@ class Notice:
     contact_of: str = ""
     neutral: bool = False
     waits_for: int = 0
+    topic: str = ""
+    can_wait: bool = False
     essential: str = ""
 
     def __repr__(self) -> str:

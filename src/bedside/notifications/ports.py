@@ -46,6 +46,10 @@ class Message:
     """Whether the sender's name stays out, besides the address."""
     waits_for: int = 0
     """Seconds for which a push waits for its device; 0: as long as an alert to staff is of use."""
+    topic: str = ""
+    """What a push is about: a later one takes the place of one that still waits (RFC 8030, 5.4)."""
+    can_wait: bool = False
+    """Whether a push may wait until its device is awake anyway (RFC 8030, 5.3)."""
 
     def __repr__(self) -> str:
         return f"Message({self.id}, {self.channel})"

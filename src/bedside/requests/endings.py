@@ -17,6 +17,7 @@ from bedside.requests.events import held_file_changed
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.records import RequestRow
 from bedside.requests.states import State, Step
+from bedside.requests.telling import Telling
 
 EXPIRE = "request.expire"
 CLEAR_UP = "request.clear_up"
@@ -33,6 +34,7 @@ class RequestEndings:
         intake: Intake,
         uploads: Uploads,
         kinds: RequestKinds,
+        telling: Telling,
     ) -> None:
         self._database = database
         self._audit = audit
@@ -40,6 +42,7 @@ class RequestEndings:
         self._intake = intake
         self._uploads = uploads
         self._kinds = kinds
+        self._telling = telling
 
     def holder_kinds(self) -> list[HolderKind]:
         """Return the kinds of requests that hold files, as kinds of holders."""
@@ -87,6 +90,7 @@ class RequestEndings:
         await self._destroy_rest(request_id)
 
     async def _lapse(self, work: UnitOfWork, row: RequestRow) -> None:
+        await self._telling.lapse(work, row.id)
         if row.state == State.IN_PROGRESS and row.filed:
             await records.take_step(
                 work, row, Step.COMPLETED, expected=row.filed, done_at=clock.now()

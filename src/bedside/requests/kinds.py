@@ -28,6 +28,7 @@ from bedside.requests.records import Content, Request, RequestRow
 
 if TYPE_CHECKING:
     from bedside.requests.service import Requests
+    from bedside.requests.telling import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class RequestTools:
     uploads: Uploads
     retrieval: Retrieval
     fillable: FillableFiles
+    telling: "Telling"
     requests: "Requests"
 
 
@@ -138,6 +140,8 @@ class RequestKind(Generic[P]):
     due: Callable[[Content], int] = _no_day
     """When the answer is due; 0 for a kind without such a day. The reminder goes before that day,
     also to those who have opened the link, and the link works for some days longer."""
+    in_app: bool = True
+    """Whether it has a page in the app, to which a notification on a device can lead."""
     chart_page: str = ""
     """The name of the page, below the chart, on which staff see the answer; "" if they see it in
     the chart."""

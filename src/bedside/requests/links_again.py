@@ -175,8 +175,9 @@ class LinksAgain:
                 sent += 1
         if sent:
             await self._throttle.failed(work, *rules)
-        if sent and address.channel == "sms":
-            await self._limits.count(work, clinic_id, address.to, sent)
+        ways_back = sum(visit is not None for _place, visit in visits)
+        if ways_back and address.channel == "sms":  # plans count those of requests
+            await self._limits.count(work, clinic_id, address.to, ways_back)
         return sent > 0
 
 

@@ -35,6 +35,11 @@ async def send_text(
         )
 
 
+def page_in_app(request_id: str) -> str:
+    """Return the path of a request's page for somebody signed in to the app."""
+    return f"/my/{request_id}"
+
+
 def address_of_link(base_url: str, secret: str) -> str:
     """Return the address of a link, as its message has it."""
     return f"{base_url}/l/{secret}"

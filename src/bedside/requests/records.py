@@ -96,6 +96,7 @@ class Content:
 
     `to` holds an address per channel; `details` belong to its kind, such as `PhotoDetails`;
     `asked_role` is the sender's role at that time, "" for requests of earlier versions.
+    `wrong_answers` were given to links that are closed by now, and still count.
     """
 
     asked_by: str
@@ -103,13 +104,14 @@ class Content:
     to: dict[ChannelName, str]
     details: dict[str, Any]
     asked_role: str = ""
+    wrong_answers: int = 0
 
     @classmethod
     def of_json(cls, sealed: dict[str, Any]) -> "Content":
         """From what was sealed."""
         rest = dict(sealed)
-        role = rest.pop("asked_role", "")
-        return cls(rest.pop("asked_by"), rest.pop("language"), rest.pop("to"), rest, role)
+        role, wrong = rest.pop("asked_role", ""), rest.pop("wrong_answers", 0)
+        return cls(rest.pop("asked_by"), rest.pop("language"), rest.pop("to"), rest, role, wrong)
 
     def as_json(self) -> dict[str, Any]:
         """The content for sealing."""
@@ -119,6 +121,7 @@ class Content:
             "asked_role": self.asked_role,
             "language": self.language,
             "to": self.to,
+            "wrong_answers": self.wrong_answers,
         }
 
 

@@ -16,7 +16,8 @@ from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.options import LinkOptions
 from bedside.links.service import Links
 from bedside.notifications.addresses import addresses_of, usable
-from bedside.notifications.messenger import ChannelName, Messenger, Outcome
+from bedside.notifications.dressing import dressed
+from bedside.notifications.messenger import ChannelName
 from bedside.notifications.text_limits import TextLimits
 from bedside.notifications.texts import OutgoingText, in_language
 from bedside.people.clinics import Clinic, Clinics
@@ -27,14 +28,11 @@ from bedside.people.staff import Staff
 from bedside.requests import records
 from bedside.requests.endings import CLEAR_UP, EXPIRE
 from bedside.requests.kinds import RequestKinds
-from bedside.requests.messages import address_of_link, send_text
+from bedside.requests.messages import address_of_link
 from bedside.requests.records import Content, Reported, Request, RequestRow
-from bedside.requests.reminders import remind_at
-from bedside.requests.states import ENDED, State, Step, require
+from bedside.requests.states import State, Step, require
+from bedside.requests.telling import Telling
 
-REMIND = "request.remind"
-NOT_BEFORE = 12 * clock.HOUR
-"""Nobody is reminded of a message that came just now."""
 LATE_FOR = 7 * clock.DAY
 """How long after the day on which an answer was due its link still works."""
 
@@ -70,9 +68,9 @@ class Requests:
         patients: Patients,
         staff: Staff,
         links: Links,
-        messenger: Messenger,
         limits: TextLimits,
         kinds: RequestKinds,
+        telling: Telling,
         base_url: str,
     ) -> None:
         self._database = database
@@ -82,9 +80,9 @@ class Requests:
         self._patients = patients
         self._staff = staff
         self._links = links
-        self._messenger = messenger
         self._limits = limits
         self._kinds = kinds
+        self._telling = telling
         self._base_url = base_url
 
     # --- sending -------------------------------------------------------------------------------
@@ -103,11 +101,13 @@ class Requests:
     async def messages(
         self, chart: ChartAccess, key: str, content: Content
     ) -> tuple[Outgoing, ...]:
-        """Return the messages that a kind would send, with “…” for the secret."""
+        """Return the messages that a kind would send, as they leave, with “…” for the secret."""
         clinic = await self._clinics.get(chart.clinic_id)
         compose = self._kinds.by_key(key).texts.invitation
         with in_language(content.language):
             wording = compose(clinic, content, self._address("…"), self.ends(key, clinic, content))
+        patient = await self._patients.addressed(chart.clinic_id, chart.patient_id)
+        wording = dressed(patient.contact, patient.language, self._base_url, wording)
         return tuple(Outgoing(channel, to, wording) for channel, to in content.to.items())
 
     async def send(
@@ -144,8 +144,8 @@ class Requests:
             if row is None or row.patient_id != chart.patient_id:
                 raise NotFound
             if added:
-                await self._count_texts(work, clinic.id, composed.content)
-                await self._invite(work, row, clinic, composed.content, ends)
+                await self._require_texts(work, clinic.id, composed.content)
+                await self._invite(work, row, composed.content)
                 await records.save(work, row)
                 channels = list(composed.content.to)
                 if begin is not None:
@@ -154,35 +154,17 @@ class Requests:
                 await self._note(work, chart, request_id, sent, channels=channels, **noted)
         return request_id
 
-    async def _count_texts(self, work: UnitOfWork, clinic_id: str, content: Content) -> None:
-        """Count the text message to a patient's number. Raises ManyTexts."""
+    async def _require_texts(self, work: UnitOfWork, clinic_id: str, content: Content) -> None:
+        """Raise ManyTexts if many text messages went to the patient's number."""
         if "sms" in content.to:
-            await self._limits.take(work, clinic_id, content.to["sms"], field="channels")
+            await self._limits.require(work, clinic_id, content.to["sms"], field="channels")
 
-    async def _invite(
-        self,
-        work: UnitOfWork,
-        row: RequestRow,
-        clinic: Clinic,
-        content: Content,
-        until: int,
-        wrong_answers: int = 0,
-    ) -> None:
-        """Issue a link, write the messages that carry it, and schedule reminder and expiry."""
-        secret = await self._links.issue(
-            work, clinic.id, row.patient_id, row.id, until, wrong_answers=wrong_answers
-        )
-        compose = self._kinds.by_key(row.kind).texts.invitation
-        with in_language(content.language):
-            wording = compose(clinic, content, self._address(secret), until)
-        await send_text(self._messenger, work, row, content, f"invite/{row.round}", wording)
+    async def _invite(self, work: UnitOfWork, row: RequestRow, content: Content) -> None:
+        """Tell the patient of a request, and schedule its end."""
+        await self._telling.begin(work, row, content)
         payload = {"request_id": row.id, "round": row.round}
-        now = clock.now()
-        due = self._kinds.by_key(row.kind).due(content)
-        at = remind_at(due if due > now else until, now + NOT_BEFORE)
-        if at:
-            work.enqueue(REMIND, payload, unique=f"{REMIND}:{row.id}:{row.round}", delay=at - now)
-        work.enqueue(EXPIRE, payload, unique=f"{EXPIRE}:{row.id}:{row.round}", delay=until - now)
+        unique = f"{EXPIRE}:{row.id}:{row.round}"
+        work.enqueue(EXPIRE, payload, unique=unique, delay=row.expires_at - clock.now())
 
     def ends(self, key: str, clinic: Clinic, content: Content) -> int:
         """Return when a link of this kind ends that is sent now."""
@@ -212,6 +194,7 @@ class Requests:
             require(State(row.state), Step.REVOKED)
             await self._links.revoke(work, row.id)
             await records.take_step(work, row, Step.REVOKED, reported=Reported.NOTHING)
+            await self._telling.stop(work, row.id)
             work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
             await self._note(work, chart, request_id, Action.REQUEST_REVOKED)
 
@@ -235,11 +218,11 @@ class Requests:
         clinic = await self._clinics.get(chart.clinic_id)
         _must_be_answerable(patient)
         to = addresses_of(patient.demographics, _ways(patient, request.content))
-        content = replace(request.content, to=to)
+        content = replace(request.content, to=to, wrong_answers=0)
         async with self._database.unit_of_work() as work:
             row = await self._row(work, chart, request_id)
             require(State(row.state), Step.REISSUED)
-            await self._count_texts(work, clinic.id, content)
+            await self._require_texts(work, clinic.id, content)
             await self._renew(work, row, clinic, content)
             await self._note(work, chart, request_id, Action.REQUEST_REISSUED)
             if answers is not None:
@@ -265,11 +248,11 @@ class Requests:
         clinic = await self._clinics.get(chart.clinic_id)
         _must_be_answerable(patient)
         to = addresses_of(patient.demographics, _ways(patient, before))
-        content = replace(before, to=to, details=details)
+        content = replace(before, to=to, details=details, wrong_answers=0)
         async with self._database.unit_of_work() as work:
             row = await self._row(work, chart, request_id)
             require(State(row.state), Step.SENT_BACK)
-            await self._count_texts(work, clinic.id, content)
+            await self._require_texts(work, clinic.id, content)
             await begin(work)
             await self._renew(work, row, clinic, content, step=Step.SENT_BACK)
             await self._note(work, chart, request_id, Action.REQUEST_SENT_BACK)
@@ -280,7 +263,6 @@ class Requests:
         row: RequestRow,
         clinic: Clinic,
         content: Content,
-        wrong_answers: int = 0,
         step: Step = Step.REISSUED,
     ) -> None:
         """Close the links of a locked request, and send another one to where `content` goes. What
@@ -303,8 +285,7 @@ class Requests:
             reported=Reported.NOTHING,
             unagreed_at=0,
         )
-        row = await records.locked_again(work, row)
-        await self._invite(work, row, clinic, content, ends, wrong_answers)
+        await self._invite(work, await records.locked_again(work, row), content)
 
     async def send_again(
         self, work: UnitOfWork, row: RequestRow, to: dict[ChannelName, str], cause: str
@@ -321,22 +302,15 @@ class Requests:
         wrong = await self._links.wrong_answers(work, row.id)
         if not records.is_sent_by_itself(row) or wrong >= clinic.of(LinkOptions).link_wrong_answers:
             return False
-        content = records.opened(keys, row).content
+        content = replace(records.opened(keys, row).content, wrong_answers=wrong)
         if row.state in (State.EXPIRED, State.FAILED) or row.expires_at <= clock.now():
-            await self._renew(work, row, clinic, replace(content, to=to), wrong)
+            await self._renew(work, row, clinic, replace(content, to=to))
         else:
-            kept = replace(content, to={**content.to, **to})
-            sealed = records.seal(keys, row.id, kept)
-            await records.save(work, row, content=sealed, reported=Reported.NOTHING)
+            kept = records.seal(keys, row.id, replace(content, to={**content.to, **to}))
+            await records.save(work, row, content=kept, reported=Reported.NOTHING)
             await self._links.revoke_unopened(work, row.id)
-            secret = await self._links.issue(
-                work, clinic.id, row.patient_id, row.id, row.expires_at, wrong_answers=wrong
-            )
-            compose = self._kinds.by_key(row.kind).texts.invitation
-            with in_language(content.language):
-                wording = compose(clinic, content, self._address(secret), row.expires_at)
-            only = replace(content, to=to)
-            await send_text(self._messenger, work, row, only, f"again/{row.round}/{cause}", wording)
+            [channel] = to
+            await self._telling.once_more(work, row, channel, cause)
         await self._audit.record(
             work,
             row.clinic_id,
@@ -352,34 +326,6 @@ class Requests:
         if row is None or row.patient_id != chart.patient_id or row.clinic_id != chart.clinic_id:
             raise NotFound
         return row
-
-    # --- effects of messages and time ------------------------------------------------------------
-
-    async def delivery_changed(
-        self, work: UnitOfWork, cause_id: str, outcomes: frozenset[Outcome]
-    ) -> None:
-        """Handle progress of a request's message; `outcomes` are those of all channels of its
-        cause."""
-        request_id, _slash, rest = cause_id.partition("/")
-        cause, _slash, number = rest.partition("/")
-        if not self._kinds.has(request_id) or cause != "invite":
-            return  # a message with another cause
-        row = await records.locked(work, request_id)
-        if row is not None and row.round == int(number):
-            await records.take_step(work, row, _step_of(outcomes))
-
-    async def refusal(self, cause_id: str) -> str:
-        """Return why a message must not leave any more, "" if it may: its link can have been closed
-        or replaced, or the request answered, while it waited for the gateway."""
-        request_id, _slash, rest = cause_id.partition("/")
-        cause, _slash, number = rest.partition("/")
-        if not self._kinds.has(request_id) or cause not in _WITH_LINK:
-            return ""
-        async with self._database.read() as db:
-            row = await db.one(records.by_id, of=request_id)
-        if row is None or row.state in ENDED or row.expires_at <= clock.now():
-            return _CLOSED
-        return "" if row.round == int(number.partition("/")[0]) else _CLOSED
 
     async def _note(
         self, work: UnitOfWork, chart: ChartAccess, request_id: str, action: Action, **details: Any
@@ -410,11 +356,6 @@ def _ways(patient: Patient, content: Content) -> tuple[str, ...]:
     by while there is another."""
     ways = tuple(content.to)
     return tuple(way for way in ways if usable(patient.demographics, way)) or ways
-
-
-_WITH_LINK = ("invite", "reminder", "unagreed", "again")
-"""The causes of messages that carry a link."""
-_CLOSED = N_("It was not sent: by then its link was closed or replaced, or the request answered.")
 
 
 def until(clinic: Clinic) -> int:
@@ -451,15 +392,3 @@ def _new_row(
         "reported_at": 0,
         "unagreed_at": 0,
     }
-
-
-def _step_of(outcomes: frozenset[Outcome]) -> Step:
-    """Return the step: one message that arrives is enough; a request has failed when none is left
-    that could."""
-    if "delivered" in outcomes:
-        return Step.ARRIVED
-    if "sent" in outcomes:
-        return Step.HANDED_OVER
-    if "queued" in outcomes:
-        return Step.SENT_AGAIN
-    return Step.DOUBTED if "uncertain" in outcomes else Step.UNDELIVERED

@@ -14,10 +14,10 @@ from bedside.requests.lists import RequestLists
 from bedside.requests.lost_links import LostLinks
 from bedside.requests.photos.answers import PhotoAnswers
 from bedside.requests.photos.sending import PhotoRequests
-from bedside.requests.reminding import Reminding
 from bedside.requests.service import Requests
 from bedside.requests.summaries.patient import SummaryReading
 from bedside.requests.summaries.staff import VisitSummaries
+from bedside.requests.telling import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class RequestServices:
     lost: LostLinks
     again: LinksAgain
     kinds: RequestKinds
-    reminding: Reminding
+    telling: Telling
     invitations: InvitationRequests
     photos: PhotoRequests
     answers: PhotoAnswers

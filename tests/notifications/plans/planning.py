@@ -92,7 +92,7 @@ class Planned:
     async def sent(self) -> list[OutboxMessage]:
         """Return what lies in the local outbox of this plan, oldest first."""
         shown = await self.house.notifications.messages.outbox(self.house.here.receptionist)
-        return [one for one in reversed(shown) if one.cause_id.startswith(self.plan_id)]
+        return [one for one in reversed(shown) if one.cause_id.startswith(self.item_id)]
 
 
 async def contact(house: House, **rules: Any) -> None:

@@ -8,7 +8,6 @@ from bedside.kernel import clock
 from bedside.notifications.plans.options import PlanOptions
 from bedside.notifications.plans.table import (
     DEFAULT_TIMES,
-    MOVES,
     PlanKind,
     PlanState,
     Step,
@@ -70,13 +69,15 @@ def test_the_clinics_times_are_the_defaults_until_somebody_changes_them() -> Non
     assert PlanOptions(plan_urgent_hours=2).times(PlanKind.URGENT).read_of("sms") == 2 * H
 
 
-def test_what_was_read_or_is_gone_never_comes_back() -> None:
+def test_what_was_read_or_is_gone_is_never_a_task() -> None:
     for ended in ENDED:
-        assert MOVES[ended] == frozenset()
+        assert not may_become(ended, PlanState.UNREACHED)
+        assert not may_become(ended, PlanState.SETTLED)
     for state in PlanState:
         if state not in ENDED:
             assert may_become(state, PlanState.READ)
 
 
 def test_only_staff_settle_and_only_what_nobody_read() -> None:
-    assert [s for s in PlanState if may_become(s, PlanState.SETTLED)] == [PlanState.UNREACHED]
+    can = [state for state in PlanState if may_become(state, PlanState.SETTLED)]
+    assert can == [PlanState.RUNNING, PlanState.UNREACHED]

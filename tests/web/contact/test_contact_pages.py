@@ -4,10 +4,11 @@ import httpx
 import pytest
 
 from bedside.audit import Action
+from bedside.notifications.sms_parts import sms_parts
 from bedside.people.contact import Consent, ContactRules, Hours
 from tests.house import House
-from tests.notifications.plans.planning import Planned, card, contact
-from tests.requests.sending import do_jobs
+from tests.notifications.plans.planning import Planned, at_noon, card, contact
+from tests.requests.sending import do_jobs, draft, send
 from tests.web.pages import born, enter, lines
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("R8"), pytest.mark.feature("N7")]
@@ -66,7 +67,8 @@ async def test_the_rules_are_kept_and_shown_on_the_card(
         ({"only_from": "١٢:٠٠"}, "only_from", "8:30"),
         ({"only_until": "9:00"}, "only_until", "different"),
         ({"code_word": "x" * 41}, "code_word", "40"),
-        ({"code_word": "two\nlines"}, "code_word", "40"),
+        ({"code_word": "heron\u200b"}, "code_word", "cannot be seen"),
+        ({"code_word": "\u202eheron"}, "code_word", "cannot be seen"),
         ({"consent": "perhaps"}, "consent", "choose"),
     ],
 )
@@ -132,3 +134,79 @@ async def test_the_times_are_an_administrators(
     assert (await visitor.post("/settings/messages", data=given)).status_code == 303
     options = await quick_house.people.clinics.options(quick_house.clinic.id, PlanOptions)
     assert options.plan_urgent_hours == 2
+
+
+@pytest.mark.parametrize("word", ["👩‍👧 owl", "بومة زرقاء", "[heron] €", "x" * 40, "Zoë-Мария"])
+async def test_any_word_that_can_be_seen_is_in_preview_and_message(
+    quick_house: House, visitor: httpx.AsyncClient, word: str
+) -> None:
+    await enter(visitor, quick_house)
+    await visitor.post(page_of(quick_house), data={"consent": "given", "code_word": word})
+    assert (await rules_of(quick_house)).code_word == word
+    wanted = draft(channels=("sms",))
+    chart = await quick_house.chart()
+    [shown] = (await quick_house.requests.photos.preview(chart, wanted)).messages
+    sent = await send(quick_house, channels=("sms",))
+    [message] = await quick_house.notifications.messages.outbox(quick_house.here.receptionist)
+    for text in (shown.wording.text, message.text):
+        assert f"Your code word: {word}" in text
+    assert sms_parts(shown.wording.text).count == sms_parts(message.text).count
+    assert message.cause_id.startswith(sent.id)
+
+
+async def test_the_preview_is_of_the_clinics_own_times(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    await enter(visitor, quick_house, quick_house.here.administrator)
+    asked = {"plan": "urgent", "at": "2026-12-04T17:50", "quiet_from": "21:00"}
+    answer = await visitor.get("/settings/messages", params={**asked, "quiet_until": "08:00"})
+    for words in ("Friday, 4 Dec 2026, 17:50", "Saturday, 5 Dec 2026, 08:00"):
+        assert words in answer.text
+    wrong = await visitor.get("/settings/messages", params={**asked, "at": "soon"})
+    assert wrong.status_code == 422
+    for words in ("Choose a day and a time", "two different times"):
+        assert words in wrong.text
+
+
+@pytest.mark.parametrize(
+    ("nonsense", "words"),
+    [
+        ({"plan_normal_hours": "3"}, "must not be faster"),
+        ({"plan_out_hours": "24", "plan_undelivered_hours": "23"}, "takes longer"),
+        ({"plan_of_form": "never"}, "choose one"),
+    ],
+)
+async def test_times_that_contradict_each_other_are_refused(
+    quick_house: House, visitor: httpx.AsyncClient, nonsense: dict[str, str], words: str
+) -> None:
+    from tests.web.settings.rows import _MESSAGES
+
+    await enter(visitor, quick_house, quick_house.here.administrator)
+    answer = await visitor.post("/settings/messages", data={**_MESSAGES, **nonsense})
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+@pytest.mark.feature("R7")
+async def test_the_page_of_a_request_says_what_is_next_and_stops_it(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    with at_noon():
+        await enter(visitor, quick_house)
+        sent = await send(quick_house, channels=("sms",))
+        here = f"/patients/{sent.chart.patient_id}/requests/{sent.id}"
+        shown = (await visitor.get(here)).text
+        for words in ("Sent: SMS", "Reached the device: SMS", "Next: E-mail on "):
+            assert words in shown
+        found = await quick_house.notifications.plan_tasks.of_item(sent.chart, sent.id)
+        assert found is not None
+        plan = f"/patients/{sent.chart.patient_id}/plans/{found.id}"
+        moved = await visitor.post(plan, data={"do": "next", "back": "request"})
+        assert moved.headers["location"].startswith(here)
+        await do_jobs(quick_house)
+        assert "Next: a reminder" in (await visitor.get(here)).text
+        await sent.enter()
+        shown = (await visitor.get(here)).text
+        assert "Read by Maya Lindqvist" in shown
+        assert "Next:" not in shown
+        assert (await visitor.post(plan, data={"do": "settle"})).status_code == 409

@@ -41,6 +41,12 @@ _MESSAGES = {
     "plan_appointment_push_hours": "4",
     "plan_appointment_sms_hours": "12",
     "plan_appointment_email_hours": "24",
+    "plan_of_message": "normal",
+    "plan_of_photo": "normal",
+    "plan_of_form": "normal",
+    "plan_of_summary": "normal",
+    "plan_of_invitation": "appointment",
+    "plan_of_app_invitation": "normal",
 }
 _PEOPLE = "/settings/people"
 _ROOMS = "/settings/rooms"

@@ -30,6 +30,11 @@ message_plans = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger, nullable=False),
     Column("ended_by", Text, nullable=False),
+    Column("ways", Text, nullable=False, server_default=""),
+    Column("next_at", BigInteger, nullable=False, server_default="0"),
+    Column("presses", Text, nullable=False, server_default=""),
+    Column("read_at", BigInteger, nullable=False, server_default="0"),
+    Column("read_by", Text, nullable=False, server_default=""),
     Index("ix_message_plans_patient", "patient_id"),
 )
 UNREACHED = message_plans.c.state == literal_column("'unreached'")
@@ -42,8 +47,12 @@ Index(
     postgresql_where=UNREACHED,
 )
 """One row for each item that a patient should see. `content` seals its words. `number` is the step
-in hand, `round` counts how often staff have begun from the first one again. `ended_by` is who read
-it (an account, or a link), or who has taken care of it (staff)."""
+in hand, `round` counts how often staff have begun from the first one again; for a request it is the
+round of its links. `ended_by` is who read it (an account, or a link), or who has taken care of it
+(staff). `ways` are those of the plan in their order (`table.stored_ways`), "" for all of them;
+`next_at` is when its item reminds of itself, 0 for never: until then it does not end as a task.
+`presses` are the causes for which another pass began in this round. `read_at` and `read_by` stay
+when it runs again to remind."""
 
 plan_steps = Table(
     "plan_steps",
@@ -60,11 +69,13 @@ plan_steps = Table(
     Column("sent_at", BigInteger, nullable=False),
     Column("delivered_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("occasion", Text, nullable=False, server_default="invite"),
     UniqueConstraint("plan_id", "round", "number"),
 )
-"""The steps that were begun. `reason` is a sentence of the catalogue for staff: why one was
-skipped, or failed. `began_at` is when a step may begin: later than its row while the patient's
-hours hold it."""
+"""The steps that were begun. `channel` has several joined by “+” if they are used at once.
+`occasion` is why the pass to which it belongs began (`table.Occasion`). `reason` is a sentence of
+the catalogue for staff: why one was skipped, or failed. `began_at` is when a step may begin: later
+than its row while the patient's hours hold it."""
 
 app_devices = Table(
     "app_devices",

@@ -17,6 +17,17 @@ class PlanOptions(Options):
     plan_appointment_sms_hours: int = Field(default=12, ge=1, le=72)
     plan_appointment_email_hours: int = Field(default=24, ge=1, le=168)
     plan_undelivered_hours: int = Field(default=72, ge=1, le=168)
+    plan_of_message: PlanKind = PlanKind.NORMAL
+    plan_of_photo: PlanKind = PlanKind.NORMAL
+    plan_of_form: PlanKind = PlanKind.NORMAL
+    plan_of_summary: PlanKind = PlanKind.NORMAL
+    plan_of_invitation: PlanKind = PlanKind.APPOINTMENT
+    plan_of_app_invitation: PlanKind = PlanKind.NORMAL
+
+    def kind_of(self, what: str) -> PlanKind:
+        """Return the plan by which patients learn of messages, or of requests with this key; what
+        the settings do not name can wait."""
+        return PlanKind(getattr(self, f"plan_of_{what}", PlanKind.NORMAL))
 
     def times(self, kind: PlanKind) -> Times:
         """Return the times of a kind of plan."""

@@ -11,6 +11,7 @@ from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.notifications.models import notifications
 from bedside.notifications.plans.events import PlanChanged
 from bedside.notifications.plans.models import message_plans, plan_steps
+from bedside.notifications.plans.places import Place
 from bedside.notifications.plans.rows import PlanRow, StepRow
 from bedside.notifications.plans.table import PlanState, may_become
 from bedside.notifications.rows import NotificationRow
@@ -55,13 +56,18 @@ _of_patient = prepared(
 )
 
 
-async def messages_of_step(
-    work: UnitOfWork, row: PlanRow, in_round: int, number: int
+async def messages_of(
+    work: UnitOfWork, row: PlanRow, in_round: int, number: int | None = None
 ) -> list[NotificationRow]:
-    """Return the messages of one step: several for a push to several devices."""
-    cause = f"{row.id}/{in_round}/{number}"
-    found = await work.all(_of_patient, patient=row.patient_id, cause=cause)
-    return [one for one in found if one.cause_id == cause or one.cause_id.startswith(cause + "/")]
+    """Return the messages of one step, or of all of a round: there are several for several channels
+    and for several devices."""
+    found = await work.all(_of_patient, patient=row.patient_id, cause=row.item_id + "/")
+    places = [(one, Place.of(one.cause_id)) for one in found]
+    return [
+        one
+        for one, place in places
+        if place and place.round == in_round and number in (None, place.number)
+    ]
 
 
 async def set_step(work: UnitOfWork, step: StepRow, **values: Any) -> StepRow:

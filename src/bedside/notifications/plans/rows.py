@@ -18,6 +18,11 @@ class PlanRow(NamedTuple):
     created_at: int
     ended_at: int
     ended_by: str
+    ways: str
+    next_at: int
+    presses: str
+    read_at: int
+    read_by: str
 
 
 class StepRow(NamedTuple):
@@ -35,6 +40,7 @@ class StepRow(NamedTuple):
     sent_at: int
     delivered_at: int
     changed_at: int
+    occasion: str
 
 
 class AppDeviceRow(NamedTuple):

@@ -28,23 +28,26 @@ class PlanState(StrEnum):
 
     RUNNING = "running"
     READ = "read"
-    """Somebody on the patient's side has seen the item, anywhere."""
+    """Somebody on the patient's side has seen the item, anywhere. It runs again when there is
+    something to be reminded of."""
     STOPPED = "stopped"
     """The item is gone: nothing is left to read."""
     UNREACHED = "unreached"
     """Every way was tried, and nobody has read it: a task for staff."""
     SETTLED = "settled"
-    """Staff have taken care of that."""
+    """Staff have taken care of it, or stopped the messages."""
 
 
 MOVES: dict[PlanState, frozenset[PlanState]] = {
-    PlanState.RUNNING: frozenset({PlanState.READ, PlanState.STOPPED, PlanState.UNREACHED}),
+    PlanState.RUNNING: frozenset(
+        {PlanState.READ, PlanState.STOPPED, PlanState.UNREACHED, PlanState.SETTLED}
+    ),
     PlanState.UNREACHED: frozenset(
         {PlanState.RUNNING, PlanState.READ, PlanState.STOPPED, PlanState.SETTLED}
     ),
     PlanState.SETTLED: frozenset({PlanState.RUNNING, PlanState.READ, PlanState.STOPPED}),
-    PlanState.READ: frozenset(),
-    PlanState.STOPPED: frozenset(),
+    PlanState.READ: frozenset({PlanState.RUNNING, PlanState.STOPPED}),
+    PlanState.STOPPED: frozenset({PlanState.RUNNING}),
 }
 
 
@@ -53,8 +56,39 @@ def may_become(state: str, following: PlanState) -> bool:
     return following in MOVES[PlanState(state)]
 
 
+class Occasion(StrEnum):
+    """Why a pass through the ways begins."""
+
+    INVITE = "invite"
+    """The item is new, or has a new link."""
+    REMINDER = "reminder"
+    UNAGREED = "unagreed"
+    """Something is here that the patient has not agreed to send."""
+    AGAIN = "again"
+    """Somebody on the patient's side asked for it once more."""
+
+
+PASS = 10
+"""Numbers of one pass: step 12 is the third way of the second pass, which is a reminder."""
+LAST_OF_PASS = PASS - 1
+"""The number of a step that no other way follows."""
+DEFAULT_WAYS: tuple[tuple[str, ...], ...] = tuple((channel,) for channel in CHANNELS)
+
+
+def ways_of(stored: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways of a plan in their order, each with the channels that it uses at once."""
+    if not stored:
+        return DEFAULT_WAYS
+    return tuple(tuple(way.split("+")) for way in stored.split(","))
+
+
+def stored_ways(ways: tuple[tuple[str, ...], ...]) -> str:
+    """Return ways as a plan stores them."""
+    return ",".join("+".join(way) for way in ways)
+
+
 class StepState(StrEnum):
-    """The states of one step, which is one channel."""
+    """The states of one step, which is one way."""
 
     HELD = "held"
     """It waits for the hours at which messages may go to the patient."""
@@ -81,9 +115,10 @@ class Times:
     delivered_within: int
     counts_from_sending: bool = False
 
-    def read_of(self, channel: str) -> int:
-        """Return how long a message of this channel may stay unread."""
-        return self.read_within[CHANNELS.index(channel)]
+    def read_of(self, way: str) -> int:
+        """Return how long a message of this way may stay unread: of several channels the one that
+        takes longest."""
+        return max(self.read_within[CHANNELS.index(channel)] for channel in way.split("+"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,4 +46,5 @@ APP_INVITATIONS = RequestKind(
     build=_build,
     texts=RequestTexts(sending.invitation, sending.reminder),
     sent=Action.APP_INVITATION_SENT,
+    in_app=False,
 )

@@ -48,4 +48,5 @@ INVITATIONS = RequestKind(
     build=_build,
     texts=RequestTexts(sending.invitation, sending.reminder),
     sent=Action.INVITATION_SENT,
+    in_app=False,
 )

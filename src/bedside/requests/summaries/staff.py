@@ -110,6 +110,7 @@ class VisitSummaries:
         self._patients = tools.patients
         self._links = tools.links
         self._requests = tools.requests
+        self._telling = tools.telling
 
     # --- writing -------------------------------------------------------------------------------
 
@@ -251,6 +252,7 @@ class VisitSummaries:
             await self._links.revoke(work, request.id)
             if allowed(State(request.state), Step.REVOKED):
                 await records.take_step(work, request, Step.REVOKED)
+                await self._telling.stop(work, request.id)
 
 
 def _words(text: str) -> str:

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from bedside.audit import Action
 from bedside.conversations.lists import PAGE, VIEWS
-from bedside.conversations.states import Receipt, Reply
+from bedside.conversations.records import Page
+from bedside.conversations.states import Kind, Receipt, Reply
 from bedside.conversations.writing import LONGEST, Text
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
@@ -25,7 +26,9 @@ from bedside.errors import BedsideError, WrongInput
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.notifications.plans.tasks import Progress
 from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.services import Services
 from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
 from bedside.web.chat.later import LATER, shown_of, suggestions, typed_moment
 from bedside.web.chat.thread import names_of, thread_of, typing_words
@@ -147,12 +150,23 @@ async def _thread(request: Request, chart: ChartAccess) -> dict[str, Any]:
     files = await services.conversations.files.of(chart, page.messages)
     return {
         **thread_of(chart, page, names, clinic.options.time_zone, files),
+        "plans": await _plans(services, chart, page),
         "conversation": page.conversation,
         "base": f"/chat/{page.conversation.id}",
         "other": patient.name,
         "patient": patient,
         "for_staff": True,
     }
+
+
+async def _plans(services: Services, chart: ChartAccess, page: Page) -> dict[str, Progress]:
+    """Return the plans of unread messages by the messages that they are about."""
+    unread = [
+        one.id
+        for one in page.messages
+        if one.side == "staff" and one.kind != Kind.NOTE and one.state not in ("read", "confirmed")
+    ]
+    return await services.notifications.plan_tasks.of_items(chart, unread)
 
 
 async def _one(

@@ -8,6 +8,7 @@ from bedside.conversations.records import Message, Page
 from bedside.conversations.sides import Access, is_staff, sender_of
 from bedside.conversations.states import Kind, Receipt
 from bedside.edge.formats import day_of
+from bedside.edge.readers import reader_name
 from bedside.kernel.language import gettext as _
 from bedside.services import Services
 
@@ -27,10 +28,7 @@ class Names:
             return self.staff.get(person_id) or self.clinic
         if kind == "clinic":
             return self.clinic
-        name = self.accounts.get(person_id, self.patient)
-        if name == self.patient:
-            return name
-        return _("%(name)s, for %(patient)s") % {"name": name, "patient": self.patient}
+        return reader_name(self.accounts.get(person_id, self.patient), self.patient)
 
 
 async def names_of(services: Services, access: Access, page: Page, patient: str) -> Names:

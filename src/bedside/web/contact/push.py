@@ -6,9 +6,14 @@ from starlette.responses import JSONResponse, Response
 from bedside.edge.accounts import account_of
 from bedside.edge.browsers import browser_name
 from bedside.edge.context import services_of
+from bedside.edge.errors import wants_json
+from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import json_of
 from bedside.edge.routes import app_route, open_route
+from bedside.kernel.language import N_
 from bedside.notifications.plans.subject import SHOWN
+
+REMOVED = flash_message("push_removed", N_("Removed. This device is not told any more."))
 
 
 async def offer(request: Request) -> Response:
@@ -29,11 +34,11 @@ async def add(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """POST /app/account/push/{device_id}/remove."""
+    """POST /app/account/push/{device_id}/remove: by a script, or from the list."""
     account = await account_of(request)
     devices = services_of(request).notifications.app_devices
     await devices.remove(account, request.path_params["device_id"])
-    return Response(status_code=204)
+    return Response(status_code=204) if wants_json(request) else redirect("/app/account", REMOVED)
 
 
 async def shown(request: Request) -> Response:

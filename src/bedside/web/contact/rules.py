@@ -21,6 +21,7 @@ SAVED = flash_message(
     "contact_saved", N_("Saved. It holds for every message that has not left yet.")
 )
 _LONGEST_TIME = 8
+_JOINERS = "\u200c\u200d"
 _TIME = N_("Enter a time like 8:30.")
 _BOTH = N_("Enter both times, or leave both empty.")
 _SAME = N_("These hours end when they begin. Enter two different times.")
@@ -43,7 +44,9 @@ class Entered:
         errors: dict[str, str] = {}
         if self.consent not in set(Consent):
             errors["consent"] = _("Please choose one.")
-        if len(self.code_word) > LONGEST_WORD or not self.code_word.isprintable():
+        if not _visible(self.code_word):
+            errors["code_word"] = _("Please leave out signs that cannot be seen.")
+        elif len(self.code_word) > LONGEST_WORD:
             errors["code_word"] = _("Please use at most %(most)s characters.") % {
                 "most": LONGEST_WORD
             }
@@ -61,6 +64,11 @@ class Entered:
             code_word=self.code_word,
         )
         return rules, {}
+
+
+def _visible(word: str) -> bool:
+    """Whether all signs of a word can be seen, with those that join letters or emojis."""
+    return all(sign.isprintable() or sign in _JOINERS for sign in word)
 
 
 def _hours(name: str, typed: tuple[str, str], errors: dict[str, str]) -> Hours | None:

@@ -15,6 +15,7 @@ from bedside.edge.counted import counted
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare
+from bedside.edge.readers import proof_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
@@ -259,6 +260,7 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
     for entry in sent.answers:
         await services.files.retrieval.record_view(chart, entry)
     return {
+        **await proof_of(services, chart, sent.request.id),
         "sent": sent,
         "asked": sent.request,
         "shown": shown,
@@ -283,7 +285,7 @@ async def remind(request: Request) -> Response:
     if not is_id(press, "prs"):
         raise WrongInput(field="press")
     try:
-        await services.requests.reminding.remind_now(chart, request_id, press)
+        await services.requests.telling.remind_now(chart, request_id, press)
     except Conflict:
         return redirect(back, NOT_NOW)
     except ManyTexts:

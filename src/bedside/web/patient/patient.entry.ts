@@ -3,6 +3,7 @@ import { startDateOfBirth } from "../components/date_of_birth";
 import { startForms } from "../components/forms";
 import { startWayOut } from "../media/way_out";
 import { startLookingAgain } from "./looking_again";
+import { startOfflineForms } from "./offline_forms";
 
 /** What takes the focus is scrolled to where the bar at the foot, however high, does not cover it. */
 function keepClearOfTheFoot(): void {
@@ -16,6 +17,7 @@ function keepClearOfTheFoot(): void {
 }
 
 startDateOfBirth();
+startOfflineForms();
 startForms();
 keepClearOfTheFoot();
 startLookingAgain();

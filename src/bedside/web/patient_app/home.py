@@ -73,6 +73,7 @@ async def own_account(request: Request) -> Response:
         ],
         passkeys=await accounts.passkeys.listed(account),
         possible=accounts.passkeys.possible,
+        told=await services_of(request).notifications.app_devices.listed(account),
     )
 
 

@@ -36,6 +36,9 @@ async def about(
         "teams": await services.people.assignments.of_patient(chart),
         "may_ask": allows(chart.staff.role, May.SEND_REQUESTS),
         "visits": await recent_visits(services, chart),
+        "mail_came_back": await services.notifications.messages.came_back(
+            chart, patient.demographics.email
+        ),
         "may_audit": allows(chart.staff.role, May.SEE_AUDIT),
     }
 

@@ -9,6 +9,7 @@ from starlette.requests import Request as HttpRequest
 from bedside.edge.context import services_of
 from bedside.edge.formats import ago
 from bedside.edge.rows import drawn
+from bedside.kernel.ids import is_id
 from bedside.requests.records import Reported, Request
 from bedside.requests.states import State
 
@@ -29,11 +30,20 @@ class Asked:
     filed: int
     expected: int
     changed_at: int
+    read_by: str
+    """The name of whoever read it first, "" until then."""
 
 
-async def drawn_rows(request: HttpRequest, listed: Iterable[tuple[Request, str]]) -> Markup:
+async def drawn_rows(
+    request: HttpRequest, clinic_id: str, listed: Iterable[tuple[Request, str]]
+) -> Markup:
     """Render requests, each with the name of its patient, or "" on the patient's own page."""
-    kinds, zone = services_of(request).requests.kinds, request.state.page["zone"]
+    services, zone = services_of(request), request.state.page["zone"]
+    kinds, listed = services.requests.kinds, list(listed)
+    read_by = await services.notifications.plan_tasks.read_by([asked.id for asked, _name in listed])
+    # Whoever opened a link is the patient; the app knows which person it was.
+    readers = {one for one in read_by.values() if is_id(one, "acc")}
+    names = await services.accounts.all.named(clinic_id, readers)
 
     def shown(asked: Request) -> Asked:
         kind = kinds.by_key(asked.kind)
@@ -50,6 +60,7 @@ async def drawn_rows(request: HttpRequest, listed: Iterable[tuple[Request, str]]
             asked.filed,
             asked.expected,
             asked.changed_at,
+            names.get(read_by.get(asked.id, ""), ""),
         )
 
     return await drawn(

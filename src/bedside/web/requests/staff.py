@@ -10,6 +10,7 @@ from bedside.edge.errors import wants_json
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare, wants_fragment
+from bedside.edge.readers import proof_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.edge.shell import shell
@@ -101,7 +102,9 @@ async def _desk(request: Request) -> dict[str, Any]:
         "asked_again": asked_again,
         "rooms": rooms,
         "rows": rows,
-        "drawn": await drawn_rows(request, ((one.request, one.patient_name) for one in rows)),
+        "drawn": await drawn_rows(
+            request, staff.clinic_id, ((one.request, one.patient_name) for one in rows)
+        ),
         "kinds": services.requests.kinds,
         "view": view,
         "page": page,
@@ -129,7 +132,7 @@ async def of_patient_list(request: Request) -> Response:
 
 async def _of_chart(request: Request, chart: ChartAccess) -> dict[str, Any]:
     requests = await services_of(request).requests.lists.of_chart(chart)
-    drawn = await drawn_rows(request, ((asked, "") for asked in requests))
+    drawn = await drawn_rows(request, chart.clinic_id, ((asked, "") for asked in requests))
     return {"requests": requests, "drawn": drawn}
 
 
@@ -150,6 +153,7 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
     asked = await services.requests.all.get(chart, request.path_params["request_id"])
     kind = services.requests.kinds.by_key(asked.kind)
     return {
+        **await proof_of(services, chart, asked.id),
         "asked": asked,
         "kind": kind,
         "not_taken": await services.requests.photos.not_taken(chart, asked.id)
