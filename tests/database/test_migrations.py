@@ -208,7 +208,7 @@ def test_requests_that_are_under_way_get_their_plans(kind, tmp_path, postgres):
 
     url = f"sqlite:///{tmp_path}/bedside.db" if kind == "sqlite" else postgres.fresh()
     schema.upgrade(url)
-    command.downgrade(schema.configuration(url), "0042")
+    command.downgrade(schema.configuration(url), "0043")
 
     def fill(connection: Connection) -> None:
         connection.execute(text("INSERT INTO clinics VALUES ('cli_1', 'Riverside', '{}', 0)"))

@@ -309,7 +309,7 @@ async def test_what_was_under_way_before_the_upgrade_goes_on(
     await read.enter()
     gateway = through(house, monkeypatch, Gateway(down=True))
     waits = await send(house, channels=("sms",))
-    await by_way_of_before(house, "0046")
+    await by_way_of_before(house, "0044")
     assert (await progress(read)).state is PlanState.READ
     assert [step.channels for step in (await progress(read)).steps] == [("sms", "email")]
     assert (await progress(sent)).runs

@@ -9,8 +9,8 @@ who see it, so that an upgrade makes no tasks of old ones.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
