@@ -1,5 +1,5 @@
-"""Who is writing: what a page says of itself while somebody types, passed on to the pages of the
-others and stored nowhere (feature C2)."""
+"""“… is writing”: said by a page while somebody types, passed on to the pages of the others, and
+stored nowhere (feature C2)."""
 
 import time
 
@@ -15,7 +15,7 @@ SAID_EVERY = 1.0
 
 
 class PageTyping:
-    """What one page has said of its writing, by topic."""
+    """The topics in which somebody writes on one page."""
 
     def __init__(self, services: Services) -> None:
         self._topics = services.realtime.topics
