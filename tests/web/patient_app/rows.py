@@ -33,6 +33,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/app"): Row(Access.ACCOUNT, 303),
     ("GET", "/app/welcome"): Row(Access.ACCOUNT),
     ("GET", "/app/account"): Row(Access.ACCOUNT, shows=("lindqvist",)),
+    ("GET", "/app/account/there"): Row(Access.ACCOUNT, 204),
     ("POST", "/app/account/devices"): Row(Access.ACCOUNT, 303, form(device="")),
     ("POST", "/app/account/passkeys"): Row(Access.ACCOUNT, 404, form(passkey="none")),
     ("POST", "/app/passkey/options"): Row(Access.ACCOUNT),

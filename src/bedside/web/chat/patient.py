@@ -32,7 +32,7 @@ from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
 from bedside.web.chat.staff import words
 from bedside.web.chat.thread import names_of, thread_of, typing_words
 
-SENT = flash_message("app_chat_sent", N_("Your message is with the clinic."))
+SENT = flash_message("app_chat_sent", N_("The clinic has your message."))
 CONFIRMED = flash_message("app_chat_confirmed", N_("The clinic sees that you have read it."))
 _TOO_FAST = N_(
     "You have written many messages in a short time. Please wait a moment. What you have written "

@@ -1,3 +1,9 @@
+/** Where a page asks whether its person is still signed in, and where one signs in again. */
+function places(): { asks: string; door: string } {
+  const { draftsAsks, draftsDoor } = document.querySelector<HTMLElement>("[data-drafts-key]")?.dataset ?? {};
+  return { asks: draftsAsks ?? "/account/time-left", door: draftsDoor ?? "/sign-in" };
+}
+
 /** A network that hangs is none. */
 const PATIENCE_MS = 5_000;
 
@@ -6,7 +12,7 @@ export type Reached = "there" | "signed out" | "no connection";
 
 export async function reached(): Promise<Reached> {
   try {
-    const answer = await fetch("/account/time-left", {
+    const answer = await fetch(places().asks, {
       headers: { Accept: "application/json", "X-Background": "1" },
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE_MS),
@@ -19,5 +25,5 @@ export async function reached(): Promise<Reached> {
 
 /** The sign-in page, from which one comes back here; without a query, which may hold a search. */
 export function whereToSignIn(): string {
-  return `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+  return `${places().door}?next=${encodeURIComponent(location.pathname)}`;
 }

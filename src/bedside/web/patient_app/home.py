@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bedside.edge.accounts import page_in_app
+from bedside.edge.accounts import account_of, page_in_app
 from bedside.edge.app_shell import account_page, app_page
 from bedside.edge.browsers import browser_name
 from bedside.edge.context import services_of
@@ -89,6 +89,12 @@ async def end_device(request: Request) -> Response:
     return redirect(f"{APP}/account", DEVICES_ENDED)
 
 
+async def there(request: Request) -> Response:
+    """GET /app/account/there: 204 while somebody is signed in, for a form that is about to go."""
+    await account_of(request)
+    return Response(status_code=204)
+
+
 async def passkey_options(request: Request) -> Response:
     """POST /app/passkey/options: the browser's options for making a passkey."""
     account, _clinic = await account_page(request)
@@ -119,6 +125,7 @@ routes = [
     app_route(APP, start, methods=["GET"]),
     app_route(f"{APP}/welcome", welcome, methods=["GET"]),
     app_route(f"{APP}/account", own_account, methods=["GET"]),
+    app_route(f"{APP}/account/there", there, methods=["GET"]),
     app_route(f"{APP}/account/devices", end_device, methods=["POST"]),
     app_route(f"{APP}/account/passkeys", remove_passkey, methods=["POST"]),
     app_route(f"{APP}/passkey/options", passkey_options, methods=["POST"]),

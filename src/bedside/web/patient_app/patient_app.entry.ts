@@ -1,5 +1,6 @@
 /** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
 import { startPasskeys } from "../components/passkeys";
+import { startDrafts } from "../live/drafts";
 import { goOnSending } from "../sending/going_on";
 import { startLeaving } from "../sending/leaving";
 import { startForgetting } from "../uploading/signing_out";
@@ -8,6 +9,7 @@ import { startPush } from "./push";
 
 startPasskeys();
 startForgetting();
+startDrafts();
 startInstalling();
 startPush();
 startLeaving();

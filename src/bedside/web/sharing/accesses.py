@@ -20,7 +20,7 @@ from bedside.sharing.accesses import Access, Why
 from bedside.sharing.options import SharingOptions
 from bedside.sharing.questions import LONGEST_QUESTION, Question
 
-ASKED = flash_message("access_asked", N_("Asked. You read the answer here."))
+ASKED = flash_message("access_asked", N_("Your question is sent. The answer comes here."))
 
 
 @dataclass(frozen=True, slots=True)
