@@ -92,10 +92,12 @@ async def _seed(settings: Settings) -> None:
     services = bootstrap.build(settings, remember=(RememberingScanner, RememberingExaminer))
     await services.database.open()
     try:
-        await Seed(services, _progress).run()
+        seed, worker = Seed(services, _progress), bootstrap.worker(services)
+        await seed.run()
         _progress("Scanning, reading and drawing previews")
-        worker = bootstrap.worker(services)
         await asyncio.gather(*(worker.run_until_idle() for _ in range(_AT_ONCE)))
+        await seed.finish()
+        await worker.run_until_idle()
     finally:
         await services.database.close()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
-from bedside.demo import cast, chart_plans, conversations, visits
+from bedside.demo import cast, chart_plans, conversations, forms, visits
 from bedside.demo.photo_requests import STORY, PhotoRequestStory
 from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import (
@@ -111,6 +111,7 @@ class Seed:
     def __init__(self, services: Services, progress: Progress) -> None:
         self._services = services
         self._progress = progress
+        self._empty_forms: list[tuple[ChartAccess, str]] = []
 
     async def run(self) -> None:
         """Fill an empty database. Jobs (scans, previews) are left for a worker."""
@@ -120,6 +121,11 @@ class Seed:
                 people, groups = await self._people(clinic, password_hash)
                 await visits.furnish(self._services, clinic, people, groups)
             await self._patients(clinic, people, groups)
+
+    async def finish(self) -> None:
+        """Do what needs files that are scanned."""
+        for chart, entry_id in self._empty_forms:
+            await forms.send(self._services, chart, entry_id)
 
     async def _people(
         self, clinic: cast.Clinic, password_hash: str
@@ -171,6 +177,7 @@ class Seed:
             story = PhotoRequestStory(self._services)
             for told in STORY:
                 await story.tell(charts[told.patient], patients[told.patient].born, told)
+            self._empty_forms.append((charts[0], await forms.put(self._services, charts[0])))
             self._progress("Writing, and answering")
             await conversations.tell(self._services, list(people.values()), charts)
             self._progress("Checking in, and being seen")

@@ -152,7 +152,10 @@ class AccessQuestions:
             waiting = await work.one(_unanswered, **which)
             if waiting and waiting.open >= _MOST_OPEN:
                 raise TooMany(
-                    N_("Ten of your questions are still open. Please wait for an answer first. Nothing was sent.")
+                    N_(
+                        "Ten of your questions are still open. Please wait for an answer first. "
+                        "Nothing was sent."
+                    )
                 )
             now = clock.now()
             record = {"seen": _seen(access), "text": text, "answer": ""}
