@@ -1,5 +1,7 @@
 """Links on a device where the patient is signed in to the app: nobody is asked twice."""
 
+import re
+
 import httpx
 import pytest
 
@@ -7,6 +9,7 @@ from bedside.accounts.levels import Level
 from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.people.hidden import ALL
+from bedside.requests.states import State
 from bedside.visits.rooms import RoomOptions
 from tests.accounts.people import let_in, side_of, signed_in
 from tests.house import House
@@ -64,6 +67,37 @@ async def test_another_patient_in_the_app_is_asked_like_a_stranger(
 
 
 KINDS = {"photos": send, "form": sent_form, "summary": summed_up}
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+async def test_what_is_opened_from_the_first_page_counts_as_opened(
+    quick_house: House, visitor: httpx.AsyncClient, kind: str
+) -> None:
+    """It stayed “delivered”, and what was filled in was refused as if the link were over."""
+    house = quick_house
+    sent = await KINDS[kind](house)
+    visitor.cookies.set("bedside-app", (await signed_in(house)).token)
+    assert (await visitor.get(f"/my/{sent.id}")).status_code == 200
+    request = await house.requests.all.get(sent.chart, sent.id)
+    assert request.opened_at
+    assert request.state in (State.OPENED, State.DONE)
+    assert (await visitor.get(f"/my/{sent.id}")).status_code == 200
+    again = await house.requests.all.get(sent.chart, sent.id)
+    assert again.opened_at == request.opened_at
+
+
+async def test_a_form_is_filled_in_from_the_first_page(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    house = quick_house
+    sent = await sent_form(house)
+    visitor.cookies.set("bedside-app", (await signed_in(house)).token)
+    page = (await visitor.get(f"/my/{sent.id}/form")).text
+    [version] = re.findall(r'name="version" value="(\d+)"', page)
+    fields = {"version": version, "part": "1", "do": "keep", "f1": "Maya"}
+    kept = await visitor.post(f"/my/{sent.id}/form", data=fields)
+    assert kept.status_code == 303, kept.text
+    assert (await house.requests.all.get(sent.chart, sent.id)).state is State.IN_PROGRESS
 
 
 async def end(house: House, sent: Sent, how: str) -> int:

@@ -57,16 +57,24 @@ async def device_of(connection: HTTPConnection) -> LinkAccess:
 async def _link_of(connection: HTTPConnection) -> LinkAccess:
     token, request_id = device_token(connection), connection.path_params["request_id"]
     if not token:
-        return await side_of_link(connection, request_id)
+        return await _by_app(connection, request_id)
     try:
         links = services_of(connection).links
         return await links.resume(token, request_id, address_of(connection))
     except NotSignedIn:
-        return await side_of_link(connection, request_id)
+        return await _by_app(connection, request_id)
     except LinkClosed:  # a newer link may be open to who is signed in
         with suppress(NotSignedIn):
-            return await side_of_link(connection, request_id)
+            return await _by_app(connection, request_id)
         raise
+
+
+async def _by_app(connection: HTTPConnection, request_id: str) -> LinkAccess:
+    """Return access for who is signed in to the app, where the pages of a request are opened from
+    the first page as well, without its link."""
+    access = await side_of_link(connection, request_id)
+    await services_of(connection).links.opened_by_app(access)
+    return access
 
 
 async def side_of_link(connection: HTTPConnection, subject_id: str) -> LinkAccess:

@@ -300,6 +300,10 @@ class Links:
     async def opened_by_app(self, link: LinkAccess) -> None:
         """Record that what a link leads to was opened in the app, as if the date of birth had been
         given. Idempotent."""
+        async with self._database.read() as db:
+            before = await db.one(_by_id, of=link.link_id)
+        if before is None or before.opened_at:
+            return
         async with self._database.unit_of_work() as work:
             row = await work.one(_locked_row, of=link.link_id)
             if row is None or row.opened_at:
