@@ -84,6 +84,7 @@ async def test_what_is_opened_from_the_first_page_counts_as_opened(
     assert (await visitor.get(f"/my/{sent.id}")).status_code == 200
     again = await house.requests.all.get(sent.chart, sent.id)
     assert again.opened_at == request.opened_at
+    assert 'href="/app"' in (await visitor.get(f"/my/{sent.id}")).text, "there is a way back"
 
 
 async def test_a_form_is_filled_in_from_the_first_page(

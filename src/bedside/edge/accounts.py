@@ -75,6 +75,14 @@ def about_app(connection: HTTPConnection, clinic_id: str) -> str:
     return "" if app_token(connection) else f"{OUR_APP}/{clinic_id}"
 
 
+def opened_in_app(connection: HTTPConnection | None) -> bool:
+    """Whether a page of a request is open on a device that is signed in to the app, to which it
+    leads back."""
+    if connection is None or not connection.url.path.startswith("/my/"):
+        return False
+    return bool(app_token(connection))
+
+
 async def account_of(connection: HTTPConnection) -> AccountAccess:
     """Return the person signed in to the app behind a request or socket. Raises NotSignedIn, which
     the edge answers with the app's sign-in."""

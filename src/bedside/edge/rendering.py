@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bedside.edge import colleague_words, formats, labels, linked
+from bedside.edge.accounts import opened_in_app
 from bedside.edge.bidi import isolating
 from bedside.edge.counted import counted
 from bedside.kernel import language
@@ -80,6 +81,7 @@ def environment() -> Environment:
         language=language.spoken,
         direction=language.direction,
         offered_languages=language.offered,
+        opened_in_app=opened_in_app,
     )
     made.filters.update({**formats.FILTERS, **labels.FILTERS})
     made.filters["who_is_here"] = colleague_words.who_is_here
