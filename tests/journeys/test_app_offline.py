@@ -4,6 +4,10 @@ when the page was killed, or the session ended meanwhile."""
 import pytest
 from playwright.async_api import Page, expect
 
+from bedside.conversations.states import Reply
+from bedside.conversations.writing import Text
+from bedside.kernel.ids import new_id
+from tests.accounts.people import side_of
 from tests.accounts.people import signed_in as device_of
 from tests.house import Served
 from tests.journeys.test_sharing import in_the_app
@@ -88,5 +92,66 @@ async def test_words_survive_the_end_of_the_session_and_are_nobody_elses(
     await page.goto(address)
     await page.wait_for_url("**/accesses")  # it was pressed a moment ago, so it goes
     await is_asked(page)
+    phone.complaints.clear()
+    await phone.leave()
+
+
+@pytest.mark.feature("C6")
+async def test_a_question_under_a_topic_goes_once(served: Served, chromium: Chromium) -> None:
+    house, phone = served.house, await chromium.phone(width=320)
+    await house.services.conversations.topics.add(house.administer(), "Test results", "", 120)
+    page = await in_the_app(served, phone, "/chat/new")
+    await page.get_by_role("radio", name="Test results").check()
+    await page.locator("textarea[name=body]").fill(WORDS)
+    await phone.context.set_offline(True)
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("There is no connection.")).to_be_visible()
+    await phone.context.set_offline(False)
+    await page.wait_for_url("**/chat/cnv_*")
+    await expect(page.locator(".chat-words", has_text=WORDS)).to_have_count(1)
+    await expect(page.get_by_text("Answer expected by")).to_be_visible()
+    phone.complaints.clear()
+    await phone.leave()
+
+
+@pytest.mark.feature("C7")
+async def test_i_have_read_this_waits_too(served: Served, chromium: Chromium) -> None:
+    house, phone = served.house, await chromium.phone()
+    chart, talk = await house.chart(), house.services.conversations.all
+    only_read = Text("We are closed on Friday.", reply=Reply.CONFIRM)
+    begun = await talk.start(chart, only_read, new_id("drf"))
+    page = await in_the_app(served, phone, f"/chat/{begun}")
+    await phone.context.set_offline(True)
+    await page.get_by_role("button", name="I have read this").click()
+    await expect(page.get_by_text("No connection.").first).to_be_visible()
+    await phone.context.set_offline(False)
+    await expect(page.get_by_text("The clinic sees that you have read it.")).to_be_visible()
+    [message] = (await talk.page(chart, begun)).messages
+    assert message.state == "confirmed"
+    phone.complaints.clear()
+    await phone.leave()
+
+
+@pytest.mark.feature("P5")
+async def test_a_link_for_a_specialist_is_made_once_and_ended(
+    served: Served, chromium: Chromium
+) -> None:
+    house, phone = served.house, await chromium.phone()
+    await given(house)
+    page = await in_the_app(served, phone, "/sharing/new")
+    await page.get_by_role("checkbox", name="letter.pdf").check()
+    await page.get_by_label("Whom is it for?").fill("Dr Ekström-Ó’Neill")
+    await phone.context.set_offline(True)
+    await page.get_by_role("button", name="Make the link").click()
+    await expect(page.get_by_text("No connection.")).to_be_visible()
+    await phone.context.set_offline(False)
+    await expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    await phone.context.set_offline(True)
+    await page.get_by_role("button", name="End this link").click()
+    await expect(page.get_by_text("No connection.")).to_be_visible()
+    await phone.context.set_offline(False)
+    await expect(page.get_by_text("This link no longer works.")).to_be_visible()
+    shares = await house.services.sharing.links.listed(await side_of(house))
+    assert [one.is_open for one in shares] == [False]
     phone.complaints.clear()
     await phone.leave()

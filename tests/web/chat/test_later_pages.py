@@ -104,6 +104,19 @@ async def test_one_that_begins_a_conversation(
         assert "Your yearly visit." in (await visitor.get(app)).text
 
 
+async def test_a_script_is_led_to_what_waits(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    """It was sent at once when it had files, because the script left the pressed button out."""
+    await begun(quick_house, visitor)
+    here = f"/patients/{quick_house.patients[0].id}/chat"
+    fields = {"body": "Come fasting.", "draft_id": new_id("drf"), "later": "yes", **soon()}
+    led = await visitor.post(here, data=fields, headers=JSON)
+    assert led.json() == {"address": here}
+    assert "To be sent" in (await visitor.get(here)).text
+    assert "Come fasting." in (await visitor.get("/chat/later")).text
+
+
 async def test_what_did_not_leave_comes_first_and_is_counted(
     quick_house: House, visitor: httpx.AsyncClient
 ) -> None:

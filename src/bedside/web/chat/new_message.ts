@@ -1,11 +1,12 @@
 /**
- * A new conversation with files: they are uploaded while the words are written, and the form leaves
- * by itself once all of them have arrived.
+ * A new conversation: its files are uploaded while the words are written, and the form leaves by
+ * itself once all of them have arrived and there is a network.
  */
 import { posted, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
 import { percent } from "../components/sizes";
 import { KeptWords } from "../live/kept_words";
+import type { Attachments } from "./attachments";
 import { Drafts } from "./drafts";
 import { Tray } from "./tray";
 
@@ -18,6 +19,7 @@ export class NewMessage {
   private readonly label: HTMLElement | null;
   private readonly written: string;
   private isPressed = false;
+  private pressed: HTMLElement | null = null;
   private isLeaving = false;
 
   constructor(private readonly form: HTMLFormElement) {
@@ -30,6 +32,9 @@ export class NewMessage {
     form.addEventListener("submit", (event) => this.submitted(event));
     form.addEventListener("input", () => {
       this.drafts.draft = this.field()?.value ?? "";
+    });
+    window.addEventListener("online", () => {
+      if (this.isPressed) void this.leave();
     });
     void this.drafts.ready.then(() => this.giveBack());
   }
@@ -59,39 +64,32 @@ export class NewMessage {
   }
 
   private submitted(event: SubmitEvent): void {
-    const files = this.tray?.current;
-    if (!files || files.isEmpty) {
-      this.forget();
-      return;
-    }
+    if (event.defaultPrevented) return;
     event.preventDefault();
+    if (this.isPressed) return;
     this.isPressed = true;
-    if (files.isComplete) void this.leave();
-    else this.draw();
+    this.pressed = event.submitter;
+    void this.leave();
   }
 
   /** Posts it with the names of what has arrived; as often as it takes, because it is there once. */
   private async leave(): Promise<void> {
     const files = this.tray?.current;
-    if (!files || this.isLeaving) return;
+    if (files && !files.isComplete) this.draw();
+    if (this.isLeaving || (files && !files.isComplete)) return;
     this.isLeaving = true;
-    const fields = {
-      ...this.typed(),
-      draft_id: files.draft,
-      files: files.files(true).join(","),
-      entries: files.entries.map(({ id }) => id).join(","),
-    };
+    const fields = { ...this.typed(), ...(files && !files.isEmpty ? fieldsOf(files) : {}) };
     const answer = await posted(this.form.action, fields).catch(() => null);
     this.isLeaving = false;
     if (answer?.ok) {
       const { address } = (await answer.json()) as { address: string };
       this.forget();
-      files.end();
+      files?.end();
       location.assign(address);
     } else if (answer && answer.status < 500 && answer.status !== 401) {
       this.isPressed = false;
       this.say(await sentenceOf(answer));
-      void files.load();
+      void files?.load();
       this.draw();
     } else {
       this.say((answer?.status === 401 ? this.words.signed_out : this.words.waiting) ?? "");
@@ -101,6 +99,7 @@ export class NewMessage {
 
   private typed(): Record<string, string> {
     const fields: Record<string, string> = {};
+    if (this.pressed instanceof HTMLButtonElement && this.pressed.name) fields[this.pressed.name] = this.pressed.value;
     for (const [name, value] of new FormData(this.form)) if (typeof value === "string") fields[name] = value;
     return fields;
   }
@@ -124,4 +123,12 @@ export class NewMessage {
     const part = percent(files.percent);
     this.label.textContent = waits ? (this.words.sending_part ?? "").replace("{percent}", part) : this.written;
   }
+}
+
+function fieldsOf(files: Attachments): Record<string, string> {
+  return {
+    draft_id: files.draft,
+    files: files.files(true).join(","),
+    entries: files.entries.map(({ id }) => id).join(","),
+  };
 }

@@ -28,6 +28,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.permissions import PatientAccess
 from bedside.people.record_parts import Part
 from bedside.services import Services
+from bedside.web.chat.answers import led_to
 from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
 from bedside.web.chat.staff import words
 from bedside.web.chat.thread import names_of, thread_of, typing_words
@@ -150,8 +151,7 @@ async def start(request: Request) -> Response:
             error=error,
             form=form,
         )
-    place = f"{_base(page.side)}/{conversation_id}"
-    return JSONResponse({"address": place}) if wants_json(request) else redirect(place, SENT)
+    return led_to(request, f"{_base(page.side)}/{conversation_id}", SENT)
 
 
 async def one(request: Request) -> Response:

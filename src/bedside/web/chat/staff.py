@@ -29,6 +29,7 @@ from bedside.kernel.language import gettext as _
 from bedside.notifications.plans.tasks import Progress
 from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.services import Services
+from bedside.web.chat.answers import led_to
 from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
 from bedside.web.chat.later import LATER, shown_of, suggestions, typed_moment
 from bedside.web.chat.thread import names_of, thread_of, typing_words
@@ -377,7 +378,7 @@ async def start(request: Request) -> Response:
             raise refused
         if form["later"]:
             await _write_later(request, chart, form, "")
-            return redirect(f"/patients/{chart.patient_id}/chat", LATER)
+            return led_to(request, f"/patients/{chart.patient_id}/chat", LATER)
         conversation_id = await services_of(request).conversations.all.start(
             chart, _text(form, await _zone(request, chart)), form.line("draft_id")
         )
@@ -385,9 +386,7 @@ async def start(request: Request) -> Response:
         if wants_json(request):
             raise
         return await _patient_page(request, chart, error=error, form=form)
-    if wants_json(request):
-        return JSONResponse({"address": f"/chat/{conversation_id}"})
-    return redirect(f"/chat/{conversation_id}", STARTED)
+    return led_to(request, f"/chat/{conversation_id}", STARTED)
 
 
 async def _patient(request: Request) -> ChartAccess:
