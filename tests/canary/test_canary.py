@@ -34,7 +34,7 @@ def settled(server: Server, url: str, postgres: Postgres | None) -> Callable[[],
             return server.is_idle()
         count = (
             "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%' AND kind NOT LIKE 'plan.%'"
-            " AND kind NOT IN ('room.unattended', 'transfer.unanswered')"
+            " AND kind NOT IN ('room.unattended', 'transfer.unanswered', 'conversation.send_later')"
         )
         return postgres.execute(count, url.rpartition("/")[2]) == "0"
 

@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+from jinja2 import nodes
+
+from bedside.edge.rendering import environment
+
 WEB = Path(__file__).parents[2] / "src" / "bedside" / "web"
 SHARED = {"components", "console", "patient"}
 """Macros, and the shells of staff and of patients."""
@@ -42,3 +46,30 @@ def test_what_is_missing_is_said_by_the_page_and_not_by_a_bubble_of_the_browser(
         if "novalidate" not in attributes and "styleguide" not in template.name
     ]
     assert bubbling == []
+
+
+def _is_translated(part: nodes.Node) -> bool:
+    names = [
+        call.node.name for call in part.find_all(nodes.Call) if isinstance(call.node, nodes.Name)
+    ]
+    return bool({"_", "gettext", "ngettext", "counted"} & set(names))
+
+
+def test_what_is_imported_translates_in_its_macros_only() -> None:
+    """Jinja runs an imported template once for the whole process: what it translates outside of
+    its macros stays in the language of whoever asked first."""
+    trees = {path: environment().parse(path.read_text()) for path in sorted(WEB.rglob("*.html"))}
+    imported = {
+        one.template.value
+        for tree in trees.values()
+        for one in tree.find_all((nodes.FromImport, nodes.Import))
+        if not one.with_context and isinstance(one.template, nodes.Const)
+    }
+    assert len(imported) > 30
+    set_once = [
+        f"{name}:{part.lineno}"
+        for name in sorted(imported)
+        for part in trees[WEB / name].body
+        if isinstance(part, nodes.Assign | nodes.AssignBlock) and _is_translated(part)
+    ]
+    assert set_once == []

@@ -11,8 +11,8 @@ _LINK = "/link/{link_id}"
 _AGAIN = form(address="+46 70 174 06 99")
 _MY = "/my/{request_id}"
 
-_OVER = {Kind.EXPIRED: 200, Kind.REVOKED: 200, Kind.ACCOUNT: 401}
-"""Answers for links that are over; a device with the app has none that could be."""
+_OVER = {Kind.EXPIRED: 200, Kind.REVOKED: 200}
+"""Answers for links that are over."""
 ROWS: dict[tuple[str, str], Row] = {
     **{
         (method, path): Row(Access.LINK, status, also=dict.fromkeys(_ALL_LINKS, status))
