@@ -55,7 +55,7 @@ def written_by_tests() -> Iterator[str]:
                 yield from _WORD.findall(text) if id(node) not in described else ()
 
 
-_MESSAGES = "has a request for you Please open it by December at we meet in when is time"
+_MESSAGES = "Open has a request for you Please open it by December at we meet in when is time"
 """Words of messages that were sent in English."""
 _EVERYWHERE = "Bedside SHA MB DICOM PDF ar XB"
 _AS_IT_IS = frozenset([*written_by_tests(), *_MESSAGES.split(), *_EVERYWHERE.split()])
