@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from bedside.charts.records import ChartFilter
 from tests.house import Served
@@ -16,14 +16,14 @@ from tests.requests.sending import do_jobs, jpeg
 pytestmark = pytest.mark.anyio
 
 
-def picked(name: str, content: bytes, media_type: str = "") -> dict[str, object]:
+def picked(name: str, content: bytes, media_type: str = "") -> FilePayload:
     """Return a file as somebody chooses it."""
     return {"name": name, "mimeType": media_type or "application/octet-stream", "buffer": content}
 
 
-async def choose(page: Page, *files: dict[str, object]) -> None:
+async def choose(page: Page, *files: FilePayload) -> None:
     """Choose files."""
-    await page.locator("[data-pick=choose]").set_input_files(files)  # type: ignore[arg-type]
+    await page.locator("[data-pick=choose]").set_input_files(files)
 
 
 @pytest.mark.feature("P1", "P8", "F14")
@@ -62,7 +62,7 @@ async def test_paper_is_photographed_page_by_page(served: Served, chromium: Chro
     phone = await chromium.phone(served.url)
     page = await in_the_app(served, phone, "/send")
     shot = picked("IMG_1.jpg", photo(), "image/jpeg")
-    await page.locator("[data-pick=page]").set_input_files(shot)  # type: ignore[arg-type]
+    await page.locator("[data-pick=page]").set_input_files(shot)
     await expect(page.get_by_text("The edges were found.")).to_be_visible()
     await seen.seen(page, "corners", whole=False)
     corner = page.get_by_role("button", name=re.compile("^Top left"))
@@ -72,7 +72,7 @@ async def test_paper_is_photographed_page_by_page(served: Served, chromium: Chro
     await page.get_by_role("button", name="Find the edges").click()
     await expect(corner).to_have_attribute("aria-label", before or "")
     await page.get_by_role("button", name="Use this page").click()
-    await page.locator("[data-pick=next]").set_input_files(shot)  # type: ignore[arg-type]
+    await page.locator("[data-pick=next]").set_input_files(shot)
     await page.get_by_role("button", name="Use this page").click()
     await expect(page.locator("[data-pages] img")).to_have_count(2)
     await seen.seen(page, "pages")

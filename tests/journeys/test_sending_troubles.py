@@ -126,7 +126,7 @@ async def test_pages_that_were_photographed_outlive_the_browser(
         page = await context.new_page()
         await page.goto(send_page(served))
         for name in ("page", "next", "next"):
-            await page.locator(f"[data-pick={name}]").set_input_files(shot)  # type: ignore[arg-type]
+            await page.locator(f"[data-pick={name}]").set_input_files(shot)
             await page.get_by_role("button", name="Use this page").click()
         await is_kept(page, 3)
         async with context.expect_event("close"):

@@ -101,6 +101,7 @@ async def test_sockets_topics_and_messages_are_all_declared(
         "Ping",
         "Signal",
         "Media",
+        "Typing",
     }
 
 

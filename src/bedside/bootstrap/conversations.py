@@ -83,19 +83,7 @@ def conversations_of(
         ),
         all=everything,
         canned=CannedReplies(database, vault, audit),
-        later=LaterMessages(
-            database,
-            vault,
-            audit,
-            everything,
-            people.permissions,
-            people.clinics,
-            people.patients,
-            people.staff,
-            notifications.staff_alerts,
-            accounts.sides.has_anybody,
-            _helpers(accounts.sides),
-        ),
+        later=_later(base, people, notifications, accounts, everything),
         desk=ConversationDesk(database, audit, people.audiences),
         lists=ConversationLists(database, vault, looks, people.patients, people.reach),
         topics=Topics(database, audit, people.teams),
@@ -116,6 +104,28 @@ def conversations_of(
         conversation_live=ConversationLive(
             database, people.permissions, people.audiences, _patient_side(accounts.sides)
         ),
+    )
+
+
+def _later(
+    base: Base,
+    people: PeopleParts,
+    notifications: NotificationParts,
+    accounts: AccountParts,
+    conversations: Conversations,
+) -> LaterMessages:
+    return LaterMessages(
+        base.database,
+        base.vault,
+        base.audit.log,
+        conversations,
+        people.permissions,
+        people.clinics,
+        people.patients,
+        people.staff,
+        notifications.staff_alerts,
+        accounts.sides.has_anybody,
+        _helpers(accounts.sides),
     )
 
 

@@ -1,5 +1,4 @@
-"""What is known of an item from sending to reading, and by whom it was read: the patient, or which
-proxy."""
+"""The proof of an item from sending to reading, and its readers: the patient, or which proxy."""
 
 from typing import Any
 

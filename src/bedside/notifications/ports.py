@@ -47,7 +47,7 @@ class Message:
     waits_for: int = 0
     """Seconds for which a push waits for its device; 0: as long as an alert to staff is of use."""
     topic: str = ""
-    """What a push is about: a later one takes the place of one that still waits (RFC 8030, 5.4)."""
+    """The subject of a push: a later one replaces one that still waits (RFC 8030, 5.4)."""
     can_wait: bool = False
     """Whether a push may wait until its device is awake anyway (RFC 8030, 5.3)."""
 

@@ -104,8 +104,7 @@ class ClinicAccess(_OfStaff):
 
 @dataclass(frozen=True, slots=True)
 class OperatorAccess(ClinicAccess):
-    """Whoever runs commands on the machine itself: may do what an administrator may, without an
-    account."""
+    """Whoever runs commands on the machine itself: may do what an administrator may."""
 
     @property
     def actor(self) -> Actor:
@@ -147,8 +146,7 @@ class LinkAccess(_Verified):
 
 @dataclass(frozen=True, slots=True)
 class TransferAccess(_Verified):
-    """May send, or fetch, the bytes of one live file transfer: `owner_id` is a member of staff or
-    the visit of a patient."""
+    """May move the bytes of one live file transfer: `owner_id` is somebody's id, or a visit's."""
 
     transfer_id: str
     clinic_id: str
@@ -165,8 +163,7 @@ class TransferAccess(_Verified):
 
 @dataclass(frozen=True, slots=True)
 class DraftAccess(_Verified):
-    """May put files into one draft of a message of the chat: `owner_id` is the member of staff or
-    the account that writes it."""
+    """May put files into one draft of a message of the chat: `owner_id` writes it."""
 
     draft_id: str
     clinic_id: str
@@ -229,8 +226,7 @@ class GuestAccess(_Verified):
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess(_Verified):
-    """A person signed in to the patient's app on one device. `own_patient_id` is empty for
-    somebody who is there for others only (a proxy)."""
+    """A person signed in to the app on one device; a mere proxy has no `own_patient_id`."""
 
     account_id: str
     clinic_id: str
@@ -472,16 +468,14 @@ def guest_access(guest_id: str, clinic_id: str, call_id: str, address: str) -> G
 def transfer_access(
     transfer_id: str, clinic_id: str, patient_id: str, owner_id: str, actor: Actor
 ) -> TransferAccess:
-    """Make a permission; for `transfers` only, after checking that the transfer is this
-    person's."""
+    """Make a permission; for `transfers` only, after checking whose the transfer is."""
     return TransferAccess(transfer_id, clinic_id, patient_id, owner_id, actor, _PROOF)
 
 
 def draft_access(
     draft_id: str, clinic_id: str, patient_id: str, owner_id: str, actor: Actor
 ) -> DraftAccess:
-    """Make a permission; for `conversations` only, after checking that the draft is this
-    person's."""
+    """Make a permission; for `conversations` only, after checking whose the draft is."""
     return DraftAccess(draft_id, clinic_id, patient_id, owner_id, actor, _PROOF)
 
 

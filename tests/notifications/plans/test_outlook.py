@@ -1,4 +1,4 @@
-"""What a plan would do, by the tables and rules that run it."""
+"""The steps that a plan would take, by the tables and rules that run it."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

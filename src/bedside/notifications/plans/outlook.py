@@ -1,4 +1,4 @@
-"""What a plan will do next, and what any plan would do: by the tables and rules that run it."""
+"""The next step of a plan, and the steps of any plan: by the tables and rules that run it."""
 
 from dataclasses import dataclass
 
@@ -25,8 +25,8 @@ from bedside.people.patients import Patients
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """What happens next unless somebody reads the item before: a message by `way` (channels joined
-    by “+”), a reminder, or, without a way, the end as a task. `at` in milliseconds."""
+    """The next thing to happen unless somebody reads the item before: a message by `way` (channels
+    joined by “+”), a reminder, or, without a way, the end as a task. `at` in milliseconds."""
 
     way: str
     at: int

@@ -64,7 +64,7 @@ class PlanSubject:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the messages of one step say: `text` by SMS and e-mail, `title` on a device, where
+    """The words of the messages of one step: `text` by SMS and e-mail, `title` on a device, where
     `path` opens."""
 
     text: OutgoingText

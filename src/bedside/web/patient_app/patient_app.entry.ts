@@ -1,8 +1,8 @@
 /** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
 import { startPasskeys } from "../components/passkeys";
 import { startDrafts } from "../live/drafts";
-import { goOnSending } from "../sending/going_on";
-import { startLeaving } from "../sending/leaving";
+import { goOnSending } from "../uploading/going_on";
+import { startLeaving } from "../uploading/leaving";
 import { startForgetting } from "../uploading/signing_out";
 import { startInstalling } from "./install";
 import { startPush } from "./push";

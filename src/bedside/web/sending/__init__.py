@@ -1,1 +1,1 @@
-"""What patients send to the clinic from the app by themselves."""
+"""Files that patients send to the clinic from the app by themselves."""

@@ -4,8 +4,8 @@
  */
 
 import { percent } from "../components/sizes";
-import { type Corners, isSheet, type Point, WHOLE } from "../paper/geometry";
-import type { Pages } from "../paper/pictures";
+import { type Corners, isSheet, type Point, WHOLE } from "./paper/geometry";
+import type { Pages } from "./paper/pictures";
 import { filled, say, type Words } from "./words";
 
 export interface Decided {

@@ -44,7 +44,7 @@ OFFERED = (
     Category.FORM,
     Category.CONSENT,
 )
-"""What patients send; summaries and information come from the clinic."""
+"""Categories of what patients send; summaries and information come from the clinic."""
 
 
 class AnotherPerson(NotSignedIn):

@@ -1,6 +1,6 @@
 /** The page “Send files” of the patient's app. */
 
-import { ownQueue } from "./own_queue";
+import { ownQueue } from "../uploading/own_queue";
 import { SendPage } from "./page";
 
 const root = document.querySelector<HTMLElement>("[data-send]");

@@ -1,4 +1,4 @@
-"""What the script of the page “Send files” says."""
+"""The words of the script of the page “Send files”."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ const SIGN_OUTS = ["/sign-out", "/app/sign-out"];
 export function startForgetting(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented) return; // somebody is asked first (sending/leaving.ts)
+    if (event.defaultPrevented) return; // somebody is asked first (leaving.ts)
     // Not form.action: a field named “action” would shadow it.
     if (!(form instanceof HTMLFormElement) || !SIGN_OUTS.includes(form.getAttribute("action") ?? "")) return;
     event.preventDefault();

@@ -1,12 +1,12 @@
 /** On every other page of the app: what waits on this phone goes on, and the first page says so. */
 import { readCounted, sayCount } from "../components/counted";
-import { countOf } from "../uploading/own_files";
+import { countOf } from "./own_files";
 import { ownQueue } from "./own_queue";
 
 export async function goOnSending(): Promise<void> {
   const owner = ownQueue();
   if (!owner || document.querySelector("[data-send]") || !(await countOf(owner.owner))) return;
-  const { Queue } = await import("../uploading/queue");
+  const { Queue } = await import("./queue");
   const queue = new Queue(owner.owner, owner.key, {
     changed: () => show(queue.files.length),
     arrived: () => undefined,

@@ -3,8 +3,8 @@
  * a key that leaves with the sign-out, until the same person signs in here again; or be deleted.
  */
 import { readCounted, sayCount } from "../components/counted";
-import { countOf, forgetOwn } from "../uploading/own_files";
-import { signOut } from "../uploading/signing_out";
+import { countOf, forgetOwn } from "./own_files";
+import { signOut } from "./signing_out";
 import { ownQueue } from "./own_queue";
 
 export function startLeaving(): void {
