@@ -36,7 +36,8 @@ async def test_the_door_answers_the_same_to_everybody(
     assert 'name="address"' in (await visitor.get(f"/r/{room.slug}/lost-link")).text
     answers: list[tuple[int, dict[str, str], bytes]] = []
     pages: list[bytes] = []
-    for typed in (KNOWN, UNKNOWN, "maya@patients.example", "nobody@patients.example"):
+    # whoever asks at two of their addresses at once gets it at the one that was asked for last
+    for typed in ("nobody@patients.example", UNKNOWN, "maya@patients.example", KNOWN):
         done = await ask(visitor, room.slug, typed)
         headers = {name: text for name, text in done.headers.items() if name != "x-request-id"}
         answers.append((done.status_code, headers, done.content))

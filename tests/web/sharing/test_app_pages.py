@@ -129,7 +129,7 @@ async def test_a_letter_is_shared_opened_and_ended(
         ended = await phone.post(f"{page}/end", data={"end": "yes"})
         assert ended.status_code == 303
     over = (await phone.get(page)).text
-    assert "This link is over." in over
+    assert "This link no longer works." in over
     assert payload_of(link)["url"] not in over
     assert (await phone.get(f"{page}/code.svg")).status_code == 404
 

@@ -7,9 +7,9 @@ import { sayCount } from "../components/counted";
 import { isApplePhone, isInstalled } from "../components/installed";
 import { percent, sizeInWords } from "../components/sizes";
 import { fragmentOf } from "../live/fragment";
+import type { Owner } from "../uploading/own_queue";
 import { type Item, Queue } from "../uploading/queue";
 import { isReadable } from "../uploading/readable";
-import type { Owner } from "../uploading/own_queue";
 import { PaperPages } from "./paper_pages";
 import { filled, say, type Words } from "./words";
 

@@ -3,11 +3,11 @@
  * one PDF, which is sent like any other file; the photos stay until the clinic has it.
  */
 import { sayCount } from "../components/counted";
+import type { Item, Queue } from "../uploading/queue";
+import { CornersDialog, type Decided } from "./corners";
 import type { Corners } from "./paper/geometry";
 import { pdfOf } from "./paper/pdf";
 import { kept, NotAPicture, Pages } from "./paper/pictures";
-import type { Item, Queue } from "../uploading/queue";
-import { CornersDialog, type Decided } from "./corners";
 import { say, type Words } from "./words";
 
 const THUMBNAIL = 480;

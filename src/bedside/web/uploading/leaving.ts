@@ -4,8 +4,8 @@
  */
 import { readCounted, sayCount } from "../components/counted";
 import { countOf, forgetOwn } from "./own_files";
-import { signOut } from "./signing_out";
 import { ownQueue } from "./own_queue";
+import { signOut } from "./signing_out";
 
 export function startLeaving(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-signs-out]");
