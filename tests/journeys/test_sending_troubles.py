@@ -251,6 +251,7 @@ async def test_a_session_that_ended_meanwhile_only_makes_it_wait(
     await choose(page, picked("knee.jpg", jpeg()))
     await send_all(page)
     await expect(page.locator("[data-what-happens]")).to_contain_text("No connection")
+    await expect(page.locator("#phone-title")).to_be_focused()  # the button is gone
     await seen.seen(page, "no-network")
     await phone.context.clear_cookies()
     await phone.context.set_offline(False)

@@ -23,7 +23,7 @@ from bedside.kernel.unit_of_work import Transactions
 from bedside.kernel.words import words_of
 from bedside.people.permissions import PatientAccess
 from bedside.people.record_parts import Part
-from bedside.visits.history import EndedVisit, ended_of_patient
+from bedside.visits.history import EndedVisit, ended_of_patient, ended_visit
 
 MOST_VISITS = 200
 _PARTS = frozenset({Part.CHAT, Part.FILES})
@@ -110,8 +110,7 @@ class VisitArchive:
         for part in _PARTS:
             side.require(part)
         async with self._database.read() as db:
-            visits = await ended_of_patient(db, side, MOST_VISITS)
-            visit = next((one for one in visits if one.id == visit_id), None)
+            visit = await ended_visit(db, side, visit_id)
             if visit is None:
                 raise NotFound
             rows = await db.all(_of_visit, visit=visit.id, clinic=side.clinic_id)

@@ -95,7 +95,7 @@ _one_of = prepared(
         unindexed(visits.c.clinic_id) == bindparam("clinic"),
     )
 )
-_ended = prepared(
+_over = (
     select(visits.c.id, visits.c.checked_in_at, ROOM_NAMES.c.room_name)
     .select_from(visits.join(ROOM_NAMES, ROOM_NAMES.c.named == visits.c.room_id))
     .where(
@@ -104,9 +104,11 @@ _ended = prepared(
         visits.c.state == literal_column(f"'{State.ENDED}'"),
         is_shown(visits.c.id),
     )
-    .order_by(visits.c.checked_in_at.desc(), visits.c.id.desc())
-    .limit(bindparam("limit"))
 )
+_ended = prepared(
+    _over.order_by(visits.c.checked_in_at.desc(), visits.c.id.desc()).limit(bindparam("limit"))
+)
+_one_ended = prepared(_over.where(visits.c.id == bindparam("visit")))
 _seers = prepared(
     select(visit_legs.c.visit_id, visit_legs.c.admitted_by)
     .select_from(visit_legs.join(visits, visits.c.id == visit_legs.c.visit_id))
@@ -163,6 +165,18 @@ async def ended_of_patient(reader: Reader, side: PatientAccess, limit: int) -> l
         _ended, patient=side.patient_id, clinic=side.clinic_id, viewer=side.viewer, limit=limit
     )
     return [EndedVisit(row.id, row.room_name, row.checked_in_at) for row in rows]
+
+
+async def ended_visit(reader: Reader, side: PatientAccess, visit_id: str) -> EndedVisit | None:
+    """Return one of them, None if it is not among them."""
+    row = await reader.one(
+        _one_ended,
+        visit=visit_id,
+        patient=side.patient_id,
+        clinic=side.clinic_id,
+        viewer=side.viewer,
+    )
+    return EndedVisit(row.id, row.room_name, row.checked_in_at) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """“From my files” in the patient's app: what this person may see of the chart (feature C1)."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,7 +10,6 @@ from bedside.edge.accounts import page_in_app
 from bedside.edge.app_shell import app_page
 from bedside.edge.context import services_of
 from bedside.edge.forms import form_of
-from bedside.edge.rendering import render
 from bedside.edge.routes import app_route
 from bedside.edge.signed_in import APP
 from bedside.kernel.words import words_of
@@ -19,7 +20,9 @@ from bedside.web.file_picker.rows import (
     PAGE,
     PickRow,
     Wanted,
+    first_page,
     icon_of,
+    render_rows,
     wanted_of,
 )
 
@@ -31,9 +34,8 @@ async def listed(request: Request) -> Response:
     found = await services_of(request).charts.patient_side.entries(
         side, limit=PAGE + 1, older_than=wanted.older
     )
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    older = f"{last.received_at}-{last.id}" if last else ""
-    return await _render(request, side, wanted, found[:PAGE], older=older)
+    shown, older = first_page(found)
+    return await _render(request, side, wanted, shown, older=older)
 
 
 async def searched(request: Request) -> Response:
@@ -53,7 +55,7 @@ async def _render(
     request: Request,
     side: PatientAccess,
     wanted: Wanted,
-    found: list[OwnEntry],
+    found: Sequence[OwnEntry],
     *,
     typed: str = "",
     older: str = "",
@@ -73,9 +75,7 @@ async def _render(
         )
         for one in shown
     ]
-    return render(
-        request, "file_picker/list.html", rows=rows, wanted=wanted, typed=typed, older=older
-    )
+    return render_rows(request, wanted, rows, typed=typed, older=older)
 
 
 _PICKER = APP + "/{patient_id}/picker"

@@ -1,10 +1,14 @@
 """An entry as the file picker shows it, for either side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from bedside.charts.categories import LABELS
+from bedside.edge.rendering import render
 from bedside.files import media_types
 from bedside.files.media_types import Kind
 from bedside.kernel.ids import is_id
@@ -63,3 +67,38 @@ def icon_of(media_type: str) -> str:
     """Return the icon for a kind of file."""
     shown_as = media_types.kind(media_type)
     return _ICONS.get(shown_as, "file-text") if shown_as else "file-text"
+
+
+class Received(Protocol):
+    """An entry of a list that begins with the newest."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def received_at(self) -> int:
+        """When it came, in milliseconds."""
+        ...
+
+
+Entries = TypeVar("Entries", bound=Received)
+
+
+def first_page(found: Sequence[Entries]) -> tuple[Sequence[Entries], str]:
+    """Return the first `PAGE` of what was found, and the `older=` of those after them; "" if there
+    are none."""
+    if len(found) <= PAGE:
+        return found, ""
+    last = found[PAGE - 1]
+    return found[:PAGE], f"{last.received_at}-{last.id}"
+
+
+def render_rows(
+    request: Request, wanted: Wanted, rows: list[PickRow], *, typed: str, older: str
+) -> Response:
+    """Render the list of files to choose from."""
+    return render(
+        request, "file_picker/list.html", rows=rows, wanted=wanted, typed=typed, older=older
+    )

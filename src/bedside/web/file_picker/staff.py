@@ -1,5 +1,7 @@
 """“From the patient's files” for staff: the chart's files, to choose from (features C1, L2)."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,7 +11,6 @@ from bedside.charts.search import query_words
 from bedside.edge.context import services_of
 from bedside.edge.forms import form_of
 from bedside.edge.fragments import prepare
-from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.files.states import FileState
 from bedside.people.permissions import ChartAccess
@@ -19,7 +20,9 @@ from bedside.web.file_picker.rows import (
     PAGE,
     PickRow,
     Wanted,
+    first_page,
     icon_of,
+    render_rows,
     wanted_of,
 )
 
@@ -33,9 +36,8 @@ async def listed(request: Request) -> Response:
             kinds=wanted.kinds, category=wanted.category, older_than=wanted.older, limit=PAGE + 1
         ),
     )
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    older = f"{last.received_at}-{last.id}" if last else ""
-    return await _render(request, chart, wanted, found[:PAGE], older=older)
+    shown, older = first_page(found)
+    return await _render(request, chart, wanted, shown, older=older)
 
 
 async def searched(request: Request) -> Response:
@@ -77,7 +79,7 @@ async def _render(
     request: Request,
     chart: ChartAccess,
     wanted: Wanted,
-    found: list[Entry],
+    found: Sequence[Entry],
     *,
     typed: str = "",
     older: str = "",
@@ -97,9 +99,7 @@ async def _render(
         )
         for one in ready
     ]
-    return render(
-        request, "file_picker/list.html", rows=rows, wanted=wanted, typed=typed, older=older
-    )
+    return render_rows(request, wanted, rows, typed=typed, older=older)
 
 
 _PICKER = "/patients/{patient_id}/picker"

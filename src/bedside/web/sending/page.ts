@@ -113,7 +113,7 @@ export class SendPage {
     await this.queue.send(chosen, field("comment"), field("category"));
     const comment = this.root.querySelector<HTMLTextAreaElement>("[name=comment]");
     if (comment) comment.value = "";
-    this.root.querySelector<HTMLElement>("#phone-title")?.scrollIntoView({ block: "nearest" });
+    this.root.querySelector<HTMLElement>("#phone-title")?.focus();
   }
 
   /** Files for the patient of this page. */
@@ -164,7 +164,10 @@ export class SendPage {
   }
 
   private list(section: string, list: string, items: readonly Item[]): void {
-    this.root.querySelector<HTMLElement>(section)!.hidden = items.length === 0;
+    const whole = this.root.querySelector<HTMLElement>(section)!;
+    const hadFocus = whole.contains(document.activeElement);
+    whole.hidden = items.length === 0;
+    if (whole.hidden && hadFocus) document.querySelector<HTMLElement>("[data-sent]")?.focus();
     const place = this.root.querySelector<HTMLElement>(list)!;
     for (const item of items) {
       const row = this.rows.get(item.file.id) ?? this.row(item);

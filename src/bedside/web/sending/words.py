@@ -16,7 +16,7 @@ def words(largest: int) -> dict[str, Any]:
             "Only on this phone: %(count)s file", "Only on this phone: %(count)s files"
         ),
         "since": _("since {when}"),
-        "offline": _("No connection. They go by themselves as soon as there is one."),
+        "offline": _("No connection. What is only here goes by itself as soon as there is one."),
         "away": _("You are signed out. They wait here, and go when you have signed in again."),
         "going": _("They are on their way. You may use the phone for other things meanwhile."),
         "send": counted("Send %(count)s file", "Send %(count)s files"),
