@@ -8,7 +8,8 @@ behind a real uvicorn, for browsers).
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -248,21 +249,21 @@ def copied(empty: Path, data: Path) -> str:
     return f"sqlite:///{data / 'bedside.db'}"
 
 
-def _in_thread(work: Callable[[], str]) -> str:
+def _create_tables_in_thread(url: str) -> None:
     """Run in a thread: PostgreSQL's tables are created on a loop of their own."""
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
+        pool.submit(create_tables, url).result()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database with all tables, for each supported kind."""
     if request.param == "sqlite":
-        return copied(request.getfixturevalue("empty_sqlite"), tmp_path / "data")
+        yield copied(request.getfixturevalue("empty_sqlite"), tmp_path / "data")
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return _in_thread(lambda: server.fresh(create_tables))
+    with server.lent(_create_tables_in_thread) as url:
+        yield url
 
 
 # --- fixtures ------------------------------------------------------------------------------------

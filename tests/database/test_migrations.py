@@ -53,16 +53,35 @@ def test_postgresql(postgres):
     assert asyncio.run(look(url)) == []
 
 
-@pytest.mark.parametrize("path", schema.migrations(), ids=lambda path: path.stem)
-def test_every_migration_can_be_undone(path, tmp_path):
+def test_every_migration_can_be_undone(tmp_path):
     from alembic import command
 
     url = f"sqlite:///{tmp_path}/bedside.db"
-    schema.upgrade(url)
-    command.downgrade(schema.configuration(url), "base")
+    configuration = schema.configuration(url)
+    revisions = [path.name.partition("_")[0] for path in schema.migrations()]
+    found = [described(url)]
+    for revision in revisions:
+        command.upgrade(configuration, revision)
+        found.append(described(url))
+    for revision, before in zip(revisions[::-1], found[-2::-1], strict=True):
+        command.downgrade(configuration, "-1")
+        assert described(url) == before, revision
+
+
+def described(url: str) -> set[tuple[str, ...]]:
+    """Return tables with their columns, indexes and triggers of a SQLite database."""
     with create_engine(url).connect() as connection:
-        left = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
-        assert [name for (name,) in left if name != "alembic_version"] == []
+        rows = connection.exec_driver_sql(
+            "SELECT type, tbl_name, name FROM sqlite_master "
+            "WHERE tbl_name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"
+        )
+        found = {tuple(row) for row in rows}
+        tables = [name for kind, _, name in found if kind == "table"]
+        return found | {
+            ("column", table, column["name"])
+            for table in tables
+            for column in inspect(connection).get_columns(table)
+        }
 
 
 LINE = (

@@ -25,6 +25,27 @@ def test_databases_are_copies_that_do_not_see_each_other(postgres: Postgres) -> 
     assert postgres.execute("SELECT count(*) FROM beds", two) == "1"
 
 
+def test_what_is_lent_again_is_empty(postgres: Postgres) -> None:
+    def tables(url: str) -> None:
+        guard = """
+            CREATE TABLE wards (n serial, name text);
+            CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE 'nothing is removed here'; END $$;
+            CREATE TRIGGER kept BEFORE DELETE ON wards EXECUTE FUNCTION kept();
+        """
+        postgres.execute(guard, _name(url))
+
+    urls = []
+    for _ in range(2):
+        with postgres.lent(tables) as url:
+            urls.append(url)
+            postgres.execute("INSERT INTO wards (name) VALUES ('east')", _name(url))
+            assert postgres.execute("SELECT * FROM wards", _name(url)) == "1|east"
+            with postgres.lent(tables) as other:
+                assert other not in urls
+    assert urls[0] == urls[1]
+
+
 def test_what_is_dumped_can_be_searched(postgres: Postgres) -> None:
     url = postgres.fresh()
     postgres.execute("CREATE TABLE notes AS SELECT 'canary' AS text", _name(url))
