@@ -4,6 +4,7 @@ import pytest
 
 pytest.register_assert_rewrite("tests.peers")  # so that a failed check shows what it found
 pytest_plugins = [
+    "tests.in_memory",
     "tests.quiet",
     "tests.second_try",
     "tests.workers",
