@@ -1,4 +1,4 @@
-"""What tests write goes to a file system in memory, where there is room for it.
+"""A place in memory for what tests write, where there is room for it.
 
 Every test has databases and sealed files of its own, and the product waits for the disk after each
 commit: on a busy disk that was most of the time of a run. What survives a killed process is the

@@ -25,6 +25,12 @@ pytestmark = [
 ]
 
 
+@pytest.fixture
+def chromium(whole_chromium: Chromium) -> Chromium:
+    """A browser that shows notifications."""
+    return whole_chromium
+
+
 @pytest.mark.parametrize(("device", "scheme"), [("phone", "light"), ("desktop", "dark")])
 async def test_a_number_is_added_and_sms_is_chosen(
     served: Served, chromium: Chromium, device: str, scheme: Any

@@ -18,6 +18,13 @@ from tests.requests.sending import do_jobs
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
 
+
+@pytest.fixture
+def chromium(whole_chromium: Chromium) -> Chromium:
+    """A browser that shows notifications."""
+    return whole_chromium
+
+
 _PRESS = """async () => {
   const opened = [];
   self.clients.matchAll = async () => [];

@@ -67,6 +67,22 @@ async def chromium(open_chromium: Chromium) -> AsyncIterator[Chromium]:
 
 
 @pytest.fixture(scope="session")
+async def open_whole_chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
+    """One whole browser for each test process that needs one."""
+    browser = Chromium(whole=True)
+    await browser.start()
+    yield browser
+    await browser.stop()
+
+
+@pytest.fixture
+async def whole_chromium(open_whole_chromium: Chromium) -> AsyncIterator[Chromium]:
+    """A whole browser without windows, for what `chromium` cannot do."""
+    yield open_whole_chromium
+    await open_whole_chromium.everybody_leaves()
+
+
+@pytest.fixture(scope="session")
 async def open_firefox(anyio_backend: object) -> AsyncIterator[Firefox]:
     """One Firefox for each test process."""
     browser = Firefox()
