@@ -28,6 +28,7 @@ from starlette.types import ASGIApp
 
 from bedside import bootstrap
 from bedside.audit.actors import SYSTEM
+from bedside.conversations.options import ChatOptions
 from bedside.database import schema
 from bedside.database.schema import sqlalchemy_url
 from bedside.database.tables import metadata
@@ -164,6 +165,8 @@ async def _move_in(
     options = (
         ClinicOptions(time_zone="Europe/Stockholm"),
         SignInOptions(second_factor_required=False),
+        # open day and night: what a test finds does not depend on when it runs
+        ChatOptions(chat_hours=("0:00-24:00",) * 7),
     )
     async with services.database.unit_of_work() as work:
         clinic = await services.people.clinics.create(work, SYSTEM, name, *options)

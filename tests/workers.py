@@ -34,6 +34,8 @@ from tests.second_try import may_try_again
 
 _AT_ONCE = 2
 """Workers with browsers."""
+_FIRST = "tests/tools/test_benchmarks.py"
+"""What takes minutes begins first, so that nobody waits for it in the end."""
 _DEATHS = pytest.StashKey[list[str]]()
 """Tests that took a worker along and were begun once more."""
 
@@ -42,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Two limits, in seconds, for pyproject.toml."""
     parser.addini("standstill", "how long a worker may do nothing", default="700")
     parser.addini("longest_run", "when no more tests are begun", default="4200")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_FIRST))
 
 
 # --- a test on the event loop ---

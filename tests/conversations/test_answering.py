@@ -21,6 +21,14 @@ from tests.requests.sending import do_jobs
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("C6", "C4")]
 
 ZONE = "Europe/Stockholm"
+USUAL_HOURS = ChatOptions(chat_hours=("8:00-17:00",) * 5 + ("", ""))
+
+
+@pytest.fixture
+async def house(house: House) -> House:
+    """A house whose clinic closes in the evening and at the weekend."""
+    await choose(house, USUAL_HOURS)
+    return house
 
 
 def moment(typed: str) -> int:

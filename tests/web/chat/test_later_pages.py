@@ -12,7 +12,7 @@ from bedside.conversations.options import ChatOptions
 from bedside.conversations.writing import Text
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
-from tests.conversations.test_answering import at, choose
+from tests.conversations.test_answering import USUAL_HOURS, at, choose
 from tests.house import House
 from tests.requests.sending import do_jobs
 from tests.web.chat.test_conversation_pages import phone
@@ -159,6 +159,7 @@ async def test_times_are_suggested_by_the_office_hours(
 async def test_canned_replies_are_filled_in(quick_house: House, visitor: httpx.AsyncClient) -> None:
     house, one = quick_house, await begun(quick_house, visitor)
     canned, admin = house.services.conversations.canned, house.administer()
+    await choose(house, USUAL_HOURS)
     words = "[[first name]] [[full name]] [[my name]] [[clinic]] [[topic]] [[today]] [[dose]]"
     await canned.add(admin, Canned("All <of them>", words))
     await canned.add(admin, Canned("Opening", "We open at [[next opening]]."))

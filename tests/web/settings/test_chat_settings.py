@@ -51,7 +51,7 @@ async def test_what_cannot_be_read_is_said_at_its_field(
     assert typed[:100] in answer.text
     assert "8:00-9:00" in answer.text
     clinic = await quick_house.services.people.clinics.fresh(quick_house.clinic.id)
-    assert clinic.of(ChatOptions) == ChatOptions()
+    assert clinic.of(ChatOptions) == quick_house.clinic.of(ChatOptions)
 
 
 async def test_topics_are_added_changed_and_offered_no_longer(
