@@ -1,6 +1,7 @@
 """Changes of what a proxy sees: both are told 30 days before, once, by a job that looks again."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from bedside.notifications.models import notifications
 from bedside.notifications.plans.models import message_plans
 from tests.accounts.people import let_in, side_of
 from tests.house import House
+from tests.notifications.plans.planning import at_noon
 from tests.requests.sending import do_jobs
 from tests.web.pages import lines
 
@@ -28,6 +30,13 @@ _MESSAGES = prepared(
 )
 _NOTICES = prepared(select(proxy_notices.c.state))
 _PLANS = prepared(select(message_plans.c.state))
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """Begin at an hour in which people are told; later in the day it would be tomorrow."""
+    with at_noon():
+        yield
 
 
 async def is_born(house: House, born: date) -> None:
