@@ -100,7 +100,8 @@ def test_nobody_sees_it() -> None:
 
 def test_pages_without_words_and_their_fonts_stay() -> None:
     two = pikepdf.open(io.BytesIO(pdfs.saying(b"(typed) Tj")))
-    two.pages.append(pikepdf.open(io.BytesIO(scan())).pages[0])
+    other = pikepdf.open(io.BytesIO(scan()))
+    two.pages.extend(other.pages)
     out = io.BytesIO()
     two.save(out)
     document = pypdfium2.PdfDocument(with_words(out.getvalue(), {2: [LATIN]}))

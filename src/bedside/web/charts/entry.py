@@ -223,10 +223,10 @@ class Viewed:
             return _("original kept; others get a picture of it")
         if self.facts.sharing == Sharing.FAILED:
             return _("original kept; others get nothing")
-        if self.is_searchable and not self.has_shared_copy:
-            return _("original kept; the download has its words as text to select")
         if self.entry.media_type == media_types.PDF:
-            return _("original kept; others get a copy without commands")
+            as_text = _("original kept; the download has its words as text to select")
+            copied = self.has_shared_copy or not self.is_searchable
+            return _("original kept; others get a copy without commands") if copied else as_text
         if media_types.kind(self.entry.media_type) is Kind.DOCUMENT:
             return _("original kept; others get a copy that loads nothing")
         return _("original kept; others get a copy without location data")

@@ -5,6 +5,7 @@ import { percent, sizeInWords } from "../components/sizes";
 import { FilePicker } from "../live/file_picker";
 import type { Item } from "../uploading/uploads";
 import { Attachments, type HeldFile, type Place } from "./attachments";
+import { offerPaper } from "./paper";
 
 interface Shown {
   id: string;
@@ -37,6 +38,11 @@ export class Tray {
         picked: (entries) => this.current.pick(entries),
       });
     }
+    offerPaper(
+      root,
+      (document) => this.add([document]),
+      (sentence) => this.say(sentence),
+    );
     root.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("[data-tray-remove]");
       if (button) this.remove(button);
@@ -59,16 +65,20 @@ export class Tray {
     this.draw();
   }
 
-  private async add(files: readonly File[]): Promise<void> {
+  /** Returns whether all of them could be added. */
+  private async add(files: readonly File[]): Promise<boolean> {
     this.say("");
     const { current } = this;
+    let areAll = true;
     for (const file of files) {
       const wrong = await current.add(file);
       if (wrong) this.sayWrong(wrong, file);
       else this.remember(current, file);
+      if (wrong) areAll = false;
     }
     this.draw();
     this.changed();
+    return areAll;
   }
 
   private remember(current: Attachments, file: File): void {

@@ -1,70 +1,93 @@
 /**
  * Paper by phone: pages that were photographed in a row, each kept as soon as it is taken. They become
- * one PDF, which is sent like any other file; the photos stay until the clinic has it.
+ * one PDF, which goes where the page says; the photos stay until it is there.
  */
 import { sayCount } from "../components/counted";
-import type { Item, Queue } from "../uploading/queue";
 import { CornersDialog, type Decided } from "./corners";
+import type { OwnFile, PageOf } from "./own_files";
 import type { Corners } from "./paper/geometry";
 import { pdfOf } from "./paper/pdf";
 import { kept, NotAPicture, Pages } from "./paper/pictures";
-import { say, type Words } from "./words";
+import { type PaperWords, say } from "./paper_words";
 
 const THUMBNAIL = 480;
 
+export interface PageTaken {
+  file: OwnFile;
+}
+
+/** Where photographed pages are kept, and what becomes of the document. */
+export interface Keeper {
+  /** Those that are in no document, in order. */
+  readonly taken: PageTaken[];
+  /** Whether all of them would survive this page. */
+  readonly survives: boolean;
+  keep(photo: Blob, name: string, page: PageOf): Promise<PageTaken>;
+  content(taken: PageTaken): Promise<Blob | null>;
+  replace(taken: PageTaken, photo: Blob): Promise<void>;
+  change(taken: PageTaken, page: PageOf): Promise<void>;
+  remove(taken: PageTaken): Promise<void>;
+  use(made: Blob, name: string, pages: readonly PageTaken[]): Promise<void>;
+}
+
 export class PaperPages {
+  private readonly section: HTMLElement;
+  private readonly words: PaperWords;
   private readonly pages: Pages;
   private readonly dialog: CornersDialog;
   private readonly cards = new Map<string, HTMLElement>();
 
+  /** `root` has the buttons for a first and a next page, and the section of the pages. */
   constructor(
     private readonly root: HTMLElement,
-    private readonly words: Words,
-    private readonly queue: Queue,
-    private readonly patient: string,
+    private readonly keeper: Keeper,
     private readonly complain: (sentence: string) => void,
   ) {
-    this.pages = new Pages(root.dataset.worker ?? "");
-    this.dialog = new CornersDialog(this.pages, words);
-    root.querySelector("[data-make]")?.addEventListener("click", () => void this.make());
-    root.querySelector("[data-pages]")?.addEventListener("click", (event) => this.pressed(event.target as Element));
+    this.section = root.querySelector<HTMLElement>("[data-paper]")!;
+    this.words = JSON.parse(this.section.dataset.paperWords ?? "{}") as PaperWords;
+    this.pages = new Pages(this.section.dataset.worker ?? "");
+    this.dialog = new CornersDialog(this.pages, this.words);
+    this.section.querySelector("[data-make]")?.addEventListener("click", () => void this.make());
+    this.section.addEventListener("click", (event) => this.pressed(event.target as Element));
+    root.addEventListener("change", (event) => {
+      const input = event.target as HTMLInputElement;
+      if (input.dataset.pick !== "page" && input.dataset.pick !== "next") return;
+      this.picked(input, (photo) => this.take(photo));
+    });
     document.querySelector("[data-corners]")?.addEventListener("change", (event) => {
       const input = event.target as HTMLInputElement;
-      const [photo] = input.files ?? [];
-      if (input.dataset.pick !== "retake" || !photo) return;
-      input.value = "";
-      void this.during(async () => this.dialog.retake(await kept(photo)));
+      if (input.dataset.pick !== "retake") return;
+      this.picked(input, async (photo) => this.dialog.retake(await kept(photo)));
     });
   }
 
-  private get taken(): Item[] {
-    return this.queue.pages("").filter(({ file }) => file.patient === this.patient);
+  private picked(input: HTMLInputElement, act: (photo: File) => Promise<void>): void {
+    const [photo] = input.files ?? [];
+    if (!photo) return;
+    input.value = ""; // so that the same picture can be chosen again
+    this.complain("");
+    void this.during(() => act(photo));
   }
 
   /** A page that was photographed: kept before anything is asked about it. */
-  async take(photo: File): Promise<void> {
-    await this.during(async () => {
-      const name = say(this.words, "page", { number: String(this.taken.length + 1) });
-      const picture = await kept(photo);
-      const { corners, isFound } = await this.pages.find(picture);
-      const order = Math.max(0, ...this.taken.map(({ file }) => file.page!.order)) + 1;
-      const page = { order, corners: plain(corners), clear: true, document: "" };
-      const item = await this.queue.add(picture, { patient: this.patient, name, page });
-      await this.ask(item, isFound);
-    });
-  }
-
-  /** A page of a document that is not sent can become part of another one. */
-  async free(item: Item): Promise<void> {
-    await this.queue.change(item, { page: { ...item.file.page!, document: "" } });
+  private async take(photo: File): Promise<void> {
+    const { taken } = this.keeper;
+    const name = say(this.words, "page", { number: String(taken.length + 1) });
+    const picture = await kept(photo);
+    const { corners, isFound } = await this.pages.find(picture);
+    const order = Math.max(0, ...taken.map(({ file }) => file.page!.order)) + 1;
+    const page = { order, corners: plain(corners), clear: true, document: "" };
+    const item = await this.keeper.keep(picture, name, page);
+    if (!this.keeper.survives) this.complain(say(this.words, "no_room"));
+    await this.ask(item, isFound);
   }
 
   show(): void {
-    const taken = this.taken;
-    this.root.querySelector<HTMLElement>("[data-paper]")!.hidden = taken.length === 0;
-    const label = this.root.querySelector("[data-make] span");
+    const { taken } = this.keeper;
+    this.section.hidden = taken.length === 0;
+    const label = this.section.querySelector("[data-make] span");
     if (label) label.textContent = sayCount(this.words.pages, taken.length);
-    const list = this.root.querySelector<HTMLElement>("[data-pages]")!;
+    const list = this.section.querySelector<HTMLElement>("[data-pages]")!;
     taken.forEach((item, index) => {
       const card = this.cards.get(item.file.id) ?? this.card(item);
       if (list.children[index] !== card) list.insertBefore(card, list.children[index] ?? null);
@@ -77,7 +100,7 @@ export class PaperPages {
     }
   }
 
-  private card(item: Item): HTMLElement {
+  private card(item: PageTaken): HTMLElement {
     const template = document.querySelector<HTMLTemplateElement>("#paper-page")!;
     const card = template.content.firstElementChild!.cloneNode(true) as HTMLElement;
     card.dataset.page = item.file.id;
@@ -95,8 +118,8 @@ export class PaperPages {
     card.querySelector<HTMLElement>("[data-do=later]")!.hidden = index === count - 1;
   }
 
-  private async picture(item: Item): Promise<void> {
-    const photo = await this.queue.content(item);
+  private async picture(item: PageTaken): Promise<void> {
+    const photo = await this.keeper.content(item);
     if (!photo) return;
     const { corners, clear } = item.file.page!;
     const { jpeg } = await this.pages.straighten(photo, corners as unknown as Corners, clear, THUMBNAIL);
@@ -109,57 +132,65 @@ export class PaperPages {
   private pressed(target: Element): void {
     const act = target.closest<HTMLElement>("[data-do]")?.dataset.do;
     const id = target.closest<HTMLElement>("[data-page]")?.dataset.page;
-    const item = this.taken.find(({ file }) => file.id === id);
+    const item = this.keeper.taken.find(({ file }) => file.id === id);
     if (!item || !act) return;
     if (act === "change") void this.during(() => this.ask(item));
-    if (act === "remove") void this.queue.remove(item);
+    if (act === "remove") void this.remove(item);
     if (act === "earlier") void this.swap(item, -1);
     if (act === "later") void this.swap(item, 1);
   }
 
-  private async swap(item: Item, by: number): Promise<void> {
-    const taken = this.taken;
+  /** The focus goes to the page that takes its place, or to where one begins again. */
+  private async remove(item: PageTaken): Promise<void> {
+    const { taken } = this.keeper;
+    const near = taken[taken.indexOf(item) + 1] ?? taken[taken.indexOf(item) - 1];
+    await this.keeper.remove(item);
+    const card = near && this.cards.get(near.file.id)?.querySelector<HTMLElement>("[data-do=change]");
+    (card ?? this.root.querySelector<HTMLElement>("[data-pick=page]"))?.focus();
+  }
+
+  private async swap(item: PageTaken, by: number): Promise<void> {
+    const { taken } = this.keeper;
     const other = taken[taken.indexOf(item) + by];
     if (!other) return;
     const [one, two] = [item.file.page!, other.file.page!];
     const order = one.order;
-    await this.queue.change(item, { page: { ...one, order: two.order } });
-    await this.queue.change(other, { page: { ...two, order } });
+    await this.keeper.change(item, { ...one, order: two.order });
+    await this.keeper.change(other, { ...two, order });
     this.cards.get(item.file.id)?.querySelector<HTMLElement>("[data-do=change]")?.focus();
   }
 
-  private async ask(item: Item, isFound: boolean | null = null): Promise<void> {
-    const photo = await this.queue.content(item);
+  private async ask(item: PageTaken, isFound: boolean | null = null): Promise<void> {
+    const photo = await this.keeper.content(item);
     if (!photo) return;
     const page = item.file.page!;
     const decided = await this.dialog.ask(photo, page.corners as unknown as Corners, page.clear, isFound);
     if (decided) await this.decided(item, photo, decided);
   }
 
-  private async decided(item: Item, photo: Blob, { photo: now, corners, clear }: Decided): Promise<void> {
-    if (now !== photo) await this.queue.replace(item, now);
-    await this.queue.change(item, { page: { ...item.file.page!, corners: plain(corners), clear } });
+  private async decided(item: PageTaken, photo: Blob, { photo: now, corners, clear }: Decided): Promise<void> {
+    if (now !== photo) await this.keeper.replace(item, now);
+    await this.keeper.change(item, { ...item.file.page!, corners: plain(corners), clear });
     await this.picture(item);
   }
 
-  /** One PDF of all pages; they stay on the phone until the clinic has it. */
+  /** One PDF of all pages. */
   private async make(): Promise<void> {
-    const button = this.root.querySelector<HTMLButtonElement>("[data-make]")!;
+    const button = this.section.querySelector<HTMLButtonElement>("[data-make]")!;
     if (button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
     await this.during(async () => {
-      const taken = this.taken;
+      const { taken } = this.keeper;
       const made = [];
       for (const item of taken) {
         this.making(made.length + 1, taken.length);
-        const photo = await this.queue.content(item);
+        const photo = await this.keeper.content(item);
         if (!photo) throw new NotAPicture();
         const { corners, clear } = item.file.page!;
         made.push(await this.pages.straighten(photo, corners as unknown as Corners, clear));
       }
-      const document = await this.queue.add(pdfOf(made), { patient: this.patient, name: this.name() });
-      for (const item of taken)
-        await this.queue.change(item, { page: { ...item.file.page!, document: document.file.id } });
+      this.making(0, 0);
+      await this.keeper.use(pdfOf(made), this.name(), taken);
     });
     button.removeAttribute("aria-busy");
     this.making(0, 0);
@@ -171,7 +202,7 @@ export class PaperPages {
   }
 
   private making(number: number, count: number): void {
-    const place = this.root.querySelector<HTMLElement>("[data-making]")!;
+    const place = this.section.querySelector<HTMLElement>("[data-making]")!;
     place.hidden = number === 0;
     place.textContent = number ? say(this.words, "making", { number: String(number), count: String(count) }) : "";
   }
