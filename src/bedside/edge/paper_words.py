@@ -26,6 +26,10 @@ def paper_words() -> dict[str, Any]:
             "No connection. The pages are kept on this phone, and added as soon as there is one."
         ),
         "later": _("It could not be added yet. It is tried again in a moment."),
+        "not_used": _(
+            "The photographed pages are not part of it yet. Use them as one document, or remove "
+            "them."
+        ),
         "no_room": _(
             "This phone has no room to keep the pages. Leave this page open until they are sent."
         ),

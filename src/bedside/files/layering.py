@@ -66,9 +66,12 @@ class Layering:
         self, row: FileRow, made: dict[str, DerivativeRow], waiting: list[str]
     ) -> Derivative | None:
         pages: dict[int, tuple[Line, ...]] = {}
-        for role in waiting:
-            stored = await self._repository.derivative_bytes(row, role)
-            pages[int(role.removeprefix(WORDS))] = lines_in(stored)
+        try:
+            for role in waiting:
+                stored = await self._repository.derivative_bytes(row, role)
+                pages[int(role.removeprefix(WORDS))] = lines_in(stored)
+        except NotFound:  # let go of before a kill, because there was no copy to be made
+            return None
         copy = made.get("shared") if row.sharing == Sharing.COPY else None
         size = copy.size if copy else row.size
         content = Content(lambda: self._chunks(row, copy), size, media_types.PDF)

@@ -17,6 +17,8 @@ WHOLE = 10_000
 _MOST_LINES = 2_000
 _MOST_WORDS = 500
 """In one line."""
+_MOST_ON_PAGE = 3_000
+"""Words of a page, which is more than anybody prints on one; what follows has no place."""
 _LONGEST_WORD = 500
 
 
@@ -61,8 +63,16 @@ def lines_of(given: object) -> tuple[Line, ...]:
         found = _Place.model_validate({"lines": given})
     except ValidationError as error:
         raise ValueError("not lines of words") from error
-    lines = [_line(*one) for one in found.lines]
-    return tuple(line for line in lines if line.words and _is_within(line.top, line.height))
+    lines: list[Line] = []
+    left = _MOST_ON_PAGE
+    for line in (_line(*one) for one in found.lines):
+        if not line.words or not _is_within(line.top, line.height):
+            continue
+        left -= len(line.words)
+        if left < 0:
+            break
+        lines.append(line)
+    return tuple(lines)
 
 
 def lines_in(stored: bytes) -> tuple[Line, ...]:

@@ -200,3 +200,8 @@ async def test_a_broken_pdf_stays_without_a_layer() -> None:
 
     missing = Content(other, len(whole), types.PDF)
     assert await ChildExaminer().with_words(missing, {3: [LATIN]}) is None
+
+
+def test_a_page_has_places_for_no_more_words_than_anybody_prints() -> None:
+    row: list[object] = [100, 50, [["word", 10 * number, 5] for number in range(500)]]
+    assert len(lines_of([row] * 20)) == 6

@@ -3,6 +3,7 @@
 import { newId } from "../components/ids";
 import { percent, sizeInWords } from "../components/sizes";
 import { FilePicker } from "../live/file_picker";
+import type { PaperPages } from "../uploading/paper_pages";
 import type { Item } from "../uploading/uploads";
 import { Attachments, type HeldFile, type Place } from "./attachments";
 import { offerPaper } from "./paper";
@@ -20,6 +21,7 @@ export class Tray {
   readonly place: Place;
   current: Attachments;
   private readonly words: Record<string, string>;
+  private readonly paper: PaperPages | null;
   /** Pictures of files of this device, by the names that they got. */
   private readonly pictures = new Map<string, string>();
 
@@ -38,7 +40,7 @@ export class Tray {
         picked: (entries) => this.current.pick(entries),
       });
     }
-    offerPaper(
+    this.paper = offerPaper(
       root,
       (document) => this.add([document]),
       (sentence) => this.say(sentence),
@@ -47,6 +49,11 @@ export class Tray {
       const button = (event.target as Element).closest<HTMLElement>("[data-tray-remove]");
       if (button) this.remove(button);
     });
+  }
+
+  /** Whether something has to be done with photographed pages before a message is sent; says what. */
+  blocks(): boolean {
+    return this.paper?.blocks() ?? false;
   }
 
   /** The files of a draft, which are drawn while it is the one that is being written. */

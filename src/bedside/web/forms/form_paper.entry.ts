@@ -20,11 +20,15 @@ class FormOnPaper {
     this.kept = new KeptPages({ owner, key }, paperOf, {
       changed: () => this.paper.show(),
       take: (document, id) => this.added(document, id),
+      done: () => window.location.reload(),
     });
     this.paper = new PaperPages(root, this.kept, (sentence) => this.put("[data-said]", sentence));
   }
 
   async start(): Promise<void> {
+    document.querySelector("#send")?.addEventListener("submit", (event) => {
+      if (this.paper.blocks()) event.preventDefault();
+    });
     await this.kept.start();
     this.root.hidden = false;
   }
@@ -35,11 +39,7 @@ class FormOnPaper {
     for (;;) {
       this.put("[data-on-its-way]", say(this.words, navigator.onLine ? "adding" : "offline"));
       const problem = await this.post(document, id);
-      if (problem === "") {
-        // The pages go first: the new page would find them again.
-        window.setTimeout(() => window.location.reload(), 0);
-        return true;
-      }
+      if (problem === "") return true;
       if (problem !== null) {
         this.put("[data-on-its-way]", "");
         this.put("[data-said]", problem);

@@ -19,6 +19,8 @@ export class KeptPages implements Keeper {
       changed(): void;
       /** Takes the document; false if it was not taken: then its pages stay. `id` is the same each time. */
       take(document: File, id: string): Promise<boolean>;
+      /** It was taken, and its pages are not kept any more. */
+      done?(): void;
     },
   ) {
     this.store = new OwnFiles(owner, key);
@@ -93,6 +95,7 @@ export class KeptPages implements Keeper {
     const document = new File([made], name, { type: made.type });
     if (!(await this.follower.take(document, pages[0]?.file.id ?? ""))) return;
     for (const page of pages) await this.remove(page);
+    this.follower.done?.();
   }
 
   private async put({ file }: PageTaken, photo: Blob): Promise<void> {

@@ -82,6 +82,14 @@ export class PaperPages {
     await this.ask(item, isFound);
   }
 
+  /** Says so, and returns true, if pages were photographed and not used: nobody should think that they were sent. */
+  blocks(): boolean {
+    if (!this.keeper.taken.length) return false;
+    this.complain(say(this.words, "not_used"));
+    this.section.querySelector<HTMLElement>("[data-make]")?.focus();
+    return true;
+  }
+
   show(): void {
     const { taken } = this.keeper;
     this.section.hidden = taken.length === 0;
@@ -194,6 +202,8 @@ export class PaperPages {
     });
     button.removeAttribute("aria-busy");
     this.making(0, 0);
+    const isLost = this.section.hidden && !this.root.contains(document.activeElement);
+    if (isLost) this.root.querySelector<HTMLElement>("[data-pick=page]")?.focus();
   }
 
   private name(): string {
