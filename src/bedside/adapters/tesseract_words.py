@@ -56,7 +56,9 @@ def _rows(table: str) -> Iterator[_Row]:
             continue  # the names of the columns, or nothing
         if len(place) == _COLUMNS - 4:
             text = columns[-1].strip() if len(columns) == _COLUMNS else ""
-            yield _Row(level, tuple(place[:2]), tuple(place[:3]), *place[4:], text)
+            left, top, width, height = place[4:]
+            paragraph, line_of = tuple(place[:2]), tuple(place[:3])
+            yield _Row(level, paragraph, line_of, left, top, width, height, text)
 
 
 def _line(box: _Row, words: list[_Row], page: _Row) -> Line:

@@ -55,12 +55,14 @@ def _layer(opened: pikepdf.Pdf, number: int, lines: Sequence[Line], letters: "_L
 
 def _put(opened: pikepdf.Pdf, page: Any, layer: bytes, font: Any) -> None:
     """Put a layer before what is drawn: there the units are still those of the page."""
-    own = _inherited(page, "/Resources")
-    resources = pikepdf.Dictionary(own) if isinstance(own, pikepdf.Dictionary) else {}
-    fonts = pikepdf.Dictionary(resources.get("/Font", {}))
-    fonts[_NAME] = font
-    page.Resources = pikepdf.Dictionary({**dict(resources.items()), "/Font": fonts})
+    resources = _entries(_inherited(page, "/Resources"))
+    fonts = {**_entries(resources.get("/Font")), _NAME: font}
+    page.Resources = pikepdf.Dictionary({**resources, "/Font": pikepdf.Dictionary(fonts)})
     pikepdf.Page(page).contents_add(pikepdf.Stream(opened, layer), prepend=True)
+
+
+def _entries(found: Any) -> dict[str, Any]:
+    return dict(found.items()) if isinstance(found, pikepdf.Dictionary) else {}
 
 
 def _inherited(page: Any, key: str) -> Any:
