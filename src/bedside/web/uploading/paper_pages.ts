@@ -153,6 +153,7 @@ export class PaperPages {
     const { taken } = this.keeper;
     const near = taken[taken.indexOf(item) + 1] ?? taken[taken.indexOf(item) - 1];
     await this.keeper.remove(item);
+    this.complain("");
     const card = near && this.cards.get(near.file.id)?.querySelector<HTMLElement>("[data-do=change]");
     (card ?? this.root.querySelector<HTMLElement>("[data-pick=page]"))?.focus();
   }
@@ -187,6 +188,7 @@ export class PaperPages {
     const button = this.section.querySelector<HTMLButtonElement>("[data-make]")!;
     if (button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
+    this.complain("");
     await this.during(async () => {
       const { taken } = this.keeper;
       const made = [];
