@@ -60,6 +60,8 @@ WHILE_WORKING = (
 ELSEWHERE = {
     "file.some_words_indexed": "test_killed_while_words_are_indexed",
     "file.page_read": "test_killed_while_a_fax_is_read",
+    "file.layer_stored": "test_killed_while_words_become_a_layer",
+    "file.layer_kept": "test_killed_while_words_become_a_layer",
     "upload.taken": "test_a_form_that_was_cut_off_leaves_nothing",
     "notification.taken": "tests/faults/test_notifications_killed.py",
     "notification.delivered": "tests/faults/test_notifications_killed.py",
@@ -243,6 +245,24 @@ def test_killed_while_a_fax_is_read(server: Server, installed: Installed) -> Non
     assert server.ask("SELECT source FROM file_texts") == [("recognised",)]
     server.inside(
         lambda services: holds_each_once(services, installed, {"fax.tif": fax.getvalue()})
+    )
+
+
+def test_killed_while_words_become_a_layer(server: Server, installed: Installed) -> None:
+    """The copy has the words of both pages, and none of them waits any more."""
+    scan = io.BytesIO()
+    pages = [sheet(word) for word in ("laboratory", "penicillin")]
+    pages[0].save(scan, "PDF", save_all=True, append_images=pages[1:])
+    points = ["file.page_read", "file.layer_stored", "file.layer_kept"]
+    lives = Lives(server, installed, points)
+    lives.phone().send(scan.getvalue(), "scan.pdf", parts=1)
+    lives.finish()
+    assert lives.has_died_enough
+    server.stop()
+    roles = {role for (role,) in server.ask("SELECT role FROM derivatives")}
+    assert roles == {"thumbnail", "preview", "page-2", "searchable"}
+    server.inside(
+        lambda services: holds_each_once(services, installed, {"scan.pdf": scan.getvalue()})
     )
 
 

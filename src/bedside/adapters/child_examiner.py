@@ -2,7 +2,7 @@
 break one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -16,6 +16,7 @@ from bedside.files import media_types as types
 from bedside.files.media_types import Kind
 from bedside.files.ports import Content, Derivation, Derivative, Examination
 from bedside.files.sniffing import HEAD_SIZE, sniff
+from bedside.files.text_layers import SEARCHABLE, Line, ReadPage, as_rows
 
 _DAMAGED = {
     Kind.IMAGE: "damaged_image",
@@ -31,13 +32,15 @@ _MOST_BROKEN = 5
 _MOST_CHILDREN = 2 * _MOST_BROKEN + 4
 _MOST_FOR_THE_WHOLE = 10
 """Steps besides those of the pages."""
+_STAMPED = 8
+"""A page with fewer letters of its own has no layer of text, but perhaps a stamped number."""
 
 
 class PageReader(Protocol):
     """Reads the words of one page, given as a JPEG (`adapters.ocr.Recogniser`)."""
 
-    async def read(self, picture: bytes) -> str:
-        """Return the words; "" if there are none. Raises Unavailable if no child could run."""
+    async def read(self, picture: bytes) -> ReadPage:
+        """Return the words with their places. Raises Unavailable if no child could run."""
         ...
 
 
@@ -156,12 +159,27 @@ class ChildExaminer:
             made += [_scan(number, scan)] if scan else []
         return Derivation(tuple(made), note="pdf_letters_replaced")
 
-    async def read(self, scan: bytes, own: str) -> str:
+    async def read(self, scan: bytes, own: str) -> ReadPage:
         """Return the words of a page: those read by OCR, or its own where these say the same.
         Raises Unavailable if no child could run."""
         if self._reader is None:
-            return own
-        return chosen_words(own, (await self._reader.read(scan))[:_LONGEST_PAGE])
+            return ReadPage(own)
+        read = await self._reader.read(scan)
+        words = chosen_words(own, read.text[:_LONGEST_PAGE])
+        return ReadPage(words, read.lines if len("".join(own.split())) < _STAMPED else ())
+
+    async def with_words(
+        self, content: Content, pages: Mapping[int, Sequence[Line]]
+    ) -> Derivative | None:
+        """See `Examiner.with_words`."""
+        rows = {str(number): as_rows(lines) for number, lines in pages.items()}
+        try:
+            answer = await self._children.ask("layer", content.opened(), content.size, pages=rows)
+        except ChildFailed:
+            return None
+        if len(answer.parts) != 1 or not answer.parts[0].startswith(b"%PDF-"):
+            return None
+        return Derivative(SEARCHABLE, types.PDF, answer.parts[0])
 
 
 def _scan(number: int, picture: bytes) -> Derivative:

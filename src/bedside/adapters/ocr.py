@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bedside.adapters.child_process import ChildFailed, Children
+from bedside.adapters.tesseract_words import page_of
+from bedside.files.text_layers import ReadPage, lines_of
 
 _DATA = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/usr/local/share/tessdata")
 _LANGUAGES = ("eng", "spa", "fra", "deu")
@@ -47,24 +49,28 @@ class Recogniser:
             return "tesseract"
         return "rapidocr" if find_spec("rapidocr_onnxruntime") else ""
 
-    async def read(self, picture: bytes) -> str:
-        """Return the words on a page (a JPEG or PNG); "" if there are none or the engine fails.
-        Raises Unavailable if no child could run, so that the page is read later."""
+    async def read(self, picture: bytes) -> ReadPage:
+        """Return the words on a page (a JPEG or PNG); none if the engine fails. Raises Unavailable
+        if no child could run, so that the page is read later."""
         try:
             if self._program:
                 return await self._by_tesseract(self._program, picture)
             if self.name:
                 answer = await self._children.ask("recognise", _once(picture), len(picture))
-                return str(answer.header.get("text", "")).strip()
-        except ChildFailed:
-            return ""
-        return ""
+                lines = lines_of(answer.header.get("lines"))
+                words = (" ".join(word for word, _, _ in line.words) for line in lines)
+                return ReadPage("\n".join(words), lines)
+        except (ChildFailed, ValueError):
+            return ReadPage("")
+        return ReadPage("")
 
-    async def _by_tesseract(self, program: str, picture: bytes) -> str:
+    async def _by_tesseract(self, program: str, picture: bytes) -> ReadPage:
+        languages = "+".join(self._languages)
+        as_table = ["-c", "tessedit_create_tsv=1"]
         read = await self._children.run(
-            [program, "stdin", "stdout", "-l", "+".join(self._languages)], picture
+            [program, "stdin", "stdout", "-l", languages, *as_table], picture
         )
-        return read.decode("utf-8", "replace").replace("\f", "").strip()
+        return page_of(read.decode("utf-8", "replace").replace("\f", ""))
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:

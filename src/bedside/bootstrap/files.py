@@ -16,11 +16,12 @@ from bedside.charts.entries import Charts
 from bedside.charts.patient_side import PatientSide
 from bedside.errors import Unavailable
 from bedside.files import intake as jobs
-from bedside.files import making
+from bedside.files import layering, making
 from bedside.files.custody import Custody
 from bedside.files.fillable import FillableFiles
 from bedside.files.holders import HolderKinds
 from bedside.files.intake import Intake
+from bedside.files.layering import Layering
 from bedside.files.making import Making
 from bedside.files.patient_files import PatientFiles
 from bedside.files.patient_uploads import PatientUploads
@@ -64,6 +65,7 @@ class FileParts(FileServices):
                 given_up(jobs.EXAMINE): self.intake.give_up,
                 making.DERIVE: self.making.derive,
                 making.READ: self.making.read,
+                layering.LAYER: self.layering.layer,
                 making.INDEX: self.making.index,
                 making.MAKE_AGAIN: self.making.make_again,
                 making.READ_AGAIN: self.making.read,
@@ -127,6 +129,7 @@ def files_of(
     return FileParts(
         intake=intake,
         making=Making(database, clinics, charts, repository, examiner, kinds),
+        layering=Layering(database, repository, examiner),
         uploads=uploads,
         by_patients=PatientUploads(uploads, side, repository),
         retrieval=retrieval,

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bedside.audit.actors import SYSTEM
@@ -13,11 +13,13 @@ from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import (
     Content,
     Derivation,
+    Derivative,
     Examination,
     Examiner,
     Scanner,
     ScanResult,
 )
+from bedside.files.text_layers import Line, ReadPage
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
 from bedside.people.clinics import ClinicOptions
@@ -38,7 +40,7 @@ class RememberingExaminer:
         self._examiner = examiner
         self._examinations: dict[str, asyncio.Task[Examination]] = {}
         self._derivations: dict[str, asyncio.Task[list[Derivation]]] = {}
-        self._words: dict[str, asyncio.Future[str]] = {}
+        self._words: dict[str, asyncio.Future[ReadPage]] = {}
 
     async def examine(self, chunks: AsyncIterator[bytes], size: int, name: str) -> Examination:
         """See `Examiner.examine`."""
@@ -62,12 +64,18 @@ class RememberingExaminer:
     async def _all_steps(self, content: Content) -> list[Derivation]:
         return [step async for step in self._examiner.derive(content)]
 
-    async def read(self, scan: bytes, own: str) -> str:
+    async def read(self, scan: bytes, own: str) -> ReadPage:
         """See `Examiner.read`."""
         key = hashlib.sha256(scan).hexdigest() + own
         if key not in self._words:
             self._words[key] = asyncio.ensure_future(self._examiner.read(scan, own))
         return await self._words[key]
+
+    async def with_words(
+        self, content: Content, pages: Mapping[int, Sequence[Line]]
+    ) -> Derivative | None:
+        """See `Examiner.with_words`."""
+        return await self._examiner.with_words(content, pages)
 
 
 class RememberingScanner:

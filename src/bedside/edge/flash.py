@@ -40,6 +40,11 @@ def redirect(address: str, key: str = "") -> RedirectResponse:
     return response
 
 
+def sentence_of(key: str) -> str:
+    """Return the sentence of a flash message for an answer to a script; "" without a key."""
+    return gettext(_sentences[key][0]) if key else ""
+
+
 def flash_messages(request: Request) -> list[dict[str, Any]]:
     """Return this page's flash messages; the edge removes the cookie with the answer."""
     key = request.cookies.get(COOKIE, "")

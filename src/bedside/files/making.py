@@ -17,12 +17,14 @@ from bedside.errors import NotFound, StorageFull, Unavailable
 from bedside.files import holders
 from bedside.files.file_rows import FileRow
 from bedside.files.holders import HolderKinds
+from bedside.files.layering import layer_later, may_have_layer, words_of_page
 from bedside.files.ports import MAX_TEXT, Content, Derivation, Examiner
 from bedside.files.refusals import with_notes
 from bedside.files.repository import Repository
 from bedside.files.sealed_format import SealBroken
 from bedside.files.states import FileState
 from bedside.files.steps import Steps
+from bedside.files.text_layers import SEARCHABLE, Line
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
@@ -44,7 +46,7 @@ _WORDS_AT_ONCE = 200
 _INDEXED_EVERY = 10
 """Pages after which what was read can be found."""
 _PUBLISHED_EVERY = 5
-_SHOWN = re.compile(r"thumbnail|preview|strip|reading|(?:page|figure)-\d+")
+_SHOWN = re.compile(rf"thumbnail|preview|strip|reading|{SEARCHABLE}|(?:page|figure)-\d+")
 """The roles of what people see; others are of the intake, or are still to be read."""
 _log = structlog.get_logger("files")
 
@@ -178,7 +180,9 @@ class Making:
         pages += [""] * (number - len(pages))
         own = pages[number - 1]
         if scan:
-            pages[number - 1] = (await self._examiner.read(scan, own)).replace("\f", "\n")
+            read = await self._examiner.read(scan, own)
+            pages[number - 1] = read.text.replace("\f", "\n")
+            await self._keep_places(row, number, read.lines)
         if pages[number - 1] != own:
             await self._keep_words(row, "\f".join(pages)[:MAX_TEXT])
         faults.point("file.page_read")
@@ -188,10 +192,23 @@ class Making:
             await holders.lock(work, row)
             row = await self._repository.row(row.id, work)
             await self._repository.drop_derivative(work, row.id, role)
+            if left == 0 and may_have_layer(row):
+                layer_later(work, row.id)
             if left % _INDEXED_EVERY == 0 and row.data_key:
                 await self._publish(work, row)
                 if not row.holder_id:
                     index_later(work, row.id, f":{left}")
+
+    async def _keep_places(self, row: FileRow, number: int, lines: tuple[Line, ...]) -> None:
+        """Keep where the words of a page are, until all pages are read."""
+        if not lines or not may_have_layer(row):
+            return
+        made = words_of_page(number, lines)
+        await self._repository.store_derivative(row, made)
+        async with self._database.unit_of_work() as work:
+            await holders.lock(work, row)
+            if (await self._repository.row(row.id, work)).data_key:
+                await self._repository.add_derivative(work, row.id, made)
 
     async def _keep_words(self, row: FileRow, words: str) -> None:
         sealed = await self._repository.sealed_text(row, words)

@@ -3,12 +3,13 @@
 The adapters implement these; bootstrap chooses.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from bedside.files.states import Sharing
+from bedside.files.text_layers import Line, ReadPage
 
 MAX_TEXT = 2_000_000
 """Characters of a file's words that are kept."""
@@ -138,10 +139,11 @@ class Derivative:
     """Something made from a file. `role` is one of: thumbnail (≤ 320 px JPEG), preview (first
     page or display-size image, ≤ 1600 px JPEG), page-N (further pages), strip (frames of a
     multi-frame image side by side), reading (what a table, document or text says, see
-    `files.readings`), figure-N (the pictures in a document), ocr-N
-    (a page that waits to be read by OCR), shared (what others download: a copy
-    without location data or without links, HEIC as JPEG, DICOM as PNG), fields (a
-    filled-in form that still has its fields, see `files.fillable`)."""
+    `files.readings`), figure-N (the pictures in a document), ocr-N (a page that waits to be read by
+    OCR), words-N (its words, until all pages are read), searchable (a PDF with the words of its
+    pages as text, see `files.text_layers`), shared (what others download: a copy without location
+    data or without links, HEIC as JPEG, DICOM as PNG), fields (a filled-in form that still has its
+    fields, see `files.fillable`)."""
 
     role: str
     media_type: str
@@ -228,7 +230,14 @@ class Examiner(Protocol):
         page. Raises Unavailable if no child could run."""
         ...
 
-    async def read(self, scan: bytes, own: str) -> str:
+    async def read(self, scan: bytes, own: str) -> ReadPage:
         """Return the words of a scanned page: those read by OCR, or `own`, the words that it
-        brings along, where these say the same."""
+        brings along, where these say the same; with their places if it has no layer of text."""
+        ...
+
+    async def with_words(
+        self, content: Content, pages: Mapping[int, Sequence[Line]]
+    ) -> Derivative | None:
+        """Return a copy of a PDF whose pages have an invisible layer of these words; None if there
+        is none to be made. Raises Unavailable if no child could run."""
         ...

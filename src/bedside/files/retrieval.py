@@ -26,6 +26,7 @@ from bedside.files.refusals import NOTES, REFUSALS
 from bedside.files.repository import FileRecord, Repository
 from bedside.files.sealing import SealedReader
 from bedside.files.states import FileState, Sharing
+from bedside.files.text_layers import SEARCHABLE, WORDS
 from bedside.files.told import not_shared, note_of, pages_missing
 from bedside.kernel import clock
 from bedside.kernel.language import N_
@@ -175,7 +176,7 @@ class Retrieval:
             height=row.height,
             taken_at=record.taken_at,
             sha256=record.sha256,
-            forms=tuple(role for role in made if not role.startswith("ocr-")),
+            forms=tuple(role for role in made if not role.startswith(("ocr-", WORDS))),
             is_made=row.made_by != making.NOT_YET,
             unread=sum(role.startswith("ocr-") for role in made),
             sharing=row.sharing,
@@ -347,6 +348,9 @@ class Retrieval:
             raise NotReady(_("A copy of this file for others is being made. It opens by itself."))
         if row.sharing == Sharing.FAILED:
             raise NotOpened(_(NOTES[not_shared(row)]))
+        is_pdf = row.media_type == media_types.PDF
+        if is_pdf and SEARCHABLE in await self._repository.derivatives(row.id):
+            return SEARCHABLE
         forms = {Sharing.COPY: "shared", Sharing.BLANKED: "blanked"}
         return forms.get(Sharing(row.sharing), "original")
 

@@ -114,14 +114,14 @@ class Uploads:
         name: str,
         source: AsyncIterator[Chunk],
         allowance: Allowance,
+        given_id: str = "",
     ) -> Upload:
-        """Take a file of unannounced length from a patient's device in one go; see
-        `take_for_chart`."""
+        """Take a file of unannounced length from a patient's device; see `take_for_chart`."""
         target = self._held_by(holder)
         async with self._database.read() as db:
             room = await room_left(self._repository, db, target, allowance)
         try:
-            return await self.take(holder, target, name, source, allowance, room)
+            return await self.take(holder, target, name, source, allowance, room, given_id=given_id)
         except TooLarge as error:
             raise (too_many_bytes(allowance) if room < allowance.largest else error) from error
 
@@ -142,9 +142,11 @@ class Uploads:
         allowance: Allowance,
         limit: int,
         comment: str = "",
+        given_id: str = "",
     ) -> Upload:
         """Take a file into a target, which was made from `access`, in one go."""
-        begun = await self.begin(target, Announced(name, 1, comment=comment), allowance)
+        announced = Announced(name, 1, comment=comment, given_id=given_id)
+        begun = await self.begin(target, announced, allowance)
         row = await self._row(access, begun.id)
         media_type = ""
 

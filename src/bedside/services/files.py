@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bedside.files.custody import Custody
 from bedside.files.fillable import FillableFiles
 from bedside.files.intake import Intake
+from bedside.files.layering import Layering
 from bedside.files.making import Making
 from bedside.files.patient_files import PatientFiles
 from bedside.files.patient_uploads import PatientUploads
@@ -19,6 +20,7 @@ class FileServices:
 
     intake: Intake
     making: Making
+    layering: Layering
     uploads: Uploads
     retrieval: Retrieval
     of_patients: PatientFiles

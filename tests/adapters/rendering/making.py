@@ -25,7 +25,7 @@ async def everything(
     for scan in scans:
         number = int(scan.role[4:])
         pages += [""] * (number - len(pages))
-        pages[number - 1] = await examiner.read(scan.data, pages[number - 1])
+        pages[number - 1] = (await examiner.read(scan.data, pages[number - 1])).text
     shown = tuple(one for one in whole.derivatives if one not in scans)
     text = "\f".join(pages)
     source = whole.text_source if pages == before else "recognised"

@@ -171,7 +171,7 @@ async def test_a_scan_is_read(engine: str) -> None:
 @pytest.mark.anyio
 async def test_an_engine_that_fails_reads_nothing() -> None:
     reader = Recogniser(Children(), program=shutil.which("false"))
-    assert await reader.read(builders.picture("JPEG")) == ""
+    assert (await reader.read(builders.picture("JPEG"))).text == ""
 
 
 @pytest.mark.anyio

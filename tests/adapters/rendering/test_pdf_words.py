@@ -12,6 +12,7 @@ from bedside.adapters.rendering import pdf
 from bedside.adapters.rendering.pdf_words import is_worth_reading, readable
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation
+from bedside.files.text_layers import ReadPage
 from bedside.kernel.words import words_of
 from tests.adapters.rendering import pdfs
 from tests.adapters.rendering.making import everything
@@ -114,10 +115,10 @@ def test_ocr_replaces_only_what_it_contradicts(own: str, read: str, chosen: str)
 class Reads:
     """An engine that reads the same words from every page."""
 
-    async def read(self, picture: bytes) -> str:
+    async def read(self, picture: bytes) -> ReadPage:
         """Return them."""
         assert picture.startswith(b"\xff\xd8")
-        return "Befund der Lunge ohne Auffälligkeiten"
+        return ReadPage("Befund der Lunge ohne Auffälligkeiten")
 
 
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:

@@ -17,6 +17,7 @@ from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.tiff_tags import directories
 from bedside.files import media_types as types
 from bedside.files.ports import Derivation
+from bedside.files.text_layers import ReadPage
 from tests.adapters.rendering.making import everything
 
 pytestmark = pytest.mark.feature("F2")
@@ -269,11 +270,11 @@ class Numbering:
     def __init__(self) -> None:
         self.pages = 0
 
-    async def read(self, picture: bytes) -> str:
+    async def read(self, picture: bytes) -> ReadPage:
         """Return the page's number in words."""
         assert Image.open(io.BytesIO(picture)).width > 400
         self.pages += 1
-        return f"page{self.pages}"
+        return ReadPage(f"page{self.pages}")
 
 
 @pytest.mark.anyio

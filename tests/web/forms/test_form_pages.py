@@ -4,6 +4,8 @@ phone without script; seen beside the empty form."""
 import html
 import re
 from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -295,6 +297,39 @@ async def test_the_second_way_without_script(quick_house: House, phone: httpx.As
     await do_jobs(quick_house)
     assert (await sent.now()).state is State.DONE
     assert len(await returned(quick_house, sent.chart)) == 1
+
+
+@pytest.mark.feature("F16")
+async def test_a_document_of_photographed_pages_is_taken_once(
+    quick_house: House, phone: httpx.AsyncClient
+) -> None:
+    here = await let_in(phone, await sent_form(quick_house))
+    page = (await phone.get(f"{here}/paper")).text
+    assert "Photograph paper" in page
+    assert "data-corners" in page
+    given = str(uuid4())
+    sent: dict[str, Any] = {"data": {"given": given}, "headers": {"accept": "application/json"}}
+    for name in ("Document.pdf", "again.pdf"):
+        answer = await phone.post(
+            f"{here}/paper", files={"file": (name, form_files.form())}, **sent
+        )
+        assert answer.json() == {"problem": ""}
+    page = (await phone.get(f"{here}/paper")).text
+    assert "Document.pdf" in page
+    assert "again.pdf" not in page
+    [file_id] = re.findall(r"/paper/(fil_\w+)/delete", page)
+    fields, headers = {"given": (None, given)}, sent["headers"]
+    nothing = await phone.post(f"{here}/paper", files=fields, headers=headers)
+    assert nothing.json() == {"problem": "Please choose a file first."}
+    sent["data"] = {"given": "filled"}  # no name that a device gives
+    answer = await phone.post(f"{here}/paper", files={"file": ("x.pdf", form_files.form())}, **sent)
+    assert answer.status_code == 422
+    await phone.post(f"{here}/paper/{file_id}/delete", data={})
+    await phone.post(f"{here}/paper", files={"file": ("page.jpg", jpeg(), "image/jpeg")})
+    await phone.post(f"{here}/paper/send", data={})
+    sent["data"] = {"given": given}
+    late = await phone.post(f"{here}/paper", files={"file": ("x.pdf", form_files.form())}, **sent)
+    assert late.status_code == 409
 
 
 @pytest.mark.parametrize(

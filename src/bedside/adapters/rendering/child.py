@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from bedside.adapters.rendering import confinement, framing
 from bedside.adapters.rendering.incoming import Incoming, IncompleteError
 from bedside.adapters.rendering.limits import Refused
+from bedside.files.text_layers import lines_of
 
 _Answers = Iterator[list[bytes]]
 
@@ -42,7 +43,14 @@ def _scan(incoming: Incoming) -> _Answers:
 def _recognise(incoming: Incoming) -> _Answers:
     from bedside.adapters.rendering.recognition import recognise
 
-    yield framing.frame({"text": recognise(incoming.whole())})
+    yield framing.frame({"lines": recognise(incoming.whole())})
+
+
+def _layer(incoming: Incoming) -> _Answers:
+    from bedside.adapters.rendering.text_layer import with_words
+
+    pages = {int(number): lines_of(rows) for number, rows in incoming.request["pages"].items()}
+    yield framing.frame({}, [with_words(incoming.whole(), pages)])
 
 
 def _read_form(incoming: Incoming) -> _Answers:
@@ -75,6 +83,7 @@ TASKS: dict[str, Callable[[Incoming], _Answers]] = {
     "derive": _derive,
     "scan": _scan,
     "recognise": _recognise,
+    "layer": _layer,
     "read_form": _read_form,
     "fill_form": _fill_form,
 }

@@ -253,7 +253,7 @@ def _font(opened: pikepdf.Pdf, typeface: Typeface, used: dict[int, tuple[str, fl
             BaseFont=name,
             Encoding=pikepdf.Name("/Identity-H"),
             DescendantFonts=pikepdf.Array([opened.make_indirect(below)]),
-            ToUnicode=opened.make_indirect(pikepdf.Stream(opened, _words_of_glyphs(used))),
+            ToUnicode=opened.make_indirect(pikepdf.Stream(opened, words_of_glyphs(used))),
         )
     )
 
@@ -286,7 +286,7 @@ def _subset(typeface: Typeface, numbers: Iterable[int]) -> bytes:
     return bytes(hb.subset(typeface.face, wanted).blob.data)
 
 
-def _words_of_glyphs(used: dict[int, tuple[str, float]]) -> bytes:
+def words_of_glyphs(used: dict[int, tuple[str, float]]) -> bytes:
     """Return which words glyphs stand for (ISO 32000-1, 9.10.3)."""
     rows = [
         b"<%04X> <%s>" % (number, said.encode("utf-16-be").hex().encode())

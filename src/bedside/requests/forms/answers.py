@@ -1,5 +1,6 @@
 """The patient's side of a form: filling it in, or sending back a file, until it is sent."""
 
+import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from bedside.requests.records import Request, RequestRow
 from bedside.requests.states import ENDED, State, Step
 
 _SETTLE_AFTER = 10 * clock.SECOND
+_GIVEN = re.compile(r"[0-9a-f-]{36}")
 
 
 def _too_many(count: int) -> str:
@@ -225,11 +227,18 @@ class FormAnswers:
 
     # --- the second way ------------------------------------------------------------------------
 
-    async def take(self, link: LinkAccess, name: str, source: AsyncIterator[Chunk]) -> None:
-        """Take a file from a form, of unannounced length. Raises Conflict, LinkClosed, TooLarge,
-        FileRefused, SenderGone."""
+    async def take(
+        self, link: LinkAccess, name: str, source: AsyncIterator[Chunk], given_id: str = ""
+    ) -> None:
+        """Take a file from a form, of unannounced length; one that the device has named before
+        (`given_id`) is here already. Raises Conflict, LinkClosed, TooLarge, FileRefused,
+        SenderGone, WrongInput for a name that is none."""
         page = await self.page(link)
         _require_open(page.request)
+        if given_id and not _GIVEN.fullmatch(given_id):
+            raise WrongInput
+        if given_id in {one.given_id for one in page.acceptable if one.given_id}:
+            return
         limit = page.request
         allowance = Allowance(
             largest=limit.bytes_limit,
@@ -237,7 +246,7 @@ class FormAnswers:
             total=limit.bytes_limit,
             texts=_LIMITS,
         )
-        await self._uploads.take_held(link, name, source, allowance)
+        await self._uploads.take_held(link, name, source, allowance, given_id)
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, link.subject_id)
             if row is not None and row.state == State.OPENED:

@@ -21,6 +21,7 @@ from bedside.files.media_types import Kind
 from bedside.files.readings import READING, Reading
 from bedside.files.retrieval import FileFacts
 from bedside.files.states import FileState, Sharing
+from bedside.files.text_layers import SEARCHABLE
 from bedside.kernel import clock
 from bedside.kernel.language import N_, gettext
 from bedside.kernel.language import gettext as _
@@ -192,7 +193,13 @@ class Viewed:
     @property
     def has_original_apart(self) -> bool:
         """Whether the original differs from what others get."""
-        return self.has_shared_copy or self.facts.sharing == Sharing.FAILED
+        is_other = self.has_shared_copy or self.is_searchable
+        return is_other or self.facts.sharing == Sharing.FAILED
+
+    @property
+    def is_searchable(self) -> bool:
+        """Whether others get a copy in which the words of its pages can be selected."""
+        return SEARCHABLE in self.facts.forms
 
     @property
     def original_label(self) -> str:
@@ -200,7 +207,9 @@ class Viewed:
         if self.entry.media_type == media_types.DICOM:
             return _("Download original (DICOM)")
         if self.entry.media_type == media_types.PDF:
-            return _("Download original, with its commands")
+            copied = self.has_shared_copy or not self.is_searchable
+            commands = _("Download original, with its commands")
+            return commands if copied else _("Download original, as it arrived")
         if media_types.kind(self.entry.media_type) is Kind.DOCUMENT:
             return _("Download original, with its links")
         return _("Download original, with location data")
@@ -215,7 +224,9 @@ class Viewed:
         if self.facts.sharing == Sharing.FAILED:
             return _("original kept; others get nothing")
         if self.entry.media_type == media_types.PDF:
-            return _("original kept; others get a copy without commands")
+            as_text = _("original kept; the download has its words as text to select")
+            copied = self.has_shared_copy or not self.is_searchable
+            return _("original kept; others get a copy without commands") if copied else as_text
         if media_types.kind(self.entry.media_type) is Kind.DOCUMENT:
             return _("original kept; others get a copy that loads nothing")
         return _("original kept; others get a copy without location data")

@@ -18,6 +18,7 @@ from bedside.edge.context import services_of
 from bedside.edge.counted import counted
 from bedside.edge.downloads import SealedResponse
 from bedside.edge.forms import Form, form_of
+from bedside.edge.paper_words import paper_words
 from bedside.edge.routes import Audience, app_route, audience_of, staff_route
 from bedside.edge.signed_in import APP, staff_of
 from bedside.errors import BedsideError, Conflict, NotFound, TooLarge, TooMany, WrongInput
@@ -160,6 +161,7 @@ async def attaching(services: Services, access: Access, draft: list[DraftFile]) 
         "for_staff": is_staff,
         "draft_files": draft,
         "words": _words(),
+        "paper": {} if is_staff else paper_words(),
         "categories": [(key, _(label)) for key, label in LABELS.items()],
         "counted": counted("Attach %(count)s file", "Attach %(count)s files"),
     }

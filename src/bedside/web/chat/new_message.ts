@@ -66,7 +66,7 @@ export class NewMessage {
   private submitted(event: SubmitEvent): void {
     if (event.defaultPrevented) return;
     event.preventDefault();
-    if (this.isPressed) return;
+    if (this.isPressed || this.tray?.blocks()) return;
     this.isPressed = true;
     this.pressed = event.submitter;
     void this.leave();

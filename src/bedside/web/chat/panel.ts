@@ -187,6 +187,7 @@ export class ChatPanel {
     const files = this.tray?.current;
     const hasFiles = files !== undefined && files.names.length > 0;
     if (!field || !(body || hasFiles) || (!this.isNote() && this.canned?.blocks())) return;
+    if (this.tray?.blocks()) return;
     const draft = files && !files.isEmpty ? files.draft : newId("drf");
     const along = hasFiles ? { names: files.names, entries: files.entries } : {};
     this.drafts.add({ draft, body, more: this.more(pressed), ...along });

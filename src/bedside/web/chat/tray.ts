@@ -3,8 +3,10 @@
 import { newId } from "../components/ids";
 import { percent, sizeInWords } from "../components/sizes";
 import { FilePicker } from "../live/file_picker";
+import type { PaperPages } from "../uploading/paper_pages";
 import type { Item } from "../uploading/uploads";
 import { Attachments, type HeldFile, type Place } from "./attachments";
+import { offerPaper } from "./paper";
 
 interface Shown {
   id: string;
@@ -19,6 +21,7 @@ export class Tray {
   readonly place: Place;
   current: Attachments;
   private readonly words: Record<string, string>;
+  private readonly paper: PaperPages | null;
   /** Pictures of files of this device, by the names that they got. */
   private readonly pictures = new Map<string, string>();
 
@@ -37,10 +40,20 @@ export class Tray {
         picked: (entries) => this.current.pick(entries),
       });
     }
+    this.paper = offerPaper(
+      root,
+      (document) => this.add([document]),
+      (sentence) => this.say(sentence),
+    );
     root.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("[data-tray-remove]");
       if (button) this.remove(button);
     });
+  }
+
+  /** Whether something has to be done with photographed pages before a message is sent; says what. */
+  blocks(): boolean {
+    return this.paper?.blocks() ?? false;
   }
 
   /** The files of a draft, which are drawn while it is the one that is being written. */
@@ -59,16 +72,20 @@ export class Tray {
     this.draw();
   }
 
-  private async add(files: readonly File[]): Promise<void> {
+  /** Returns whether all of them could be added. */
+  private async add(files: readonly File[]): Promise<boolean> {
     this.say("");
     const { current } = this;
+    let areAll = true;
     for (const file of files) {
       const wrong = await current.add(file);
       if (wrong) this.sayWrong(wrong, file);
       else this.remember(current, file);
+      if (wrong) areAll = false;
     }
     this.draw();
     this.changed();
+    return areAll;
   }
 
   private remember(current: Attachments, file: File): void {

@@ -16,8 +16,9 @@ from bedside.edge.context import services_of
 from bedside.edge.devices import pages_of
 from bedside.edge.downloads import SealedResponse
 from bedside.edge.errors import wants_json
-from bedside.edge.flash import flash_message, flash_messages, redirect
+from bedside.edge.flash import flash_message, flash_messages, redirect, sentence_of
 from bedside.edge.forms import Form, form_of
+from bedside.edge.paper_words import paper_words
 from bedside.edge.rendering import render
 from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
 from bedside.edge.routes import link_route
@@ -242,21 +243,33 @@ async def paper(request: Request, link: LinkAccess) -> Response:
     said = flash_messages(request)
     problem = next((one["text"] for one in said if one["key"] in _OF_THE_FIELD), "")
     toasts = [one for one in said if one["key"] not in _OF_THE_FIELD]
-    return await _page(request, link, "paper", page, problem=problem, toasts=toasts)
+    return await _page(
+        request,
+        link,
+        "paper",
+        page,
+        problem=problem,
+        toasts=toasts,
+        paper=paper_words(),
+        draft_key=await services_of(request).requests.filling.draft_key(link),
+    )
 
 
 @for_device
 async def add(request: Request, link: LinkAccess) -> Response:
-    """POST /my/{request_id}/paper: files, one after the other."""
+    """POST /my/{request_id}/paper: files, one after the other. A script gives the name of its
+    document before it, in `given`: the same one is taken once."""
     filling = services_of(request).requests.filling
-    here, said = pages_of(link.subject_id), NO_FILE
+    here, said, given = pages_of(link.subject_id), NO_FILE, ""
     try:
         async for part in form_parts(request):
+            if part.name == "given" and not part.file_name:
+                given = await part.text()
             if part.name != "file" or not part.file_name:
                 continue
             said = "" if said == NO_FILE else said
             try:
-                await filling.take(link, part.file_name, part.chunks())
+                await filling.take(link, part.file_name, part.chunks(), given)
             except FileRefused:
                 continue  # it is listed on the page, with its reason
             except TooLarge:
@@ -264,7 +277,11 @@ async def add(request: Request, link: LinkAccess) -> Response:
     except SenderGone:
         said = CUT_OFF
     except Conflict:
+        if wants_json(request):
+            raise
         return redirect(f"{here}/returned", SENT_BEFORE)
+    if wants_json(request):
+        return JSONResponse({"problem": sentence_of(said)})
     return redirect(f"{here}/paper", said)
 
 

@@ -37,7 +37,7 @@ export class FilePicker {
   ) {
     this.address = root.dataset.filePicker ?? "";
     this.query = root.dataset.pickQuery ?? "";
-    for (const input of root.querySelectorAll<HTMLInputElement>("input[type=file]")) {
+    for (const input of root.querySelectorAll<HTMLInputElement>("input[type=file]:not([data-pick])")) {
       if (chooser.files) input.addEventListener("change", () => this.chosen(input));
     }
     const open = root.querySelector<HTMLButtonElement>("[data-pick-open]");

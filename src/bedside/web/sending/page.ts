@@ -8,16 +8,19 @@ import { isApplePhone, isInstalled } from "../components/installed";
 import { percent, sizeInWords } from "../components/sizes";
 import { fragmentOf } from "../live/fragment";
 import type { Owner } from "../uploading/own_queue";
+import { PaperPages } from "../uploading/paper_pages";
+import { filled, say } from "../uploading/paper_words";
 import { type Item, Queue } from "../uploading/queue";
 import { isReadable } from "../uploading/readable";
-import { PaperPages } from "./paper_pages";
-import { filled, say, type Words } from "./words";
+import { PagesOfQueue } from "./pages_of_queue";
+import type { Words } from "./words";
 
 const LOOK_AGAIN_MS = 3_000;
 
 export class SendPage {
   private readonly words: Words;
   private readonly queue: Queue;
+  private readonly pages: PagesOfQueue;
   private readonly paper: PaperPages;
   private readonly rows = new Map<string, HTMLElement>();
   private readonly patient: string;
@@ -34,7 +37,8 @@ export class SendPage {
       changed: () => this.show(),
       arrived: (item) => this.arrived(item),
     });
-    this.paper = new PaperPages(root, this.words, this.queue, this.patient, (sentence) => this.complain(sentence));
+    this.pages = new PagesOfQueue(this.queue, this.patient);
+    this.paper = new PaperPages(root, this.pages, (sentence) => this.complain(sentence));
   }
 
   async start(): Promise<void> {
@@ -63,11 +67,10 @@ export class SendPage {
   private async picked(input: HTMLInputElement): Promise<void> {
     const pick = input.dataset.pick;
     const files = [...(input.files ?? [])];
-    if (!pick || !files.length) return;
+    if ((pick !== "choose" && pick !== "photo") || !files.length) return;
     input.value = "";
     this.complain("");
-    if (pick === "choose" || pick === "photo") await this.take(files);
-    else await this.paper.take(files[0]!);
+    await this.take(files);
   }
 
   private async take(files: readonly File[]): Promise<void> {
@@ -102,7 +105,8 @@ export class SendPage {
 
   /** A document that is taken back gives its pages free again. */
   private async remove(item: Item): Promise<void> {
-    for (const page of this.queue.pages(item.file.id)) await this.paper.free(page);
+    for (const page of this.queue.pages(item.file.id))
+      await this.pages.change(page, { ...page.file.page!, document: "" });
     await this.queue.remove(item);
   }
 

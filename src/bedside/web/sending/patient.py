@@ -14,6 +14,7 @@ from bedside.edge.app_shell import AppPage, app_page
 from bedside.edge.bodies import form_parts
 from bedside.edge.context import services_of
 from bedside.edge.flash import flash_message, redirect
+from bedside.edge.paper_words import paper_words
 from bedside.edge.protection import Rate, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.routes import app_route
@@ -74,6 +75,7 @@ async def _page(
         largest=allowance.largest,
         longest=LONGEST,
         words=words(allowance.largest),
+        paper=paper_words(),
         typed={"comment": "", "category": Category.OTHER, **typed},
         **await _sent(request, at),
     )

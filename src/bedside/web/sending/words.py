@@ -39,18 +39,6 @@ def words(largest: int) -> dict[str, Any]:
             "If you do not open this page for 7 days, Safari deletes what was not sent. Put the "
             "app on your first screen to keep it longer."
         ),
-        "document": _("Document {day}"),
-        "page": _("Page {number}"),
-        "pages": counted(
-            "Use %(count)s page as one document", "Use %(count)s pages as one document"
-        ),
-        "making": _("The document is being made: page {number} of {count}."),
-        "not_found": _("The edges were not found. Move the corners to those of the paper."),
-        "found": _("The edges were found. Move a corner if it is not where it should be."),
-        "not_a_picture": _(
-            "This phone cannot show that picture. Take it again, or send it as a file."
-        ),
-        "corner": _("{which}: {across} from the left, {down} from the top"),
         "removed": _("{name} is removed from this phone."),
     }
 

@@ -3,7 +3,7 @@
  * a key that leaves with the sign-out, until the same person signs in here again; or be deleted.
  */
 import { readCounted, sayCount } from "../components/counted";
-import { countOf, forgetOwn } from "./own_files";
+import { countOfAll, forgetOwn } from "./own_files";
 import { ownQueue } from "./own_queue";
 import { signOut } from "./signing_out";
 
@@ -14,7 +14,7 @@ export function startLeaving(): void {
   if (!form || !dialog || !owner) return;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void countOf(owner).then((count) => (count ? ask(dialog, count) : signOut(form)));
+    void countOfAll(owner).then((count) => (count ? ask(dialog, count) : signOut(form)));
   });
   dialog.querySelector("[data-leave-waiting]")?.addEventListener("click", () => signOut(form));
   dialog.querySelector("[data-leave-deleting]")?.addEventListener("click", () => {

@@ -57,6 +57,14 @@ export async function countOf(owner: string): Promise<number> {
   return all.filter((one) => one.isSealed && one.owner === owner && !one.isPage).length + pagesAlone(all, owner);
 }
 
+/** The same, with what belongs to parts of the app that send by themselves: `owner/…`. */
+export async function countOfAll(owner: string): Promise<number> {
+  const all = await shelf.all().catch(() => []);
+  const parts = new Set(all.map((one) => one.owner).filter((one) => one.startsWith(`${owner}/`)));
+  const counts = await Promise.all([owner, ...parts].map(countOf));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** Photographed pages count as one document. */
 function pagesAlone(all: SealedFile[], owner: string): number {
   return all.some((one) => one.isSealed && one.owner === owner && one.isPage) ? 1 : 0;
@@ -65,7 +73,8 @@ function pagesAlone(all: SealedFile[], owner: string): number {
 /** Deletes everything that a person has on this phone. */
 export async function forgetOwn(owner: string): Promise<void> {
   const all = await shelf.all().catch(() => []);
-  for (const one of all) if (one.isSealed && one.owner === owner) await shelf.remove(one.id).catch(() => undefined);
+  const isTheirs = (one: SealedFile): boolean => one.owner === owner || one.owner.startsWith(`${owner}/`);
+  for (const one of all) if (one.isSealed && isTheirs(one)) await shelf.remove(one.id).catch(() => undefined);
 }
 
 /** The files of the person who is signed in on this page. */

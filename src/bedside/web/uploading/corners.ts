@@ -6,7 +6,7 @@
 import { percent } from "../components/sizes";
 import { type Corners, isSheet, type Point, WHOLE } from "./paper/geometry";
 import type { Pages } from "./paper/pictures";
-import { filled, say, type Words } from "./words";
+import { filled, type PaperWords, say } from "./paper_words";
 
 export interface Decided {
   photo: Blob;
@@ -28,7 +28,7 @@ export class CornersDialog {
 
   constructor(
     private readonly pages: Pages,
-    private readonly words: Words,
+    private readonly words: PaperWords,
   ) {
     this.dialog = document.querySelector<HTMLDialogElement>("[data-corners]")!;
     this.handles = [...this.dialog.querySelectorAll<HTMLButtonElement>("[data-corner]")];
