@@ -28,6 +28,7 @@ from starlette.types import ASGIApp
 
 from bedside import bootstrap
 from bedside.audit.actors import SYSTEM
+from bedside.conversations.options import ChatOptions
 from bedside.database import schema
 from bedside.database.schema import sqlalchemy_url
 from bedside.database.tables import metadata
@@ -164,6 +165,7 @@ async def _move_in(
     options = (
         ClinicOptions(time_zone="Europe/Stockholm"),
         SignInOptions(second_factor_required=False),
+        ChatOptions(chat_automatic=False),  # what tests read must not depend on the time of day
     )
     async with services.database.unit_of_work() as work:
         clinic = await services.people.clinics.create(work, SYSTEM, name, *options)

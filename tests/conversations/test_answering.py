@@ -54,6 +54,11 @@ async def choose(house: House, options: ChatOptions) -> None:
         await house.services.people.clinics.change(work, SYSTEM, house.clinic.id, options)
 
 
+@pytest.fixture(autouse=True)
+async def _answers_by_itself(house: House) -> None:
+    await choose(house, ChatOptions(chat_automatic=True))
+
+
 async def kinds(talk: Talk) -> list[str]:
     """Return the kinds of messages that the patient sees."""
     return [one.kind for one in (await talk.all.page(talk.patient, talk.id)).messages]
@@ -114,7 +119,7 @@ async def test_whoever_writes_while_it_is_closed_is_answered_once(house: House) 
         assert await kinds(talk) == ["message", "automatic", "message"]
         assert await kinds(other) == ["message"]
         words = (await talk.all.page(talk.patient, talk.id)).messages[1].text
-        assert "2027-03-15" in words
+        assert "opens again on 15 March 2027 at 08:00" in words
         assert "08:00" in words
         assert await talk.listed() == [talk.id, other.id]
     with at("2027-03-15T18:00"):
