@@ -42,11 +42,26 @@ _ONCE = {
     Action.ACCESS_QUESTIONED: N_("asked the clinic about an access"),
     Action.ACCESS_EXPLAINED: N_("answered your question about an access"),
     Action.REPORT_ANSWERED: N_("answered what you reported"),
+    Action.REQUEST_REFUSED: N_("entered a wrong date of birth at a link to you"),
+    Action.PROXY_REFUSED: N_("entered a wrong date of birth at a link to you"),
+    Action.VISIT_REFUSED: N_("entered a wrong date of birth at a link to you"),
+    Action.REQUEST_LOCKED: N_("entered wrong dates until the link was locked"),
+    Action.PROXY_LOCKED: N_("entered wrong dates until the link was locked"),
+    Action.REQUEST_ANSWERED: N_("told us on the page of a link that it did not help them"),
 }
 _ELSE = N_("worked with your record")
 """An action that has no words yet: the patient sees that there was one."""
-
-
+_SAW_NOTHING = {
+    Action.ACCESS_REFUSED,
+    Action.SHARE_REFUSED,
+    Action.REQUEST_REFUSED,
+    Action.PROXY_REFUSED,
+    Action.VISIT_REFUSED,
+    Action.REQUEST_LOCKED,
+    Action.PROXY_LOCKED,
+    Action.REQUEST_ANSWERED,
+}
+"""Actions of somebody who tried."""
 _WITH_FILES: dict[Action, Callable[[int], str]] = {
     Action.FILE_VIEWED: lambda n: ngettext("looked at one file", "looked at {n} files", n),
     Action.FILE_DOWNLOADED: lambda n: ngettext("downloaded one file", "downloaded {n} files", n),
@@ -100,7 +115,7 @@ class Look:
     @property
     def was_refused(self) -> bool:
         """Whether somebody tried, and saw nothing."""
-        return set(self.done) <= {Action.ACCESS_REFUSED, Action.SHARE_REFUSED}
+        return set(self.done) <= _SAW_NOTHING
 
     @property
     def broke_glass(self) -> bool:
