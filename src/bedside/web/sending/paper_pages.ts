@@ -3,6 +3,7 @@
  * one PDF, which is sent like any other file; the photos stay until the clinic has it.
  */
 import { sayCount } from "../components/counted";
+import { isDrawn } from "../components/older_browsers";
 import type { Item, Queue } from "../uploading/queue";
 import { CornersDialog, type Decided } from "./corners";
 import type { Corners } from "./paper/geometry";
@@ -112,9 +113,18 @@ export class PaperPages {
     const item = this.taken.find(({ file }) => file.id === id);
     if (!item || !act) return;
     if (act === "change") void this.during(() => this.ask(item));
-    if (act === "remove") void this.queue.remove(item);
+    if (act === "remove") void this.remove(item);
     if (act === "earlier") void this.swap(item, -1);
     if (act === "later") void this.swap(item, 1);
+  }
+
+  /** The focus goes to the page that takes its place. */
+  private async remove(item: Item): Promise<void> {
+    const place = this.taken.indexOf(item);
+    await this.queue.remove(item);
+    const next = this.taken[place] ?? this.taken.at(-1);
+    const button = next && this.cards.get(next.file.id)?.querySelector<HTMLElement>("[data-do=remove]");
+    (button ?? document.querySelector<HTMLElement>("[data-pick=page]"))?.focus();
   }
 
   private async swap(item: Item, by: number): Promise<void> {
@@ -146,6 +156,7 @@ export class PaperPages {
   private async make(): Promise<void> {
     const button = this.root.querySelector<HTMLButtonElement>("[data-make]")!;
     if (button.getAttribute("aria-busy")) return;
+    const hadFocus = document.activeElement === button;
     button.setAttribute("aria-busy", "true");
     await this.during(async () => {
       const taken = this.taken;
@@ -163,6 +174,7 @@ export class PaperPages {
     });
     button.removeAttribute("aria-busy");
     this.making(0, 0);
+    if (hadFocus && !isDrawn(button)) this.root.querySelector<HTMLElement>("[data-send-now]")?.focus();
   }
 
   private name(): string {
