@@ -1,6 +1,6 @@
 /**
  * A new conversation: its files are uploaded while the words are written, and the form leaves by
- * itself once all of them have arrived and there is a network.
+ * itself once all of them have arrived and there is a network, also from another page of the app.
  */
 import { posted, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
@@ -8,6 +8,7 @@ import { percent } from "../components/sizes";
 import { KeptWords } from "../live/kept_words";
 import type { Attachments } from "./attachments";
 import { Drafts } from "./drafts";
+import { LeftBehind } from "./left_behind";
 import { Tray } from "./tray";
 
 const AGAIN_MS = 4_000;
@@ -21,6 +22,9 @@ export class NewMessage {
   private isPressed = false;
   private pressed: HTMLElement | null = null;
   private isLeaving = false;
+  private readonly left = new LeftBehind();
+  /** What was pressed on a page of before that is gone. */
+  private pressedBefore: Record<string, string> | null = null;
 
   constructor(private readonly form: HTMLFormElement) {
     this.words = JSON.parse(form.dataset.words ?? "{}") as Record<string, string>;
@@ -43,9 +47,26 @@ export class NewMessage {
     return this.form.querySelector<HTMLTextAreaElement>("textarea[name=body]");
   }
 
-  private giveBack(): void {
+  private async giveBack(): Promise<void> {
     const field = this.field();
     if (field && !field.value) field.value = this.drafts.draft;
+    const left = (await this.left.all()).find(({ words }) => words.includes(this.drafts.names[0]));
+    if (left && !this.isPressed) this.goOn(left.fields);
+    else this.giveBackFiles();
+  }
+
+  /** Sends what was pressed before, and shows it meanwhile. */
+  private goOn(fields: Record<string, string>): void {
+    this.isPressed = true;
+    this.pressedBefore = fields;
+    const field = this.field();
+    if (field) field.value = fields.body ?? "";
+    const topic = this.form.querySelector<HTMLInputElement>(`[name=topic][value="${CSS.escape(fields.topic ?? "")}"]`);
+    if (topic) topic.checked = true;
+    void this.leave();
+  }
+
+  private giveBackFiles(): void {
     const kept = this.drafts.files;
     if (!this.tray) return;
     const own = this.form.querySelector<HTMLInputElement>("[name=draft_id]")?.value ?? newId("drf");
@@ -69,6 +90,7 @@ export class NewMessage {
     if (this.isPressed) return;
     this.isPressed = true;
     this.pressed = event.submitter;
+    this.tray?.current.press();
     void this.leave();
   }
 
@@ -78,18 +100,25 @@ export class NewMessage {
     if (files && !files.isComplete) this.draw();
     if (this.isLeaving || (files && !files.isComplete)) return;
     this.isLeaving = true;
-    const fields = { ...this.typed(), ...(files && !files.isEmpty ? fieldsOf(files) : {}) };
+    const typed = { ...this.typed(), ...(files && !files.isEmpty ? fieldsOf(files) : {}) };
+    const fields = this.pressedBefore ?? typed;
+    const draft = fields.draft_id ?? "";
+    // Before it leaves: the answer may not come, or this page may not be there to read it.
+    await this.left.add({ draft, address: this.form.action, fields, words: this.drafts.names });
     const answer = await posted(this.form.action, fields).catch(() => null);
     this.isLeaving = false;
     if (answer?.ok) {
       const { address } = (await answer.json()) as { address: string };
-      this.forget();
+      await this.forget(draft);
       files?.end();
       location.assign(address);
     } else if (answer && answer.status < 500 && answer.status !== 401) {
       this.isPressed = false;
       this.say(await sentenceOf(answer));
-      void files?.load();
+      await this.left.drop(draft);
+      if (this.pressedBefore) this.giveBackFiles();
+      else void files?.load();
+      this.pressedBefore = null;
       this.draw();
     } else {
       this.say((answer?.status === 401 ? this.words.signed_out : this.words.waiting) ?? "");
@@ -111,9 +140,10 @@ export class NewMessage {
     place.hidden = !sentence;
   }
 
-  private forget(): void {
+  private forget(draft: string): Promise<void> {
     this.drafts.draft = "";
     this.drafts.files = null;
+    return this.left.drop(draft);
   }
 
   private draw(): void {
@@ -128,7 +158,7 @@ export class NewMessage {
 function fieldsOf(files: Attachments): Record<string, string> {
   return {
     draft_id: files.draft,
-    files: files.files(true).join(","),
+    files: files.filesPressed().join(","),
     entries: files.entries.map(({ id }) => id).join(","),
   };
 }
