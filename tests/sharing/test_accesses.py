@@ -128,6 +128,24 @@ async def test_the_reason_is_the_strongest_one_known(
 @pytest.mark.parametrize(
     ("action", "words"),
     [
+        (Action.CONVERSATION_OPENED, "read your messages"),
+        (Action.CONVERSATION_SAID, "wrote a message"),
+        (Action.CONVERSATION_NOTED, "wrote a note for the team about your messages"),
+        (Action.FORM_SENT, "sent you a request"),
+        (Action.APP_INVITATION_SENT, "invited you to the app"),
+        (Action.VISITS_LISTED, "looked at the list of your visits"),
+        (Action.CALL_LEFT, "saw you in a visit"),
+    ],
+)
+async def test_what_is_done_every_day_has_words(house: House, action: Action, words: str) -> None:
+    await did(house, action)
+    (look,) = await all_of(house)
+    assert look.words == [words]
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
         (Action.REQUEST_REFUSED, "entered a wrong date of birth at a link to you"),
         (Action.PROXY_REFUSED, "entered a wrong date of birth at a link to you"),
         (Action.VISIT_REFUSED, "entered a wrong date of birth at a link to you"),
