@@ -2,7 +2,7 @@
 phones whose browser is as old as the scripts are built for."""
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from tests.conversations.talking import Talk
 from tests.house import Served
@@ -11,7 +11,7 @@ from tests.journeys.test_sharing import in_the_app
 from tests.peers.chromium import Chromium, Person, reached
 from tests.peers.page_checks import Journey
 from tests.requests.forms import sent_form
-from tests.requests.sending import send
+from tests.requests.sending import jpeg, send
 from tests.sharing.people import given
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("P1")]
@@ -126,6 +126,30 @@ async def test_a_question_that_arrived_is_no_draft_any_more(
     await page.close()
     again = await phone.page(f"{served.url}/app/{house.patients[0].id}/chat/new")
     await again.wait_for_url("**/chat/cnv_*")
+    assert await questions(served) == [WORDS]
+    phone.complaints.clear()
+    await phone.leave()
+
+
+@pytest.mark.feature("C1")
+async def test_a_question_with_a_photo_that_is_on_its_way_is_not_forgotten(
+    served: Served, chromium: Chromium
+) -> None:
+    house, phone = served.house, await chromium.phone()
+    await house.services.conversations.topics.add(house.administer(), "Test results", "", 120)
+    page = await in_the_app(served, phone, "/chat/new")
+    await phone.context.route("**/uploads", lambda route: route.abort())  # no byte gets through
+    photo: FilePayload = {"name": "mole.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    await page.locator("#chat-file").set_input_files([photo])
+    await expect(page.locator("[data-tray-file]")).to_have_count(1)
+    await asked(page)
+    await expect(page.get_by_role("button", name="Sending, 0%")).to_be_visible()
+    await page.evaluate("() => new Promise((done) => setTimeout(done, 400))")  # it is kept by then
+    await page.close()
+    await phone.context.unroute("**/uploads")
+    again = await phone.page(f"{served.url}/app/{house.patients[0].id}/chat/new")
+    await again.wait_for_url("**/chat/cnv_*")
+    await expect(again.get_by_text("mole.jpg")).to_be_visible()
     assert await questions(served) == [WORDS]
     phone.complaints.clear()
     await phone.leave()

@@ -12,6 +12,8 @@ export interface Left {
   fields: Record<string, string>;
   /** The names of kept words that are over once it is sent. */
   words: string[];
+  /** Its files have not arrived: then its own page sends it. */
+  needsFiles?: boolean;
 }
 
 type Kept = Pick<KeptWords, "read" | "write">;
@@ -46,6 +48,7 @@ export class LeftBehind {
   /** Sends what was left, in order. What is refused stays as words that its page gives back. */
   async send(): Promise<void> {
     for (const one of await this.all()) {
+      if (one.needsFiles) continue;
       const answer = await posted(one.address, one.fields).catch(() => null);
       if (passes(answer)) return;
       await this.drop(one.draft);

@@ -25,6 +25,8 @@ export class NewMessage {
   private readonly left = new LeftBehind();
   /** What was pressed on a page of before that is gone. */
   private pressedBefore: Record<string, string> | null = null;
+  /** The conversation that it is about, if the page of before knew one. */
+  private quotes = "";
 
   constructor(private readonly form: HTMLFormElement) {
     this.words = JSON.parse(form.dataset.words ?? "{}") as Record<string, string>;
@@ -51,29 +53,44 @@ export class NewMessage {
     const field = this.field();
     if (field && !field.value) field.value = this.drafts.draft;
     const left = (await this.left.all()).find(({ words }) => words.includes(this.drafts.names[0]));
-    if (left && !this.isPressed) this.goOn(left.fields);
-    else this.giveBackFiles();
+    if (!left || this.isPressed) void this.giveBackFiles();
+    else if (left.needsFiles) void this.giveBackFiles().then(() => this.pressAgain(left.fields));
+    else this.goOn(left.fields);
+  }
+
+  /** Its files go on from this page, and it leaves when they have arrived. */
+  private pressAgain(fields: Record<string, string>): void {
+    if (this.isPressed) return;
+    this.show(fields);
+    this.isPressed = true;
+    this.tray?.current.press();
+    void this.leave();
   }
 
   /** Sends what was pressed before, and shows it meanwhile. */
   private goOn(fields: Record<string, string>): void {
     this.isPressed = true;
     this.pressedBefore = fields;
-    const field = this.field();
-    if (field) field.value = fields.body ?? "";
-    const topic = this.form.querySelector<HTMLInputElement>(`[name=topic][value="${CSS.escape(fields.topic ?? "")}"]`);
-    if (topic) topic.checked = true;
+    this.show(fields);
     void this.leave();
   }
 
-  private giveBackFiles(): void {
+  private show({ body = "", topic = "", quotes = "" }: Record<string, string>): void {
+    const field = this.field();
+    if (field) field.value = body;
+    const chosen = this.form.querySelector<HTMLInputElement>(`[name=topic][value="${CSS.escape(topic)}"]`);
+    if (chosen) chosen.checked = true;
+    this.quotes = quotes;
+  }
+
+  private async giveBackFiles(): Promise<void> {
     const kept = this.drafts.files;
     if (!this.tray) return;
     const own = this.form.querySelector<HTMLInputElement>("[name=draft_id]")?.value ?? newId("drf");
     const files = this.tray.begun(kept?.draft ?? own);
     files.entries = kept?.entries ?? [];
     this.tray.use(files);
-    if (kept) void files.load();
+    if (kept) await files.load();
   }
 
   private changed(): void {
@@ -90,8 +107,15 @@ export class NewMessage {
     if (this.isPressed) return;
     this.isPressed = true;
     this.pressed = event.submitter;
-    this.tray?.current.press();
+    const files = this.tray?.current;
+    files?.press();
+    if (files && !files.isComplete) void this.keepPressed(files);
     void this.leave();
+  }
+
+  private keepPressed({ draft }: Attachments): Promise<void> {
+    const { action: address } = this.form;
+    return this.left.add({ draft, address, fields: this.typed(), words: this.drafts.names, needsFiles: true });
   }
 
   /** Posts it with the names of what has arrived; as often as it takes, because it is there once. */
@@ -116,7 +140,7 @@ export class NewMessage {
       this.isPressed = false;
       this.say(await sentenceOf(answer));
       await this.left.drop(draft);
-      if (this.pressedBefore) this.giveBackFiles();
+      if (this.pressedBefore) void this.giveBackFiles();
       else void files?.load();
       this.pressedBefore = null;
       this.draw();
@@ -127,7 +151,7 @@ export class NewMessage {
   }
 
   private typed(): Record<string, string> {
-    const fields: Record<string, string> = {};
+    const fields: Record<string, string> = this.quotes ? { quotes: this.quotes } : {};
     if (this.pressed instanceof HTMLButtonElement && this.pressed.name) fields[this.pressed.name] = this.pressed.value;
     for (const [name, value] of new FormData(this.form)) if (typeof value === "string") fields[name] = value;
     return fields;
