@@ -259,7 +259,11 @@ async def test_more_files_than_one_message_takes(served: Served, chromium: Chrom
     maya = await phone.page()
     chat = await let_in(house, phone.context, served.url)
     await maya.goto(f"{chat}/{conversation}")
-    program = {"name": "game.exe", "mimeType": "text/plain", "buffer": b"MZ" + bytes(4_000)}
+    program: FilePayload = {
+        "name": "game.exe",
+        "mimeType": "text/plain",
+        "buffer": b"MZ" + bytes(4_000),
+    }
     await maya.locator("#chat-file").set_input_files([noise("one.txt", 99), program])
     await expect(maya.get_by_text("This is a program")).to_be_visible()
     more = [noise(f"{name}.txt", 99) for name in ("two", "three", "four")]

@@ -184,7 +184,7 @@ OLD = """() => {
 
 @pytest.mark.feature("C2", "P6")
 async def test_a_phone_with_an_old_browser(served: Served, chromium: Chromium) -> None:
-    """What Safari 15.4 and Chrome 99 do not have is not needed."""
+    """Nothing is needed that Safari 15.4 and Chrome 99 do not have."""
     house, phone = served.house, await chromium.phone()
     await phone.context.add_init_script(f"({OLD})()")
     talk = Talk(house, await house.chart())

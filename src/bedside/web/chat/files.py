@@ -147,6 +147,7 @@ async def attaching(services: Services, access: Access, draft: list[DraftFile]) 
     """Return the values of chat/attaching.html; `draft` are files that a page without script has
     sent."""
     allowance = await services.conversations.drafts.allowance(access.clinic_id)
+    most = allowance.files or _MOST_NAMED
     is_staff = isinstance(access, ChartAccess)
     picker = f"/patients/{access.patient_id}/picker"
     if not isinstance(access, ChartAccess):
@@ -156,11 +157,11 @@ async def attaching(services: Services, access: Access, draft: list[DraftFile]) 
         "drafts": drafts_of(access),
         "owner": access.owner_id,
         "limit": allowance.largest,
-        "most": allowance.files,
+        "most": most,
         "picker": picker,
         "for_staff": is_staff,
         "draft_files": draft,
-        "words": _words(allowance.files),
+        "words": _words(most),
         "categories": [(key, _(label)) for key, label in LABELS.items()],
         "counted": counted("Attach %(count)s file", "Attach %(count)s files"),
     }
