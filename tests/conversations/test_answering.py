@@ -122,7 +122,9 @@ async def test_whoever_writes_while_it_is_closed_is_answered_once(house: House) 
         assert await kinds(talk) == ["message", "automatic", "message"]
         assert await kinds(other) == ["message"]
         words = (await talk.all.page(talk.patient, talk.id)).messages[1].text
-        assert "2027-03-15" in words
+        desk = await house.services.conversations.lists.desk(house.here.clinician, "waiting")
+        assert "Hello?" in [one.last.text for one in desk if one.last]  # what waits for staff
+        assert "opens again on 15 March 2027 at 08:00" in words
         assert "08:00" in words
         assert await talk.listed() == [talk.id, other.id]
     with at("2027-03-15T18:00"):

@@ -4,6 +4,8 @@ what happens to them when the network, the page or the session is gone."""
 import pytest
 from playwright.async_api import BrowserContext, FilePayload, Page, expect
 
+from bedside.audit.actors import SYSTEM
+from bedside.conversations.options import ChatFileOptions
 from bedside.conversations.writing import Text
 from bedside.files.announcing import Allowance
 from bedside.kernel.ids import new_id
@@ -243,4 +245,35 @@ async def test_without_script_files_go_with_the_form(served: Served, chromium: C
     await maya.locator("#chat-file").set_input_files([photo("a.jpg"), photo("b.jpg")])
     await maya.get_by_role("button", name="Send").click()
     await expect(maya.locator(".chat-file")).to_have_count(2)
+    await phone.leave()
+
+
+async def test_more_files_than_one_message_takes(served: Served, chromium: Chromium) -> None:
+    """The one too many is named at once, and what was refused holds nothing back."""
+    house, seen = served.house, Journey("chat-too-many")
+    async with house.services.database.unit_of_work() as work:
+        limit = ChatFileOptions(chat_files_limit=3)
+        await house.services.people.clinics.change(work, SYSTEM, house.clinic.id, limit)
+    conversation = await begun(house)
+    phone = await chromium.phone(served.url, width=320)
+    maya = await phone.page()
+    chat = await let_in(house, phone.context, served.url)
+    await maya.goto(f"{chat}/{conversation}")
+    program: FilePayload = {
+        "name": "game.exe",
+        "mimeType": "text/plain",
+        "buffer": b"MZ" + bytes(4_000),
+    }
+    await maya.locator("#chat-file").set_input_files([noise("one.txt", 99), program])
+    await expect(maya.get_by_text("This is a program")).to_be_visible()
+    more = [noise(f"{name}.txt", 99) for name in ("two", "three", "four")]
+    await maya.locator("#chat-file").set_input_files(more)
+    said = "four.txt was not added: one message takes 3 files."
+    await expect(maya.get_by_text(said)).to_be_visible()
+    await seen.seen(maya, "too-many")
+    await maya.get_by_role("button", name="Send", exact=True).click()
+    await expect(maya.locator(f"{_THREAD} .chat-file")).not_to_have_count(0, timeout=30_000)
+    await expect(maya.locator("[data-chat-said]")).to_be_hidden()
+    await expect(maya.locator(_THREAD)).not_to_contain_text("game.exe")
+    phone.complaints.clear()
     await phone.leave()

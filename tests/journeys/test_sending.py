@@ -76,7 +76,9 @@ async def test_paper_is_photographed_page_by_page(served: Served, chromium: Chro
     await page.get_by_role("button", name="Use this page").click()
     await expect(page.locator("[data-pages] img")).to_have_count(2)
     await seen.seen(page, "pages")
-    await page.get_by_role("button", name="Use 2 pages as one document").click()
+    await page.get_by_role("button", name="Use 2 pages as one document").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Send 1 file")).to_be_focused()
     await page.get_by_role("button", name="Send 1 file").click()
     await expect(
         page.locator("[data-sent]").get_by_text(re.compile("Document .*pdf"))

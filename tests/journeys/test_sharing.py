@@ -58,6 +58,7 @@ async def read_files(reader: Page, passcode: str, seen: Journey) -> None:
     await reader.get_by_label("Passcode").fill("wrong one")
     await reader.get_by_role("button", name="Open the files").click()
     await expect(reader.get_by_text("Tries left: 4").first).to_be_visible()
+    await expect(reader.get_by_label("Passcode")).to_be_focused()
     await reader.get_by_label("Passcode").fill(passcode)
     await reader.get_by_role("button", name="Open the files").click()
     await expect(reader.get_by_role("img", name="knee.jpg")).to_be_visible()

@@ -125,6 +125,43 @@ async def test_the_reason_is_the_strongest_one_known(
     assert (look.reason.why, look.reason.text) == (why, text)
 
 
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (Action.CONVERSATION_OPENED, "read your messages"),
+        (Action.CONVERSATION_SAID, "wrote a message"),
+        (Action.CONVERSATION_NOTED, "wrote a note for the team about your messages"),
+        (Action.FORM_SENT, "sent you a request"),
+        (Action.APP_INVITATION_SENT, "invited you to the app"),
+        (Action.VISITS_LISTED, "looked at the list of your visits"),
+        (Action.CALL_LEFT, "saw you in a visit"),
+    ],
+)
+async def test_what_is_done_every_day_has_words(house: House, action: Action, words: str) -> None:
+    await did(house, action)
+    (look,) = await all_of(house)
+    assert look.words == [words]
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (Action.REQUEST_REFUSED, "entered a wrong date of birth at a link to you"),
+        (Action.PROXY_REFUSED, "entered a wrong date of birth at a link to you"),
+        (Action.VISIT_REFUSED, "entered a wrong date of birth at a link to you"),
+        (Action.REQUEST_LOCKED, "entered wrong dates until the link was locked"),
+        (Action.PROXY_LOCKED, "entered wrong dates until the link was locked"),
+        (Action.REQUEST_ANSWERED, "told us on the page of a link that it did not help them"),
+    ],
+)
+async def test_a_wrong_date_of_birth_is_no_work_with_the_record(
+    house: House, action: Action, words: str
+) -> None:
+    await did(house, action, who=Actor(ActorKind.UNKNOWN, "", "10.0.0.1"))
+    (look,) = await all_of(house)
+    assert (look.words, look.reason.why) == ([words], Why.REFUSED)
+
+
 async def test_without_a_reason_it_says_so(house: House) -> None:
     former = Actor(ActorKind.STAFF, "stf_01hzzzzzzzzzzzzzzzzzzzzzzz", "10.0.0.1")
     await did(house, Action.CHART_OPENED, who=former)

@@ -15,7 +15,7 @@ from bedside.conversations.topics import Topic, topic_of
 from bedside.conversations.writing import Text
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
-from bedside.kernel import clock
+from bedside.kernel import clock, written
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import gettext as _
 from bedside.kernel.language import speaking
@@ -145,7 +145,7 @@ def _closed_text(clinic: Clinic, opens: int) -> str:
     return _(
         "Thank you for your message. {clinic} is closed now and opens again on {day} at {time}; we "
         "read it then. This page is not for emergencies."
-    ).format(clinic=clinic.name, day=f"{when:%Y-%m-%d}", time=f"{when:%H:%M}")
+    ).format(clinic=clinic.name, day=written.day(when.date()), time=written.clock_time(when))
 
 
 def _alert(clinic: Clinic, row: ConversationRow, topic: Topic | None) -> StaffAlert:

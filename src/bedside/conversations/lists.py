@@ -103,6 +103,8 @@ def _newest_of(public: bool) -> Among[MessageRow]:
     number = _newest_number
     if public:
         number = number.where(_m.kind != "note", is_shown(_m.id))
+    else:
+        number = number.where(_m.kind != "automatic")
 
     def asked(ids: list[Any]) -> Any:
         newest = conversation_messages.alias("newest")
@@ -124,7 +126,8 @@ def _newest_of(public: bool) -> Among[MessageRow]:
 
 
 _NEWEST = {True: _newest_of(public=False), False: _newest_of(public=True)}
-"""The newest messages, with notes (True) or those that the patient sees."""
+"""The newest messages: with notes and without automatic answers, which would hide what waits for one
+(True), or those that the patient sees."""
 _r = conversation_receipts.c
 
 

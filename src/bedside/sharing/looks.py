@@ -17,14 +17,29 @@ _ONCE = {
     Action.PATIENT_OPENED: N_("looked at your details"),
     Action.CHART_SEARCHED: N_("searched in your files"),
     Action.VISIT_OPENED: N_("looked at a visit of yours"),
+    Action.VISITS_LISTED: N_("looked at the list of your visits"),
     Action.VISIT_NOTED: N_("wrote a note about a visit"),
     Action.CHAT_OPENED: N_("read your messages"),
     Action.CHAT_SAID: N_("wrote you a message"),
+    Action.CONVERSATION_OPENED: N_("read your messages"),
+    Action.CONVERSATION_STARTED: N_("wrote a message"),
+    Action.CONVERSATION_SAID: N_("wrote a message"),
+    Action.LATER_CHANGED: N_("wrote a message"),
+    Action.CONVERSATION_NOTED: N_("wrote a note for the team about your messages"),
+    Action.CONVERSATION_CHANGED: N_("assigned, closed or postponed a conversation with you"),
+    Action.CONVERSATION_RETRACTED: N_("took back a message to you"),
     Action.REQUEST_SENT: N_("sent you a request"),
+    Action.FORM_SENT: N_("sent you a request"),
+    Action.APP_INVITATION_SENT: N_("invited you to the app"),
+    Action.PROXY_ADDED: N_("was let in to your app"),
     Action.REQUEST_VIEWED: N_("looked at what you sent"),
     Action.SUMMARY_SENT: N_("sent you a summary of a visit"),
     Action.INVITATION_SENT: N_("invited you to a visit"),
     Action.VISIT_ADMITTED: N_("saw you in a visit"),
+    Action.VISIT_IDENTIFIED: N_("saw you in a visit"),
+    Action.VISIT_COMPLETED: N_("saw you in a visit"),
+    Action.CALL_STARTED: N_("saw you in a visit"),
+    Action.CALL_LEFT: N_("saw you in a visit"),
     Action.PATIENT_ADDED: N_("created your record"),
     Action.PATIENT_CHANGED: N_("changed your details"),
     Action.PATIENT_ASSIGNED: N_("changed who looks after you"),
@@ -42,11 +57,26 @@ _ONCE = {
     Action.ACCESS_QUESTIONED: N_("asked the clinic about an access"),
     Action.ACCESS_EXPLAINED: N_("answered your question about an access"),
     Action.REPORT_ANSWERED: N_("answered what you reported"),
+    Action.REQUEST_REFUSED: N_("entered a wrong date of birth at a link to you"),
+    Action.PROXY_REFUSED: N_("entered a wrong date of birth at a link to you"),
+    Action.VISIT_REFUSED: N_("entered a wrong date of birth at a link to you"),
+    Action.REQUEST_LOCKED: N_("entered wrong dates until the link was locked"),
+    Action.PROXY_LOCKED: N_("entered wrong dates until the link was locked"),
+    Action.REQUEST_ANSWERED: N_("told us on the page of a link that it did not help them"),
 }
 _ELSE = N_("worked with your record")
 """An action that has no words yet: the patient sees that there was one."""
-
-
+_SAW_NOTHING = {
+    Action.ACCESS_REFUSED,
+    Action.SHARE_REFUSED,
+    Action.REQUEST_REFUSED,
+    Action.PROXY_REFUSED,
+    Action.VISIT_REFUSED,
+    Action.REQUEST_LOCKED,
+    Action.PROXY_LOCKED,
+    Action.REQUEST_ANSWERED,
+}
+"""Actions of somebody who tried."""
 _WITH_FILES: dict[Action, Callable[[int], str]] = {
     Action.FILE_VIEWED: lambda n: ngettext("looked at one file", "looked at {n} files", n),
     Action.FILE_DOWNLOADED: lambda n: ngettext("downloaded one file", "downloaded {n} files", n),
@@ -100,7 +130,7 @@ class Look:
     @property
     def was_refused(self) -> bool:
         """Whether somebody tried, and saw nothing."""
-        return set(self.done) <= {Action.ACCESS_REFUSED, Action.SHARE_REFUSED}
+        return set(self.done) <= _SAW_NOTHING
 
     @property
     def broke_glass(self) -> bool:

@@ -45,13 +45,14 @@ async def test_what_cannot_be_read_is_said_at_its_field(
     field: str, typed: str, said: str, quick_house: House, visitor: httpx.AsyncClient
 ) -> None:
     await enter(visitor, quick_house, quick_house.here.administrator)
+    before = quick_house.clinic.of(ChatOptions)
     answer = await visitor.post(PAGE, data={"day0": "8:00-9:00", field: typed})
     assert answer.status_code == 422
     assert said in answer.text
     assert typed[:100] in answer.text
     assert "8:00-9:00" in answer.text
     clinic = await quick_house.services.people.clinics.fresh(quick_house.clinic.id)
-    assert clinic.of(ChatOptions) == quick_house.clinic.of(ChatOptions)
+    assert clinic.of(ChatOptions) == before
 
 
 async def test_topics_are_added_changed_and_offered_no_longer(

@@ -11,6 +11,8 @@ export interface Place {
   drafts: string;
   owner: string;
   limit: number;
+  /** Files and entries that one message takes. */
+  most: number;
 }
 
 /** A file of which the server has every byte, or that it has refused. */
@@ -34,6 +36,8 @@ export class Attachments {
   entries: Picked[] = [];
   private timer = 0;
   private isOver = false;
+  /** Those that were refused before the message was pressed: whoever wrote it has seen that. */
+  private leftOut = new Set<string>();
 
   constructor(
     readonly draft: string,
@@ -52,8 +56,8 @@ export class Attachments {
     this.changed();
   }
 
-  add(file: File): Promise<Refusal | null> {
-    return this.uploads.add(file, "");
+  async add(file: File): Promise<Refusal | "tooMany" | null> {
+    return this.files().length + this.entries.length < this.place.most ? this.uploads.add(file, "") : "tooMany";
   }
 
   pick(picked: readonly Picked[]): void {
@@ -105,9 +109,23 @@ export class Attachments {
     return all === 0 ? 100 : Math.floor((100 * sent) / all);
   }
 
-  /** What goes along: files by the names that this browser gave them. `withRefused`: also those that were
-   * refused after the message was pressed to be sent, which then says so. */
-  files(withRefused = false): string[] {
+  /** The message was pressed to be sent: what is refused from now on is named in it, and says so. */
+  press(): void {
+    const good = new Set(this.files());
+    this.leftOut = new Set(this.named(true).filter((name) => !good.has(name)));
+  }
+
+  /** What goes along: files by the names that this browser gave them. */
+  files(): string[] {
+    return this.named(false);
+  }
+
+  /** The same for a message that was pressed. */
+  filesPressed(): string[] {
+    return this.named(true).filter((name) => !this.leftOut.has(name));
+  }
+
+  private named(withRefused: boolean): string[] {
     const items = this.items.filter((item) => withRefused || !this.isRefused(item)).map(({ kept }) => kept.id);
     const earlier = this.earlier.filter(({ refusal }) => withRefused || !refusal).map((one) => one.given_id || one.id);
     return [...earlier, ...items];

@@ -42,10 +42,14 @@ export class Drafts {
   private words: string | null = null;
   private waiting: Unsent[] = [];
 
+  /** Under which names the words that are being written, and their files, are kept. */
+  readonly names: [draft: string, files: string];
+
   constructor(visit: string, leg: string, keep: (name: string) => Kept = (name) => new KeptWords(name)) {
-    this.keptDraft = keep(`chat-draft-${visit}-${leg}`);
+    this.names = [`chat-draft-${visit}-${leg}`, `chat-files-${visit}-${leg}`];
+    this.keptDraft = keep(this.names[0]);
     this.keptUnsent = keep(`chat-unsent-${visit}-${leg}`);
-    this.keptFiles = keep(`chat-files-${visit}-${leg}`);
+    this.keptFiles = keep(this.names[1]);
     this.ready = this.load();
   }
 

@@ -26,6 +26,7 @@ from bedside.files.announcing import Announced, FileRefused, Upload
 from bedside.files.receiving import SenderGone
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
 from bedside.people.permissions import ChartAccess
 from bedside.people.record_parts import Part
 from bedside.services import Services
@@ -147,6 +148,7 @@ async def attaching(services: Services, access: Access, draft: list[DraftFile]) 
     """Return the values of chat/attaching.html; `draft` are files that a page without script has
     sent."""
     allowance = await services.conversations.drafts.allowance(access.clinic_id)
+    most = allowance.files or _MOST_NAMED
     is_staff = isinstance(access, ChartAccess)
     picker = f"/patients/{access.patient_id}/picker"
     if not isinstance(access, ChartAccess):
@@ -156,18 +158,18 @@ async def attaching(services: Services, access: Access, draft: list[DraftFile]) 
         "drafts": drafts_of(access),
         "owner": access.owner_id,
         "limit": allowance.largest,
-        "most": allowance.files,
+        "most": most,
         "picker": picker,
         "for_staff": is_staff,
         "draft_files": draft,
-        "words": _words(),
+        "words": _words(most),
         "paper": {} if is_staff else paper_words(),
         "categories": [(key, _(label)) for key, label in LABELS.items()],
         "counted": counted("Attach %(count)s file", "Attach %(count)s files"),
     }
 
 
-def _words() -> dict[str, Any]:
+def _words(most: int) -> dict[str, Any]:
     return {
         "waiting": _("Waits for its turn"),
         "sending": _("{percent} uploaded"),
@@ -179,6 +181,12 @@ def _words() -> dict[str, Any]:
         "chart": _("From the files"),
         "too_large": _("{name} is larger than {size}, which is the most that can be sent."),
         "empty": _("{name} is empty."),
+        "too_many": ngettext(
+            "{name} was not added: one message takes %(num)s file.",
+            "{name} was not added: one message takes %(num)s files.",
+            most,
+        )
+        % {"num": most},
         "unreadable": _("{name} cannot be read. Folders cannot be sent."),
     }
 

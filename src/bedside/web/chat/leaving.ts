@@ -20,6 +20,7 @@ export class Leaving {
   }
 
   add(files: Attachments): void {
+    files.press();
     this.files.set(files.draft, files);
   }
 
@@ -48,7 +49,7 @@ export class Leaving {
 
   /** What goes along with a message, as fields of its form. */
   fields(draft: string, entries: readonly Picked[]): Record<string, string> {
-    const files = this.files.get(draft)?.files(true) ?? [];
+    const files = this.files.get(draft)?.filesPressed() ?? [];
     return {
       ...(files.length > 0 ? { files: files.join(",") } : {}),
       ...(entries.length > 0 ? { entries: entries.map(({ id }) => id).join(",") } : {}),

@@ -1,6 +1,6 @@
 /**
  * A new conversation: its files are uploaded while the words are written, and the form leaves by
- * itself once all of them have arrived and there is a network.
+ * itself once all of them have arrived and there is a network, also from another page of the app.
  */
 import { posted, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
@@ -8,6 +8,7 @@ import { percent } from "../components/sizes";
 import { KeptWords } from "../live/kept_words";
 import type { Attachments } from "./attachments";
 import { Drafts } from "./drafts";
+import { LeftBehind } from "./left_behind";
 import { Tray } from "./tray";
 
 const AGAIN_MS = 4_000;
@@ -21,6 +22,11 @@ export class NewMessage {
   private isPressed = false;
   private pressed: HTMLElement | null = null;
   private isLeaving = false;
+  private readonly left = new LeftBehind();
+  /** What was pressed on a page of before that is gone. */
+  private pressedBefore: Record<string, string> | null = null;
+  /** The conversation that it is about, if the page of before knew one. */
+  private quotes = "";
 
   constructor(private readonly form: HTMLFormElement) {
     this.words = JSON.parse(form.dataset.words ?? "{}") as Record<string, string>;
@@ -43,16 +49,48 @@ export class NewMessage {
     return this.form.querySelector<HTMLTextAreaElement>("textarea[name=body]");
   }
 
-  private giveBack(): void {
+  private async giveBack(): Promise<void> {
     const field = this.field();
     if (field && !field.value) field.value = this.drafts.draft;
+    const left = (await this.left.all()).find(({ words }) => words.includes(this.drafts.names[0]));
+    if (!left || this.isPressed) void this.giveBackFiles();
+    else if (left.needsFiles) void this.giveBackFiles().then(() => this.pressAgain(left.fields));
+    else this.goOn(left.fields);
+  }
+
+  /** Its files go on from this page, and it leaves when they have arrived. */
+  private pressAgain(fields: Record<string, string>): void {
+    if (this.isPressed) return;
+    this.show(fields);
+    this.isPressed = true;
+    this.tray?.current.press();
+    void this.leave();
+  }
+
+  /** Sends what was pressed before, and shows it meanwhile. */
+  private goOn(fields: Record<string, string>): void {
+    this.isPressed = true;
+    this.pressedBefore = fields;
+    this.show(fields);
+    void this.leave();
+  }
+
+  private show({ body = "", topic = "", quotes = "" }: Record<string, string>): void {
+    const field = this.field();
+    if (field) field.value = body;
+    const chosen = this.form.querySelector<HTMLInputElement>(`[name=topic][value="${CSS.escape(topic)}"]`);
+    if (chosen) chosen.checked = true;
+    this.quotes = quotes;
+  }
+
+  private async giveBackFiles(): Promise<void> {
     const kept = this.drafts.files;
     if (!this.tray) return;
     const own = this.form.querySelector<HTMLInputElement>("[name=draft_id]")?.value ?? newId("drf");
     const files = this.tray.begun(kept?.draft ?? own);
     files.entries = kept?.entries ?? [];
     this.tray.use(files);
-    if (kept) void files.load();
+    if (kept) await files.load();
   }
 
   private changed(): void {
@@ -69,7 +107,15 @@ export class NewMessage {
     if (this.isPressed || this.tray?.blocks()) return;
     this.isPressed = true;
     this.pressed = event.submitter;
+    const files = this.tray?.current;
+    files?.press();
+    if (files && !files.isComplete) void this.keepPressed(files);
     void this.leave();
+  }
+
+  private keepPressed({ draft }: Attachments): Promise<void> {
+    const { action: address } = this.form;
+    return this.left.add({ draft, address, fields: this.typed(), words: this.drafts.names, needsFiles: true });
   }
 
   /** Posts it with the names of what has arrived; as often as it takes, because it is there once. */
@@ -78,18 +124,25 @@ export class NewMessage {
     if (files && !files.isComplete) this.draw();
     if (this.isLeaving || (files && !files.isComplete)) return;
     this.isLeaving = true;
-    const fields = { ...this.typed(), ...(files && !files.isEmpty ? fieldsOf(files) : {}) };
+    const typed = { ...this.typed(), ...(files && !files.isEmpty ? fieldsOf(files) : {}) };
+    const fields = this.pressedBefore ?? typed;
+    const draft = fields.draft_id ?? "";
+    // Before it leaves: the answer may not come, or this page may not be there to read it.
+    await this.left.add({ draft, address: this.form.action, fields, words: this.drafts.names });
     const answer = await posted(this.form.action, fields).catch(() => null);
     this.isLeaving = false;
     if (answer?.ok) {
       const { address } = (await answer.json()) as { address: string };
-      this.forget();
+      await this.forget(draft);
       files?.end();
       location.assign(address);
     } else if (answer && answer.status < 500 && answer.status !== 401) {
       this.isPressed = false;
       this.say(await sentenceOf(answer));
-      void files?.load();
+      await this.left.drop(draft);
+      if (this.pressedBefore) void this.giveBackFiles();
+      else void files?.load();
+      this.pressedBefore = null;
       this.draw();
     } else {
       this.say((answer?.status === 401 ? this.words.signed_out : this.words.waiting) ?? "");
@@ -98,7 +151,7 @@ export class NewMessage {
   }
 
   private typed(): Record<string, string> {
-    const fields: Record<string, string> = {};
+    const fields: Record<string, string> = this.quotes ? { quotes: this.quotes } : {};
     if (this.pressed instanceof HTMLButtonElement && this.pressed.name) fields[this.pressed.name] = this.pressed.value;
     for (const [name, value] of new FormData(this.form)) if (typeof value === "string") fields[name] = value;
     return fields;
@@ -111,9 +164,10 @@ export class NewMessage {
     place.hidden = !sentence;
   }
 
-  private forget(): void {
+  private forget(draft: string): Promise<void> {
     this.drafts.draft = "";
     this.drafts.files = null;
+    return this.left.drop(draft);
   }
 
   private draw(): void {
@@ -128,7 +182,7 @@ export class NewMessage {
 function fieldsOf(files: Attachments): Record<string, string> {
   return {
     draft_id: files.draft,
-    files: files.files(true).join(","),
+    files: files.filesPressed().join(","),
     entries: files.entries.map(({ id }) => id).join(","),
   };
 }

@@ -9,6 +9,7 @@
 import { announce } from "../components/announce";
 import { posted, refusalIn, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
+import { isDrawn } from "../components/older_browsers";
 import { fragmentOf } from "../live/fragment";
 import { morph } from "../live/morph";
 import { type Heard, liveSocket } from "../live/socket";
@@ -16,6 +17,7 @@ import type { Attachments } from "./attachments";
 import { type Canned, cannedOf } from "./canned";
 import { Drafts, type Unsent } from "./drafts";
 import { Leaving } from "./leaving";
+import { LeftBehind } from "./left_behind";
 import { Tray } from "./tray";
 import { Typing } from "./typing";
 
@@ -33,6 +35,7 @@ export class ChatPanel {
   /** Files of the message that is being written, where the chat takes files. */
   private readonly tray: Tray | null;
   private readonly leaving: Leaving;
+  private readonly left = new LeftBehind();
   private readonly typing: Typing;
   private readonly canned: Canned | null;
   private timer = 0;
@@ -140,7 +143,7 @@ export class ChatPanel {
   private readonly looked = (): void => {
     const messages = this.root.querySelector<HTMLElement>("[data-chat-messages]");
     const { unread = "0", undelivered = "0", last = "" } = messages?.dataset ?? {};
-    const seen = document.visibilityState !== "hidden" && this.root.checkVisibility();
+    const seen = document.visibilityState !== "hidden" && isDrawn(this.root);
     if (Number(seen ? unread : undelivered) === 0) return;
     if (seen || last) {
       const what = seen ? "read" : "delivered";
@@ -257,11 +260,24 @@ export class ChatPanel {
     return this.drafts.unsent.find(({ draft }) => this.leaving.isComplete(draft));
   }
 
-  /** Returns false if it has to be tried again later. */
-  private async send({ draft, body, more = {}, entries = [] }: Unsent): Promise<boolean> {
+  /** Returns false if it has to be tried again later: then other pages of the app try, too. */
+  private async send(unsent: Unsent): Promise<boolean> {
+    const { draft, body, more = {}, entries = [] } = unsent;
+    const fields = { leg: this.leg, ...more, ...this.leaving.fields(draft, entries), draft_id: draft, body };
+    const isOver = await this.post(draft, fields);
+    if (isOver) await this.left.drop(draft);
+    else if (this.isOfConversation) await this.left.add({ draft, address: this.base, fields, words: [] });
+    return isOver;
+  }
+
+  /** What is meant for one clinician of a visit goes from that page only. */
+  private get isOfConversation(): boolean {
+    return this.root.querySelector("[data-chat-messages][data-last]") !== null;
+  }
+
+  private async post(draft: string, fields: Record<string, string>): Promise<boolean> {
     try {
-      const along = this.leaving.fields(draft, entries);
-      const answer = await posted(this.base, { leg: this.leg, ...more, ...along, draft_id: draft, body });
+      const answer = await posted(this.base, fields);
       if (answer.status === 429) {
         this.waits = "soon";
         this.say(await sentenceOf(answer));
@@ -276,7 +292,7 @@ export class ChatPanel {
       if (answer.status >= 500 || answer.status === 401) return false;
       const { code, sentence } = refusalIn(await answer.text().catch(() => ""));
       this.say(sentence);
-      this.giveBack(body);
+      this.giveBack(fields.body ?? "");
       this.takeBack(this.leaving.drop(draft, code !== "draft_sent"));
       return true;
     } catch {

@@ -29,8 +29,8 @@ export class Tray {
     private readonly root: HTMLElement,
     private readonly changed: () => void,
   ) {
-    const { drafts = "", owner = "", limit = "0", words = "{}" } = root.dataset;
-    this.place = { drafts, owner, limit: Number(limit) };
+    const { drafts = "", owner = "", limit = "0", most = "0", words = "{}" } = root.dataset;
+    this.place = { drafts, owner, limit: Number(limit), most: Number(most) };
     this.words = JSON.parse(words) as Record<string, string>;
     this.current = this.begun(newId("drf"));
     const picker = root.querySelector<HTMLElement>("[data-file-picker]");
@@ -89,14 +89,14 @@ export class Tray {
   }
 
   private remember(current: Attachments, file: File): void {
-    const item = current.items.findLast(({ kept }) => kept.file === file);
+    const item = current.items.filter(({ kept }) => kept.file === file).at(-1);
     if (item && /^image\/(jpeg|png|gif|webp|avif)$/.test(file.type)) {
       this.pictures.set(item.kept.id, URL.createObjectURL(file));
     }
   }
 
   private sayWrong(wrong: string, file: File): void {
-    const key = { tooLarge: "too_large", empty: "empty", unreadable: "unreadable" }[wrong] ?? "unreadable";
+    const key = WRONG[wrong] ?? "unreadable";
     const sentence = (this.words[key] ?? "")
       .replace("{name}", file.name)
       .replace("{size}", sizeInWords(this.place.limit));
@@ -184,6 +184,8 @@ export class Tray {
   }
 }
 
+/** Which sentence says what is wrong with a file. */
+const WRONG: Record<string, string> = { tooLarge: "too_large", empty: "empty", tooMany: "too_many" };
 const PLAIN = { size: 0, isBad: false, picture: "" };
 
 function fill(row: HTMLElement, one: Shown): void {

@@ -2,6 +2,8 @@
  * Native dialogs. data-opens="id" opens, data-closes="id" closes, a press beside the dialog closes
  * it unless it has data-stays. The browser keeps the focus inside and restores it.
  */
+import { isDrawn } from "./older_browsers";
+
 export function openDialog(id: string): HTMLDialogElement | null {
   const dialog = document.getElementById(id);
   if (!(dialog instanceof HTMLDialogElement)) return null;
@@ -18,7 +20,7 @@ function returnToMenu(dialog: HTMLDialogElement): void {
   if (!opener) return;
   const back = (): void => {
     const { activeElement: now, body } = document;
-    if (!now || now === body || !now.checkVisibility()) opener.focus({ preventScroll: true });
+    if (!now || now === body || !isDrawn(now)) opener.focus({ preventScroll: true });
   };
   dialog.addEventListener("close", back, { once: true });
 }

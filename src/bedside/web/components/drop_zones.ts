@@ -2,6 +2,8 @@
  * Drop zones: files dropped on a zone, or pasted while it is the only one on the screen, become the
  * files of its input, which then fires “change” as if they had been chosen.
  */
+import { isDrawn } from "./older_browsers";
+
 function give(zone: HTMLElement, files: FileList): void {
   const input = zone.querySelector<HTMLInputElement>("input[type=file]");
   if (!input || files.length === 0) return;
@@ -38,7 +40,7 @@ function onPaste(event: ClipboardEvent): void {
   const files = event.clipboardData?.files;
   if (!files?.length) return;
   const scope = document.querySelector("dialog[open]") ?? document;
-  const zones = [...scope.querySelectorAll<HTMLElement>("[data-drop-zone]")].filter((zone) => zone.checkVisibility());
+  const zones = [...scope.querySelectorAll<HTMLElement>("[data-drop-zone]")].filter(isDrawn);
   const zone = zones.length === 1 ? zones[0] : undefined;
   if (!zone) return;
   event.preventDefault();

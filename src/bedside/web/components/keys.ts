@@ -3,6 +3,7 @@
  * lists the keys of the page, and of the one beside it in a call. WCAG 2.1.4 (character key shortcuts): they can be switched off.
  */
 import { openDialog } from "./dialogs";
+import { isDrawn } from "./older_browsers";
 
 /** Undoes what the newest message offers to undo; Ctrl-Z does too. */
 const UNDO = "z";
@@ -22,7 +23,7 @@ export function isTyping(target: EventTarget | null): boolean {
 }
 
 function shown(element: HTMLElement): boolean {
-  return element.checkVisibility();
+  return isDrawn(element);
 }
 
 /**
@@ -33,7 +34,7 @@ function pages(): Document[] {
   try {
     if (window.parent !== window) return [document, window.parent.document];
     const beside = document.querySelector<HTMLIFrameElement>("iframe[data-console]");
-    const page = beside?.checkVisibility() ? beside.contentDocument : null;
+    const page = beside && isDrawn(beside) ? beside.contentDocument : null;
     return page?.documentElement.dataset.framed === undefined ? [document] : [document, page];
   } catch {
     return [document]; // the browser's own page for “no connection” cannot be read

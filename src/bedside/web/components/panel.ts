@@ -7,6 +7,7 @@
  * wrong chart, and says whose card it is.
  */
 import { buttonOf } from "./menus";
+import { isDrawn } from "./older_browsers";
 
 /** What htmx says of a request. */
 interface Asked {
@@ -76,8 +77,7 @@ export function closePanel(): void {
   element.removeAttribute("data-of-another");
   cover(false);
   markRow(null);
-  const back =
-    opener?.isConnected && opener.checkVisibility() ? opener : opener?.id ? document.getElementById(opener.id) : null;
+  const back = opener?.isConnected && isDrawn(opener) ? opener : opener?.id ? document.getElementById(opener.id) : null;
   (back ?? document.getElementById("main"))?.focus({ preventScroll: true });
   opener = null;
   document.dispatchEvent(new CustomEvent("bedside:panel-closed"));

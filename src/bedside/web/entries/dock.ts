@@ -5,6 +5,7 @@
  * sent; without script the links lead to pages.
  */
 import { buttonOf } from "../components/menus";
+import { isDrawn } from "../components/older_browsers";
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
 import { giveBack } from "../live/drafts";
@@ -214,7 +215,7 @@ class Dock {
     this.cover();
     const { opener } = this;
     const again = opener?.id ? document.getElementById(opener.id) : null;
-    const back = opener?.isConnected && opener.checkVisibility() ? opener : again;
+    const back = opener?.isConnected && isDrawn(opener) ? opener : again;
     (back ?? document.getElementById("main"))?.focus({ preventScroll: true });
     this.opener = null;
   }

@@ -4,6 +4,7 @@
  * asks for them now and then.
  */
 import { announce } from "../components/announce";
+import { isDrawn } from "../components/older_browsers";
 import { liveSocket } from "./socket";
 
 const ASK_EVERY_MS = 20_000;
@@ -15,7 +16,7 @@ function show(counts: Readonly<Record<string, unknown>>): void {
     if (typeof count !== "number") continue;
     const shown = count > MOST ? `${MOST}+` : String(count);
     if (badge.textContent === shown) continue;
-    const more = count > Number.parseInt(badge.textContent, 10) && badge.checkVisibility();
+    const more = count > Number.parseInt(badge.textContent, 10) && isDrawn(badge);
     badge.textContent = shown;
     badge.hidden = count === 0;
     if (more) announce(`${badge.parentElement?.querySelector("span")?.textContent.trim() ?? ""}: ${shown}`);

@@ -41,3 +41,15 @@ test("posts wait for a connection, and go out once each, in order", async () => 
   assert.deepEqual(asked, ["/first reviewed=yes", "/refused reviewed=yes", "/third reviewed=yes"]);
   assert.deepEqual(done, ["/first true ", "/refused false No.", "/third true "]);
 });
+
+test("an answer of a proxy while the server starts again is none", async () => {
+  const served = globalThis.fetch;
+  globalThis.fetch = async () => new Response("<h1>Bad gateway</h1>", { status: 502 });
+  press("/fourth");
+  await settled();
+  assert.equal(done.filter((one) => one.startsWith("/fourth")).length, 0);
+  globalThis.fetch = served;
+  document.dispatchEvent(new Event("bedside:connected"));
+  await settled();
+  assert.ok(done.includes("/fourth true "));
+});

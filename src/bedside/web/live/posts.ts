@@ -22,8 +22,13 @@ interface Post extends Wanted {
   isKept: boolean;
 }
 
+const AGAIN_MS = 5_000;
+/** Answers about the way to it, which pass: too many, and a proxy whose server starts again. */
+const PASSING = [429, 502, 503, 504];
+
 const waiting: Post[] = [];
 let sending = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 async function send(post: Post): Promise<boolean> {
   if (await isSentElsewhere(post)) return true;
@@ -36,6 +41,10 @@ async function send(post: Post): Promise<boolean> {
   if (answer.status === 401 && formShelf()) {
     await keepWaiting();
     location.assign(whereToSignIn());
+    return false;
+  }
+  if (PASSING.includes(answer.status)) {
+    timer = setTimeout(() => void sendAll(), AGAIN_MS);
     return false;
   }
   if (post.isKept) await formShelf()?.forget(post.name);
@@ -55,6 +64,7 @@ async function keepWaiting(): Promise<void> {
 async function sendAll(): Promise<void> {
   if (sending) return;
   sending = true;
+  clearTimeout(timer);
   while (waiting[0] && (await send(waiting[0]))) waiting.shift();
   sending = false;
   if (waiting.length > 0) await keepWaiting();

@@ -1,3 +1,5 @@
+import { patience } from "../components/older_browsers";
+
 /** Where a page asks whether its person is still signed in, and where one signs in again. */
 function places(): { asks: string; door: string } {
   const { draftsAsks, draftsDoor } = document.querySelector<HTMLElement>("[data-drafts-key]")?.dataset ?? {};
@@ -15,7 +17,7 @@ export async function reached(): Promise<Reached> {
     const answer = await fetch(places().asks, {
       headers: { Accept: "application/json", "X-Background": "1" },
       cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: patience(PATIENCE_MS),
     });
     return answer.status === 401 ? "signed out" : "there";
   } catch {

@@ -1,4 +1,5 @@
 /** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
+import { sendWhatWasLeft } from "../chat/left_behind";
 import { startPasskeys } from "../components/passkeys";
 import { startDrafts } from "../live/drafts";
 import { goOnSending } from "../uploading/going_on";
@@ -14,3 +15,4 @@ startInstalling();
 startPush();
 startLeaving();
 void goOnSending();
+sendWhatWasLeft();

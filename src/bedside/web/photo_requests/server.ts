@@ -1,5 +1,6 @@
 /** The server's state of the request, and small commands to it. */
 import { sentenceOf } from "../components/answers";
+import { patience } from "../components/older_browsers";
 import type { Warning } from "./store";
 
 export interface ServerPhoto {
@@ -53,7 +54,7 @@ export class RequestServer {
   constructor(readonly here: string) {}
 
   async snapshot(): Promise<Snapshot> {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = patience(PATIENCE_MS);
     const response = await fetch(`${this.here}/state`, { headers: JSON_ONLY, cache: "no-store", signal });
     return (await (await answered(response)).json()) as Snapshot;
   }
@@ -86,7 +87,7 @@ export class RequestServer {
   /** With `keepalive` it is sent even while the page is closed; only for short bodies. */
   private async post(path: string, fields: [string, string][], keepalive = false): Promise<Response> {
     const body = new URLSearchParams(fields);
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = patience(PATIENCE_MS);
     return answered(await fetch(this.here + path, { method: "POST", headers: JSON_ONLY, body, signal, keepalive }));
   }
 }

@@ -1,5 +1,6 @@
 /** Opens a SMART Health Link in this browser: the key stays in the part of the address behind “#”. */
 import { announce } from "../components/announce";
+import { patience } from "../components/older_browsers";
 import { decrypt, filesIn, type HealthLink, readLink, type SharedFile } from "./health_link";
 
 /** Types that an <img> shows and that cannot run anything. */
@@ -38,7 +39,7 @@ async function manifestOf(link: HealthLink, recipient: string, passcode: string)
     headers: { "content-type": "application/json" },
     body: JSON.stringify(asked),
     credentials: "omit",
-    signal: AbortSignal.timeout(LONGEST_WAIT),
+    signal: patience(LONGEST_WAIT),
   });
   if (answer.ok) return answer.json();
   if (answer.status === 401) {
@@ -145,6 +146,8 @@ function ask(link: HealthLink): void {
       .finally(() => {
         button.disabled = false;
         button.hidden = form.hidden;
+        // A disabled button loses the focus.
+        if (!form.hidden && document.activeElement === document.body) (passcode.disabled ? button : passcode).focus();
       });
   });
 }

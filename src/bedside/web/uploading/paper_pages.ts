@@ -3,6 +3,7 @@
  * one PDF, which goes where the page says; the photos stay until it is there.
  */
 import { sayCount } from "../components/counted";
+import { isDrawn } from "../components/older_browsers";
 import { CornersDialog, type Decided } from "./corners";
 import type { OwnFile, PageOf } from "./own_files";
 import type { Corners } from "./paper/geometry";
@@ -187,6 +188,7 @@ export class PaperPages {
   private async make(): Promise<void> {
     const button = this.section.querySelector<HTMLButtonElement>("[data-make]")!;
     if (button.getAttribute("aria-busy")) return;
+    const hadFocus = document.activeElement === button;
     button.setAttribute("aria-busy", "true");
     this.complain("");
     await this.during(async () => {
@@ -204,8 +206,10 @@ export class PaperPages {
     });
     button.removeAttribute("aria-busy");
     this.making(0, 0);
-    const isLost = this.section.hidden && !this.root.contains(document.activeElement);
-    if (isLost) this.root.querySelector<HTMLElement>("[data-pick=page]")?.focus();
+    if (hadFocus && !isDrawn(button)) {
+      const next = this.root.querySelector<HTMLElement>("[data-send-now]");
+      (next ?? this.root.querySelector<HTMLElement>("[data-pick=page]"))?.focus();
+    }
   }
 
   private name(): string {
