@@ -138,11 +138,12 @@ def _listeners(parts: Parts) -> None:
         people.joining.on_joined(what, rows)
     parts.charts.contents.on_moved(parts.charts.reports)
     parts.charts.contents.on_moved(people.hidden)
-    people.hidden.knows(("ent",), parts.charts.patient_side.belongs)
+    side, in_app = parts.charts.patient_side, parts.requests.in_app
+    people.hidden.knows(("ent",), side.belongs, side.categories)
     people.hidden.knows(("vis",), history.belongs)
     people.hidden.knows(("cnv", "msg"), parts.conversations.all.belongs)
     prefixes = [kind.prefix for kind in parts.requests.kinds]
-    people.hidden.knows(prefixes, parts.requests.in_app.belongs)
+    people.hidden.knows(prefixes, in_app.belongs, in_app.categories)
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)
     notifications.dispatcher.before_leaving(parts.requests.telling.refusal)

@@ -247,12 +247,14 @@ class AccountAccess(_Verified):
 class PatientAccess(_Verified):
     """May use one patient's side of the record in the app: the patient, or a proxy. `parts` are
     those that this person may see; `viewer` is the proxy for whom hidden items are left out, by
-    the id of the grant, "" for the patient."""
+    the id of the grant, "" for the patient; `unseen` are the categories of files that the clinic
+    does not show to this proxy."""
 
     patient_id: str
     account: AccountAccess
     parts: frozenset[Part]
     viewer: str
+    unseen: frozenset[str]
     proof: _Proof = field(repr=False)
 
     @property
@@ -487,10 +489,14 @@ def account_access(
 
 
 def patient_access(
-    account: AccountAccess, patient_id: str, parts: frozenset[Part], viewer: str = ""
+    account: AccountAccess,
+    patient_id: str,
+    parts: frozenset[Part],
+    viewer: str = "",
+    unseen: frozenset[str] = frozenset(),
 ) -> PatientAccess:
     """Make a permission; for `accounts` only, after it was looked up what this person may see."""
-    return PatientAccess(patient_id, account, parts, viewer, _PROOF)
+    return PatientAccess(patient_id, account, parts, viewer, unseen, _PROOF)
 
 
 def share_access(

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, literal_column, select
 
+from bedside.charts.patient_side import category_of, category_of_file
 from bedside.database.sealed import Vault
-from bedside.database.statements import prepared, unindexed
+from bedside.database.statements import Prepared, prepared, unindexed
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader, Transactions
-from bedside.people.hidden import is_shown
+from bedside.people.hidden import as_seen_by, is_shown
 from bedside.people.permissions import PatientAccess
 from bedside.requests import records
+from bedside.requests.forms import rows as form_rows
+from bedside.requests.forms.models import sent_forms
 from bedside.requests.kinds import AnyRequestKind, RequestKinds
 from bedside.requests.models import requests
 from bedside.requests.records import Request, RequestRow
@@ -19,18 +22,33 @@ from bedside.requests.summaries import rows as summary_rows
 
 MOST = 30
 
-_of_patient = prepared(
-    select(requests)
-    .where(
-        requests.c.patient_id == bindparam("patient"),
-        unindexed(requests.c.clinic_id) == bindparam("clinic"),
-        requests.c.expires_at > bindparam("moment"),
-        is_shown(requests.c.id),
-    )
-    .order_by(requests.c.created_at.desc(), requests.c.id.desc())
-    .limit(MOST),
-    RequestRow,
+_of_form = (
+    select(category_of_file(sent_forms.c.file_id))
+    .where(sent_forms.c.request_id == requests.c.id)
+    .scalar_subquery()
 )
+
+
+def _of_patient(kinds: RequestKinds) -> Prepared[RequestRow]:
+    """Select the requests to a patient that somebody sees: a request is as hidden as the files that
+    it brings, and a form as the empty one."""
+    categories = [
+        (requests.c.kind == literal_column(f"'{kind.key}'"), literal_column(f"'{kind.category}'"))
+        for kind in kinds
+    ]
+    of_kind = case(*categories, else_=literal_column("''"))
+    return prepared(
+        select(requests)
+        .where(
+            requests.c.patient_id == bindparam("patient"),
+            unindexed(requests.c.clinic_id) == bindparam("clinic"),
+            requests.c.expires_at > bindparam("moment"),
+            is_shown(requests.c.id, categories=(of_kind, _of_form)),
+        )
+        .order_by(requests.c.created_at.desc(), requests.c.id.desc())
+        .limit(MOST),
+        RequestRow,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,7 @@ class RequestsInApp:
         self._database = database
         self._vault = vault
         self._kinds = kinds
+        self._of_patient = _of_patient(kinds)
 
     async def belongs(
         self, db: Reader, clinic_id: str, patient_id: str, request_id: str
@@ -62,16 +81,28 @@ class RequestsInApp:
         summary = await db.one(summary_rows.BY_ID, of=request_id)
         return (request_id, summary.visit_id) if summary else (request_id,)
 
+    async def categories(self, db: Reader, request_id: str) -> frozenset[str]:
+        """Return the categories of the files that a request brings, and of the empty form.
+        Implements `people.hidden.Categories`."""
+        row, form = (
+            await db.one(records.by_id, of=request_id),
+            await db.one(form_rows.BY_ID, of=request_id),
+        )
+        found = {self._kinds.by_key(row.kind).category} if row else set[str]()
+        if form:
+            found.add(await category_of(db, form.file_id))
+        return frozenset(found - {""})
+
     async def of(self, side: PatientAccess) -> list[Asked]:
         """Return the requests to a patient that this person may see, the newest first."""
         keys = await self._vault.clinic(side.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(
-                _of_patient,
+                self._of_patient,
                 patient=side.patient_id,
                 clinic=side.clinic_id,
                 moment=clock.now(),
-                viewer=side.viewer,
+                **as_seen_by(side),
             )
         asked = [records.opened(keys, row) for row in rows]
         found = [(one, self._kinds.by_key(one.kind)) for one in asked]
