@@ -92,6 +92,7 @@ _hidden = Among(
     lambda ids: select(_entries.id).where(_entries.id.in_(ids), ~IS_SHOWN),
     _Hidden,
 )
+_all_hidden = prepared(select(_entries.id).where(*_IN_CHART, ~IS_SHOWN))
 _category = prepared(select(_entries.category).where(_entries.id == bindparam("of")))
 _of_file = prepared(
     select(_entries.category)
@@ -252,6 +253,12 @@ class PatientSide:
         """Return the category of an entry. Implements `people.hidden.Categories`."""
         row = await db.one(_category, of=entry_id)
         return frozenset({row.category}) if row else frozenset()
+
+    async def hidden(self, db: Reader, access: PatientAccess) -> frozenset[str]:
+        """Return all entries that are hidden from somebody. Implements `people.hidden.Lister`."""
+        which = {"clinic": access.clinic_id, "patient": access.patient_id}
+        rows = await db.all(_all_hidden, **which, **as_seen_by(access))
+        return frozenset(row.id for row in rows)
 
     async def name_in_chart(self, chart: ChartAccess, entry_id: str, db: Reader) -> str:
         """Return the file name of an entry of a chart, for staff. Raises NotFound."""

@@ -50,7 +50,7 @@ _SHOWS = (_SHOWN_BY_PATIENT, _SHOWN_BY_STAFF)
 _BETWEEN = "||"
 """Between the categories in the parameter `unseen`."""
 _h = hidden_items.c
-_HIDES = _h.by_kind.in_((literal_column("'patient'"), literal_column("'staff'")))
+_HIDES = _h.by_kind.in_((literal_column("'patient'", Text), literal_column("'staff'", Text)))
 _NO_REASON = N_("Please say why, in at most 300 characters: the patient reads it.")
 
 Finder = Callable[[Reader, str, str, str], Awaitable[tuple[str, ...]]]
@@ -58,6 +58,8 @@ Finder = Callable[[Reader, str, str, str], Awaitable[tuple[str, ...]]]
 with what has to be hidden together with it; nothing if it is not the patient's."""
 Categories = Callable[[Reader, str], Awaitable[frozenset[str]]]
 """Looks up the categories of the files that an item is or brings, by its id."""
+Lister = Callable[[Reader, PatientAccess], Awaitable[frozenset[str]]]
+"""Lists all items of a patient that a proxy does not see because of their categories."""
 
 
 def _concerns(viewer: Any) -> ColumnElement[bool]:
@@ -154,15 +156,22 @@ class HiddenItems:
         self._audit = audit
         self._finders: dict[str, Finder] = {}
         self._categories: dict[str, Categories] = {}
+        self._listers: list[Lister] = []
 
     def knows(
-        self, prefixes: Collection[str], finder: Finder, categories: Categories | None = None
+        self,
+        prefixes: Collection[str],
+        finder: Finder,
+        categories: Categories | None = None,
+        lister: Lister | None = None,
     ) -> None:
         """Let items with ids of these prefixes be hidden; `finder` looks them up, `categories`
-        those of their files."""
+        those of their files, and `lister` lists what is hidden because of them."""
         self._finders |= dict.fromkeys(prefixes, finder)
         if categories is not None:
             self._categories |= dict.fromkeys(prefixes, categories)
+        if lister is not None:
+            self._listers.append(lister)
 
     async def of_item(self, access: PatientAccess | ChartAccess, item_id: str) -> Hidden:
         """Return from whom an item is hidden. Raises NotShared for a proxy."""
@@ -306,7 +315,10 @@ class HiddenItems:
             return frozenset()
         async with self._database.read() as db:
             rows = await db.all(_from_viewer, patient=side.patient_id, viewer=side.viewer)
-        return frozenset(row.item_id for row in rows)
+            found = {row.item_id for row in rows}
+            for listed in self._listers if side.unseen else ():
+                found |= await listed(db, side)
+        return frozenset(found)
 
     async def _together(
         self, work: UnitOfWork, access: PatientAccess | ChartAccess, item_id: str
@@ -364,12 +376,6 @@ class HiddenItems:
             patient_id=access.patient_id,
             subject_id=item_id,
         )
-
-
-async def is_hidden(reader: Reader, item_id: str, viewer: str) -> bool:
-    """Whether an item that is no file is hidden from somebody, who is "" for the patient."""
-    rows = await reader.all(_from_whom, item=item_id) if viewer else []
-    return any(row.viewer in (ALL, viewer) and row.by_kind not in _SHOWS for row in rows)
 
 
 def patient_rows(vault: Vault) -> dict[str, PatientRows]:

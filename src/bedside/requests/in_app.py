@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, literal_column, select
+from sqlalchemy import ColumnElement, Text, bindparam, case, literal_column, select
 
 from bedside.charts.patient_side import category_of, category_of_file
 from bedside.database.sealed import Vault
-from bedside.database.statements import Prepared, prepared, unindexed
+from bedside.database.statements import prepared, unindexed
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.hidden import as_seen_by, is_shown
@@ -22,6 +22,10 @@ from bedside.requests.summaries import rows as summary_rows
 
 MOST = 30
 
+_THEIRS = (
+    requests.c.patient_id == bindparam("patient"),
+    unindexed(requests.c.clinic_id) == bindparam("clinic"),
+)
 _of_form = (
     select(category_of_file(sent_forms.c.file_id))
     .where(sent_forms.c.request_id == requests.c.id)
@@ -29,26 +33,18 @@ _of_form = (
 )
 
 
-def _of_patient(kinds: RequestKinds) -> Prepared[RequestRow]:
-    """Select the requests to a patient that somebody sees: a request is as hidden as the files that
-    it brings, and a form as the empty one."""
+def _is_shown(kinds: RequestKinds) -> ColumnElement[bool]:
+    """Whether somebody sees a request, which is as hidden as the files that it brings; a form also
+    as the empty one. Bind what `as_seen_by` returns."""
     categories = [
-        (requests.c.kind == literal_column(f"'{kind.key}'"), literal_column(f"'{kind.category}'"))
+        (
+            requests.c.kind == literal_column(f"'{kind.key}'"),
+            literal_column(f"'{kind.category}'", Text),
+        )
         for kind in kinds
     ]
-    of_kind = case(*categories, else_=literal_column("''"))
-    return prepared(
-        select(requests)
-        .where(
-            requests.c.patient_id == bindparam("patient"),
-            unindexed(requests.c.clinic_id) == bindparam("clinic"),
-            requests.c.expires_at > bindparam("moment"),
-            is_shown(requests.c.id, categories=(of_kind, _of_form)),
-        )
-        .order_by(requests.c.created_at.desc(), requests.c.id.desc())
-        .limit(MOST),
-        RequestRow,
-    )
+    of_kind = case(*categories, else_=literal_column("''", Text))
+    return is_shown(requests.c.id, categories=(of_kind, _of_form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,18 @@ class RequestsInApp:
         self._database = database
         self._vault = vault
         self._kinds = kinds
-        self._of_patient = _of_patient(kinds)
+        self._of_patient = prepared(
+            select(requests)
+            .where(
+                *_THEIRS,
+                requests.c.expires_at > bindparam("moment"),
+                _is_shown(kinds),
+            )
+            .order_by(requests.c.created_at.desc(), requests.c.id.desc())
+            .limit(MOST),
+            RequestRow,
+        )
+        self._hidden = prepared(select(requests.c.id).where(*_THEIRS, ~_is_shown(kinds)))
 
     async def belongs(
         self, db: Reader, clinic_id: str, patient_id: str, request_id: str
@@ -92,6 +99,12 @@ class RequestsInApp:
         if form:
             found.add(await category_of(db, form.file_id))
         return frozenset(found - {""})
+
+    async def hidden(self, db: Reader, access: PatientAccess) -> frozenset[str]:
+        """Return all requests that are hidden from somebody. Implements `people.hidden.Lister`."""
+        which = {"clinic": access.clinic_id, "patient": access.patient_id}
+        rows = await db.all(self._hidden, **which, **as_seen_by(access))
+        return frozenset(row.id for row in rows)
 
     async def of(self, side: PatientAccess) -> list[Asked]:
         """Return the requests to a patient that this person may see, the newest first."""
