@@ -104,7 +104,7 @@ class PatientSides:
             if row.patient_id == patient_id:
                 parts, unseen = await self._sight(row)
                 if parts:
-                    return patient_access(account, patient_id, parts, row.id, unseen)
+                    return patient_access(account, patient_id, parts, row.id, *unseen)
         await self._audit.note(
             account.clinic_id, account.actor, Action.ACCESS_REFUSED, subject_id=account.account_id
         )

@@ -214,7 +214,7 @@ class Proxies:
         for one in await self.of_patient(by):
             if one.id == grant_id:
                 parts = parts_of(one.level)
-                return one, patient_access(by.account, by.patient_id, parts, one.id, one.unseen)
+                return one, patient_access(by.account, by.patient_id, parts, one.id, *one.unseen)
         raise NotFound
 
     async def end(self, by: PatientAccess | ChartAccess, grant_id: str) -> None:

@@ -36,7 +36,7 @@ class Obstacle(StrEnum):
 
 
 WITHOUT_CONSENT = (Consent.DECEASED, Consent.REFUSED)
-"""What no press overrules."""
+"""Consents that no press overrules."""
 
 InApp = Callable[[Reader, str], Awaitable[bool]]
 """Says whether anybody can open the app for a patient."""

@@ -1,4 +1,4 @@
-"""What patients are told to do in an emergency: the clinic's words, or the product's."""
+"""Words for emergencies: the clinic's, or the product's."""
 
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _

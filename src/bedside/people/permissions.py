@@ -245,10 +245,8 @@ class AccountAccess(_Verified):
 
 @dataclass(frozen=True, slots=True)
 class PatientAccess(_Verified):
-    """May use one patient's side of the record in the app: the patient, or a proxy. `parts` are
-    those that this person may see; `viewer` is the proxy for whom hidden items are left out, by
-    the id of the grant, "" for the patient; `unseen` are the categories of files that the clinic
-    does not show to this proxy."""
+    """May use one patient's side of the record in the app: the patient, or a proxy, who sees
+    `parts` without files of categories in `unseen`, and nothing hidden from `viewer` (a grant)."""
 
     patient_id: str
     account: AccountAccess
@@ -489,14 +487,10 @@ def account_access(
 
 
 def patient_access(
-    account: AccountAccess,
-    patient_id: str,
-    parts: frozenset[Part],
-    viewer: str = "",
-    unseen: frozenset[str] = frozenset(),
+    account: AccountAccess, patient_id: str, parts: frozenset[Part], viewer: str = "", *unseen: str
 ) -> PatientAccess:
     """Make a permission; for `accounts` only, after it was looked up what this person may see."""
-    return PatientAccess(patient_id, account, parts, viewer, unseen, _PROOF)
+    return PatientAccess(patient_id, account, parts, viewer, frozenset(unseen), _PROOF)
 
 
 def share_access(
