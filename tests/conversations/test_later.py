@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bedside.conversations.later import Change, Later, moment_in
+from bedside.conversations.later import Change, Later, NoConsent, moment_in
 from bedside.conversations.states import Receipt, Reply
 from bedside.conversations.writing import Text
 from bedside.database import outbox
@@ -331,3 +331,20 @@ async def test_a_file_that_was_moved_since_goes_to_nobody(talk: Talk) -> None:
     await house.services.conversations.later.send_now(talk.chart, one.id)
     assert await sent_files(talk, talk.patient) == []
     assert (await talk.seen(talk.patient))[-1][2] == "This is for you."
+
+
+@pytest.mark.parametrize("consent", [Consent.DECEASED, Consent.REFUSED])
+async def test_no_press_overrules_what_the_patient_consents_to(
+    talk: Talk, consent: Consent
+) -> None:
+    later_id = await write(talk)
+    await talk.house.services.people.preferences.change(talk.chart, ContactRules(consent=consent))
+    await when_due(talk)
+    with pytest.raises(NoConsent):
+        await talk.house.services.conversations.later.send_now(talk.chart, later_id)
+    assert len(await waiting(talk)) == 1
+    assert len(await talk.seen()) == 1
+    agreed = ContactRules(consent=Consent.GIVEN)
+    await talk.house.services.people.preferences.change(talk.chart, agreed)
+    await talk.house.services.conversations.later.send_now(talk.chart, later_id)
+    assert len(await talk.seen()) == 2

@@ -212,7 +212,7 @@ async def test_what_is_too_large_is_told_before_any_byte(sender: Sender) -> None
     limit = int((await sender.http.options(sender.home)).headers["tus-max-size"])
     response = await sender.create(limit + 1)
     assert response.status_code == 413
-    assert f"{limit // 1_000_000} MB" in response.json()["sentence"]
+    assert f"{limit // 1_000_000}\u00a0MB" in response.json()["sentence"]
     assert (await sender.create(limit)).status_code == 201
 
 

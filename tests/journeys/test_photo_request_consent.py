@@ -461,7 +461,7 @@ async def test_without_script_the_page_of_sending_leads_on(
     await expect(page.get_by_role("heading", name="Sending your photos")).to_be_visible()
     await expect(page.get_by_role("button", name="Finish without them")).to_have_count(0)
     await do_jobs(served.house)
-    await page.get_by_role("link", name="See how far they are").click()
+    await page.get_by_role("link", name="See progress").click()
     await is_sent(page, "1 photo is in your record.", "1 of 2 photos was sent")
     await _is_told(asked)
     await phone.leave()

@@ -401,7 +401,7 @@ async def limited(house: House, options: TransferOptions) -> None:
 @pytest.mark.feature("X1")
 async def test_limits_are_said_before_a_byte_is_sent(quick_desk: Desk) -> None:
     desk = quick_desk
-    with pytest.raises(TooLarge, match="100 MB"):
+    with pytest.raises(TooLarge, match="100\u00a0MB"):
         await desk.transfers.offer(
             desk.room, desk.visitor.visit_id, Chosen("big.mp4", "video/mp4", 100_000_001)
         )

@@ -7,7 +7,14 @@ from datetime import date
 from sqlalchemy import bindparam, select
 
 from bedside.accounts.bound import ACCOUNTS, GRANTS
-from bedside.accounts.levels import EVERYTHING, Level, Relation, level_on, parts_of
+from bedside.accounts.levels import (
+    EVERYTHING,
+    Level,
+    Relation,
+    level_on,
+    parts_of,
+    unseen_on,
+)
 from bedside.accounts.models import accounts, grants
 from bedside.accounts.options import AccountOptions
 from bedside.accounts.rows import AccountRow, GrantRow
@@ -19,7 +26,7 @@ from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.audiences import named
 from bedside.people.clinics import Clinics
-from bedside.people.hidden import ALL, hidden_from
+from bedside.people.hidden import HiddenItems
 from bedside.people.patients import Patients
 from bedside.people.permissions import AccountAccess, PatientAccess, patient_access
 from bedside.people.record_parts import Part
@@ -79,12 +86,14 @@ class PatientSides:
         audit: AuditLog,
         clinics: Clinics,
         patients: Patients,
+        hidden: HiddenItems,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
         self._clinics = clinics
         self._patients = patients
+        self._hidden = hidden
 
     async def of(self, account: AccountAccess, patient_id: str) -> PatientAccess:
         """Check access to one patient's side of the record. Raises NotFound, as for a patient that
@@ -93,9 +102,9 @@ class PatientSides:
             return patient_access(account, patient_id, EVERYTHING)
         for row in await self._grants(account):
             if row.patient_id == patient_id:
-                parts = await self._parts(row)
+                parts, unseen = await self._sight(row)
                 if parts:
-                    return patient_access(account, patient_id, parts, row.id)
+                    return patient_access(account, patient_id, parts, row.id, *unseen)
         await self._audit.note(
             account.clinic_id, account.actor, Action.ACCESS_REFUSED, subject_id=account.account_id
         )
@@ -129,19 +138,19 @@ class PatientSides:
         async with self._database.read() as db:
             own = await db.all(_own_of, patient=patient_id)
             let_in = await db.all(_let_in, patient=patient_id, moment=clock.now())
-            hidden = await hidden_from(db, items) if let_in else frozenset[str]()
+            hidden = await self._hidden.hidden(db, items) if let_in else []
         found: set[str] = set()
         for row in own:
             keys = await self._vault.clinic(row.clinic_id)
             if ACCOUNTS.holds(keys, row):
                 found.add(named(row.clinic_id, row.id))
         for grant in let_in:
-            if {ALL, grant.id} & hidden:
-                continue
             name = named(grant.clinic_id, grant.account_id)
             keys = await self._vault.clinic(grant.clinic_id)
-            wanted = not person or person == name
-            if wanted and GRANTS.holds(keys, grant) and part in await self._parts(grant):
+            if (person and person != name) or not GRANTS.holds(keys, grant):
+                continue
+            parts, unseen = await self._sight(grant)
+            if part in parts and not any(one.is_from(grant.id, unseen) for one in hidden):
                 found.add(name)
         return frozenset(found)
 
@@ -170,11 +179,18 @@ class PatientSides:
         return [row for row in rows if row.clinic_id == keys.clinic_id and GRANTS.holds(keys, row)]
 
     async def _parts(self, row: GrantRow) -> frozenset[Part]:
+        return (await self._sight(row))[0]
+
+    async def _sight(self, row: GrantRow) -> tuple[frozenset[Part], frozenset[str]]:
+        """Return the parts that somebody sees today, and the categories of files that they do not
+        see."""
         born = await self._patients.birth_date(row.clinic_id, row.patient_id)
         clinic = await self._clinics.get(row.clinic_id)
         options = await self._clinics.options(row.clinic_id, AccountOptions)
         day = today(clinic.options.time_zone)
-        return parts_of(level_on(Relation(row.relation), Level(row.level), born, day, options))
+        relation = Relation(row.relation)
+        level = level_on(relation, Level(row.level), born, day, options)
+        return parts_of(level), unseen_on(relation, born, day, options)
 
 
 def today(zone: str) -> date:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bedside.accounts.options import AccountOptions
+from bedside.accounts.options import AccountOptions, Group
 from bedside.people.record_parts import Part
 
 EVERYTHING = frozenset(Part)
@@ -63,6 +63,23 @@ def level_on(
     if age >= options.adult_from:
         return None
     return Level.LIMITED if age >= options.child_until else level
+
+
+def group_on(relation: Relation, born: date | None, day: date, options: AccountOptions) -> Group:
+    """Return the group to which a proxy belongs on a day. A parent of a patient without a date of
+    birth sees the least."""
+    if relation is not Relation.PARENT:
+        return Group.GUARDIAN if relation is Relation.GUARDIAN else Group.CARER
+    is_child = born is not None and age_on(born, day) < options.child_until
+    return Group.OF_CHILD if is_child else Group.OF_TEENAGER
+
+
+def unseen_on(
+    relation: Relation, born: date | None, day: date, options: AccountOptions
+) -> frozenset[str]:
+    """Return the categories of files that a proxy does not see on a day unless shown one."""
+    group = group_on(relation, born, day, options)
+    return frozenset(options.unseen_categories.get(group, ()))
 
 
 def changes(

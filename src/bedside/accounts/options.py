@@ -1,8 +1,27 @@
 """A clinic's options for the patient's app."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 from pydantic import Field
 
 from bedside.people.options import Options
+
+
+class Group(StrEnum):
+    """A group of proxies for which a clinic chooses the categories of files that they do not
+    see."""
+
+    OF_CHILD = "of_child"
+    """Parents of a child."""
+    OF_TEENAGER = "of_teenager"
+    """Parents of a young person, who see the record in part."""
+    GUARDIAN = "guardian"
+    CARER = "carer"
+    """Somebody whom the patient has chosen."""
+
+
+_SENSITIVE = ("sexual_health", "mental_health")
 
 
 class AccountOptions(Options):
@@ -16,3 +35,10 @@ class AccountOptions(Options):
     """The age at which a parent's access ends."""
     proxy_months: int = Field(default=18, ge=1, le=120)
     """Months after which an adult's proxy ends, unless the patient renews it."""
+    unseen_categories: Mapping[Group, tuple[str, ...]] = {
+        Group.OF_CHILD: (),
+        Group.OF_TEENAGER: _SENSITIVE,
+        Group.GUARDIAN: (),
+        Group.CARER: _SENSITIVE,
+    }
+    """Categories of files that proxies do not see unless somebody shows them one."""

@@ -22,6 +22,7 @@ from bedside.accounts.levels import (
     level_on,
     next_change,
     parts_of,
+    unseen_on,
 )
 from bedside.accounts.models import grants
 from bedside.accounts.opening import Accounts, Person
@@ -85,7 +86,8 @@ class TooManyProxies(Conflict):
 @dataclass(frozen=True, slots=True)
 class Proxy:
     """Somebody who was let in. `name` is "" until they have accepted, `level` what they see today
-    (None if a birthday has ended it). Times in milliseconds, `ends_at` 0 if nothing ends it."""
+    (None if a birthday has ended it), `unseen` the categories of files that they do not see. Times
+    in milliseconds, `ends_at` 0 if nothing ends it."""
 
     id: str
     name: str
@@ -94,6 +96,7 @@ class Proxy:
     begins_at: int
     ends_at: int
     change: Change | None
+    unseen: frozenset[str]
 
     @property
     def is_over(self) -> bool:
@@ -194,6 +197,7 @@ class Proxies:
                     row.begins_at,
                     row.ends_at,
                     next_change(changes(relation, level, born, ends_on, options), day),
+                    unseen_on(relation, born, day, options),
                 )
             )
         return found
@@ -209,7 +213,8 @@ class Proxies:
         _must_be_own(by)
         for one in await self.of_patient(by):
             if one.id == grant_id:
-                return one, patient_access(by.account, by.patient_id, parts_of(one.level), one.id)
+                parts = parts_of(one.level)
+                return one, patient_access(by.account, by.patient_id, parts, one.id, *one.unseen)
         raise NotFound
 
     async def end(self, by: PatientAccess | ChartAccess, grant_id: str) -> None:

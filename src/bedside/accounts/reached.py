@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from bedside.accounts.access import today
 from bedside.accounts.bound import ACCOUNTS, GRANTS
 from bedside.accounts.changes import PREFIX as NOTICES
-from bedside.accounts.levels import PARTS, Level, Relation, level_on, parts_of
+from bedside.accounts.levels import PARTS, Level, Relation, level_on, parts_of, unseen_on
 from bedside.accounts.models import accounts, grants
 from bedside.accounts.options import AccountOptions
 from bedside.accounts.rows import AccountRow, GrantRow
@@ -22,7 +22,7 @@ from bedside.kernel.ids import is_id
 from bedside.kernel.unit_of_work import Reader
 from bedside.notifications.plans.devices import AppDevices
 from bedside.people.clinics import Clinics
-from bedside.people.hidden import ALL, hidden_from
+from bedside.people.hidden import HiddenItems
 from bedside.people.patients import Patients
 
 _own = prepared(
@@ -48,12 +48,18 @@ class Reached:
     """See `notifications.plans.subject.PatientDevices`."""
 
     def __init__(
-        self, vault: Vault, clinics: Clinics, patients: Patients, devices: AppDevices
+        self,
+        vault: Vault,
+        clinics: Clinics,
+        patients: Patients,
+        devices: AppDevices,
+        hidden: HiddenItems,
     ) -> None:
         self._vault = vault
         self._clinics = clinics
         self._patients = patients
         self._devices = devices
+        self._hidden = hidden
 
     async def of_patient(
         self, reader: Reader, clinic_id: str, patient_id: str, items: Sequence[str]
@@ -79,15 +85,16 @@ class Reached:
             return []
         clinic = await self._clinics.get(clinic_id)
         options, day = clinic.of(AccountOptions), today(clinic.options.time_zone)
-        hidden = await hidden_from(reader, items)
+        hidden, born = await self._hidden.hidden(reader, items), patient.birth_date
         found = await reader.all(_granted, patient=patient_id, clinic=clinic_id, moment=clock.now())
         return [
             row.account_id
             for row in found
             if GRANTS.holds(keys, row)
-            and not {ALL, row.id} & hidden
-            and parts_of(
-                level_on(Relation(row.relation), Level(row.level), patient.birth_date, day, options)
+            and not any(
+                one.is_from(row.id, unseen_on(Relation(row.relation), born, day, options))
+                for one in hidden
             )
+            and parts_of(level_on(Relation(row.relation), Level(row.level), born, day, options))
             == PARTS[Level.FULL]
         ]

@@ -67,8 +67,8 @@ def accounts_of(
         sessions=sessions,
         sign_in=sign_in,
         passkeys=AccountPasskeys(database, vault, audit, clinics, accounts, sign_in, ceremonies),
-        sides=PatientSides(database, vault, audit, clinics, patients),
-        reached=Reached(vault, clinics, patients, notifications.app_devices),
+        sides=PatientSides(database, vault, audit, clinics, patients, people.hidden),
+        reached=Reached(vault, clinics, patients, notifications.app_devices, people.hidden),
         changes=ProxyChanges(
             database,
             vault,

@@ -16,4 +16,5 @@ def links_of(base: Base, people: PeopleParts) -> Links:
         people.clinics,
         people.patients,
         link_kinds(audit, people.phone_numbers),
+        people.hidden,
     )

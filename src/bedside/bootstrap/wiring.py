@@ -138,11 +138,14 @@ def _listeners(parts: Parts) -> None:
         people.joining.on_joined(what, rows)
     parts.charts.contents.on_moved(parts.charts.reports)
     parts.charts.contents.on_moved(people.hidden)
-    people.hidden.knows(("ent",), parts.charts.patient_side.belongs)
+    side, in_app = parts.charts.patient_side, parts.requests.in_app
+    people.hidden.knows(("ent",), side.belongs, side.categories, side.hidden)
     people.hidden.knows(("vis",), history.belongs)
-    people.hidden.knows(("cnv", "msg"), parts.conversations.all.belongs)
+    chats = parts.conversations.all
+    people.hidden.knows(("cnv",), chats.belongs)
+    people.hidden.knows(("msg",), chats.belongs, chats.categories)
     prefixes = [kind.prefix for kind in parts.requests.kinds]
-    people.hidden.knows(prefixes, parts.requests.in_app.belongs)
+    people.hidden.knows(prefixes, in_app.belongs, in_app.categories, in_app.hidden)
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)
     notifications.dispatcher.before_leaving(parts.requests.telling.refusal)

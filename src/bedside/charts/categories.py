@@ -18,6 +18,8 @@ class Category(StrEnum):
     CONSENT = "consent"
     PATIENT_PHOTO = "patient_photo"
     EDUCATION = "education"
+    SEXUAL_HEALTH = "sexual_health"
+    MENTAL_HEALTH = "mental_health"
     OTHER = "other"
 
 
@@ -32,5 +34,7 @@ LABELS: dict[str, str] = {
     Category.CONSENT: N_("Consent"),
     Category.PATIENT_PHOTO: N_("Patient photo"),
     Category.EDUCATION: N_("Education"),
+    Category.SEXUAL_HEALTH: N_("Sexual health"),
+    Category.MENTAL_HEALTH: N_("Mental health"),
     Category.OTHER: N_("Other"),
 }

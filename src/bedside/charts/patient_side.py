@@ -7,9 +7,9 @@ an entry that was reported (`reports`). Proxies do not see what is hidden from t
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, tuple_
 
 from bedside.charts.channels import Channel
 from bedside.charts.entries import ENTRIES, opened
@@ -20,7 +20,7 @@ from bedside.database.sealed import RecordSealBroken, Vault
 from bedside.database.statements import Among, prepared
 from bedside.errors import NotFound
 from bedside.kernel.unit_of_work import Reader, Transactions
-from bedside.people.hidden import is_shown
+from bedside.people.hidden import as_seen_by, is_shown
 from bedside.people.permissions import ChartAccess, PatientAccess, ShareAccess
 from bedside.people.record_parts import Part
 
@@ -30,6 +30,11 @@ TO_PATIENT = (Channel.LIVE_TRANSFER, Channel.SECURE_LINK)
 """Channels by which staff give something to the patient; what goes along with a message of the chat
 is given by that message (`sent`)."""
 
+
+class _Hidden(NamedTuple):
+    id: str
+
+
 _entries = chart_entries.c
 _reported = exists().where(entry_reports.c.entry_id == _entries.id, entry_reports.c.state != "kept")
 _given = exists().where(
@@ -37,6 +42,8 @@ _given = exists().where(
     sent_entries.c.given,
     sent_entries.c.withdrawn_at == 0,
 )
+IS_SHOWN = is_shown(_entries.id, _entries.source_id, categories=(_entries.category,))
+"""Whether an entry is not hidden from the person who looks. Bind what `as_seen_by` returns."""
 _IN_CHART = (_entries.clinic_id == bindparam("clinic"), _entries.patient_id == bindparam("patient"))
 _IN_VIEW = (
     *_IN_CHART,
@@ -44,7 +51,7 @@ _IN_VIEW = (
     _entries.moved_to == "",
     or_(_entries.sender_kind.in_(FROM_PATIENT), _entries.channel.in_(TO_PATIENT), _given),
     ~_reported,
-    is_shown(_entries.id, _entries.source_id),
+    IS_SHOWN,
 )
 _newest = (_entries.received_at.desc(), _entries.id.desc())
 _listed = prepared(
@@ -70,6 +77,7 @@ _sent = prepared(
         _entries.source_id == "",
         _entries.moved_to == "",
         ~_reported,
+        IS_SHOWN,
     )
     .order_by(*_newest)
     .limit(bindparam("limit")),
@@ -80,12 +88,51 @@ _some = Among(
     lambda ids: select(chart_entries).where(_entries.id.in_(ids), *_IN_VIEW).order_by(_entries.id),
     EntryRow,
 )
+_hidden = Among(
+    lambda ids: select(_entries.id).where(_entries.id.in_(ids), ~IS_SHOWN),
+    _Hidden,
+)
+_all_hidden = prepared(select(_entries.id).where(*_IN_CHART, ~IS_SHOWN))
+_category = prepared(select(_entries.category).where(_entries.id == bindparam("of")))
+_of_file = prepared(
+    select(_entries.category)
+    .where(_entries.file_id == bindparam("file"), _entries.moved_to == "")
+    .order_by(_entries.id)
+    .limit(1)
+)
 _in_chart = prepared(
     select(chart_entries).where(
         _entries.id == bindparam("of"), *_IN_CHART, _entries.moved_to == ""
     ),
     EntryRow,
 )
+
+
+async def hidden_among(
+    reader: Reader, access: PatientAccess, entry_ids: tuple[str, ...]
+) -> frozenset[str]:
+    """Return those of some entries that are hidden from the person who looks."""
+    if not entry_ids or not access.viewer:
+        return frozenset()
+    asked, among = _hidden.of(list(entry_ids))
+    return frozenset(row.id for row in await reader.all(asked, **as_seen_by(access), **among))
+
+
+async def category_of(reader: Reader, file_id: str) -> str:
+    """Return the category of a file of a chart; "" if it is in none."""
+    row = await reader.one(_of_file, file=file_id)
+    return row.category if row else ""
+
+
+def category_of_file(file_id: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the category of a file of a chart, for statements; NULL if it is in none."""
+    return (
+        select(_entries.category)
+        .where(_entries.file_id == file_id, _entries.moved_to == "")
+        .order_by(_entries.id)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +184,7 @@ class PatientSide:
         which: dict[str, Any] = {
             "clinic": patient.clinic_id,
             "patient": patient.patient_id,
-            "viewer": patient.viewer,
+            **as_seen_by(patient),
         }
         async with self._database.read() as db:
             if older_than is None:
@@ -151,7 +198,7 @@ class PatientSide:
         """Return what the patient's side sent from the app by itself, newest first, in whatever
         state it is."""
         patient.require(Part.FILES)
-        which = {"clinic": patient.clinic_id, "patient": patient.patient_id}
+        which = {"clinic": patient.clinic_id, "patient": patient.patient_id, **as_seen_by(patient)}
         async with self._database.read() as db:
             rows = await db.all(_sent, **which, limit=limit)
         return await self._opened(rows)
@@ -169,7 +216,7 @@ class PatientSide:
             of=entry_id,
             clinic=patient.clinic_id,
             patient=patient.patient_id,
-            viewer=patient.viewer,
+            **as_seen_by(patient),
         )
         if row is None:
             raise NotFound
@@ -180,10 +227,9 @@ class PatientSide:
     ) -> list[OwnEntry]:
         """Return those of some entries that are in the view now, in the order of `entry_ids`; a
         link reaches those that it was made for only."""
-        viewer = ""
+        seen = as_seen_by(access if isinstance(access, PatientAccess) else None)
         if isinstance(access, PatientAccess):
             access.require(Part.FILES)
-            viewer = access.viewer
         else:
             entry_ids = tuple(one for one in entry_ids if one in access.entry_ids)
         if not entry_ids:
@@ -191,7 +237,7 @@ class PatientSide:
         wanted, among = _some.of(list(entry_ids))
         async with self._database.read() as db:
             rows = await db.all(
-                wanted, clinic=access.clinic_id, patient=access.patient_id, viewer=viewer, **among
+                wanted, clinic=access.clinic_id, patient=access.patient_id, **seen, **among
             )
         found = {entry.id: entry for entry in await self._opened(rows)}
         return [found[one] for one in entry_ids if one in found]
@@ -202,6 +248,17 @@ class PatientSide:
         """Return an entry if it is in a patient's chart. Implements `people.hidden.Finder`."""
         row = await db.one(_in_chart, of=entry_id, clinic=clinic_id, patient=patient_id)
         return (row.id,) if row else ()
+
+    async def categories(self, db: Reader, entry_id: str) -> frozenset[str]:
+        """Return the category of an entry. Implements `people.hidden.Categories`."""
+        row = await db.one(_category, of=entry_id)
+        return frozenset({row.category}) if row else frozenset()
+
+    async def hidden(self, db: Reader, access: PatientAccess) -> frozenset[str]:
+        """Return all entries that are hidden from somebody. Implements `people.hidden.Lister`."""
+        which = {"clinic": access.clinic_id, "patient": access.patient_id}
+        rows = await db.all(_all_hidden, **which, **as_seen_by(access))
+        return frozenset(row.id for row in rows)
 
     async def name_in_chart(self, chart: ChartAccess, entry_id: str, db: Reader) -> str:
         """Return the file name of an entry of a chart, for staff. Raises NotFound."""

@@ -22,7 +22,7 @@ from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.typed import says_nothing, several_lines
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
-from bedside.people.hidden import is_shown
+from bedside.people.hidden import as_seen_by, is_shown
 from bedside.people.permissions import ChartAccess, PatientAccess, StaffAccess
 from bedside.people.record_parts import Part
 from bedside.people.visibility import is_visible
@@ -79,12 +79,17 @@ _one = prepared(
     .with_for_update(),
     ReportRow,
 )
+_category = (
+    select(chart_entries.c.category)
+    .where(chart_entries.c.id == _reports.entry_id)
+    .scalar_subquery()
+)
 _of_patient = prepared(
     select(entry_reports)
     .where(
         _reports.patient_id == bindparam("patient"),
         _reports.clinic_id == bindparam("clinic"),
-        is_shown(_reports.entry_id),
+        is_shown(_reports.entry_id, categories=(_category,)),
     )
     .order_by(_reports.reported_at.desc())
     .limit(bindparam("limit")),
@@ -373,7 +378,7 @@ class Reports:
                 _of_patient,
                 patient=patient.patient_id,
                 clinic=patient.clinic_id,
-                viewer=patient.viewer,
+                **as_seen_by(patient),
                 limit=limit,
             )
         return [_opened(keys, row) for row in rows if row.by_kind != "staff"]

@@ -6,10 +6,11 @@ the chart it stays.
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, select, update
 
 from bedside.charts.entries import opened
 from bedside.charts.models import chart_entries, entry_reports, sent_entries
+from bedside.charts.patient_side import IS_SHOWN
 from bedside.charts.records import DEAD, Entry
 from bedside.charts.rows import EntryRow
 from bedside.database.sealed import Vault
@@ -45,6 +46,11 @@ _withdraw = prepared(
     .values(withdrawn_at=bindparam("moment"))
 )
 _of_entry = prepared(select(sent_entries).where(_sent.entry_id == bindparam("entry")), SentEntryRow)
+_categories = prepared(
+    select(_entries.category)
+    .select_from(sent_entries.join(chart_entries, _entries.id == _sent.entry_id))
+    .where(_sent.message_id == bindparam("message"))
+)
 _some = Among(
     lambda ids: select(chart_entries).where(
         _entries.id.in_(ids),
@@ -59,6 +65,18 @@ _reported = Among(
     ),
     _Reported,
 )
+
+
+def has_only_hidden(message_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether files went along with a message, and all of them are hidden from the person who
+    looks. Bind what `people.hidden.as_seen_by` returns."""
+    of_message = select(_sent.entry_id).where(_sent.message_id == message_id)
+    shown = (
+        select(_sent.entry_id)
+        .select_from(sent_entries.join(chart_entries, _entries.id == _sent.entry_id))
+        .where(_sent.message_id == message_id, IS_SHOWN)
+    )
+    return and_(of_message.exists(), ~shown.exists())
 
 
 async def add(
@@ -82,6 +100,12 @@ async def withdraw(work: UnitOfWork, message_id: str) -> None:
 async def of_entry(reader: Reader, entry_id: str) -> list[SentEntryRow]:
     """Return the messages with which an entry went along."""
     return await reader.all(_of_entry, entry=entry_id)
+
+
+async def categories(reader: Reader, message_id: str) -> frozenset[str]:
+    """Return the categories of what went along with a message."""
+    rows = await reader.all(_categories, message=message_id)
+    return frozenset(row.category for row in rows)
 
 
 async def entries(

@@ -16,7 +16,7 @@ from bedside.charts import sent
 from bedside.conversations import later_rows, rows, writing
 from bedside.conversations.events import DeskConversationsChanged
 from bedside.conversations.hours import moment_of
-from bedside.conversations.later_checks import InApp, Obstacle, obstacle_to
+from bedside.conversations.later_checks import WITHOUT_CONSENT, InApp, Obstacle, obstacle_to
 from bedside.conversations.later_rows import Body, LaterRow
 from bedside.conversations.rows import ConversationRow
 from bedside.conversations.service import Conversations
@@ -97,6 +97,16 @@ def moment_in(day: str, time: str, zone: str) -> int:
         return moment_of(date.fromisoformat(day.strip()), since_midnight, zone)
     except (ValueError, OverflowError):
         raise WrongInput(_NOT_A_TIME, field="later_day") from None
+
+
+class NoConsent(Conflict):
+    """The patient has died, or does not consent to messages."""
+
+    code = "no_consent"
+    sentence = N_(
+        "Not sent: the patient’s card allows no messages. Your words are still here. Call, or ask "
+        "the patient and change the card; then send it."
+    )
 
 
 class LaterMessages:
@@ -227,12 +237,15 @@ class LaterMessages:
             await self._changed(work, row, chart.actor, "dropped")
 
     async def send_now(self, chart: ChartAccess, later_id: str) -> str:
-        """Send it at once, in its author's name, whatever kept it from leaving by itself; without
-        files that are not in the chart any more. Returns the conversation's id. Raises NotFound,
-        WrongInput."""
+        """Send it at once, in its author's name, whatever kept it from leaving by itself, unless
+        that is the patient's consent; without files that are not in the chart any more. Returns the
+        conversation's id. Raises NotFound, WrongInput, NoConsent."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
             row, conversation = await self._locked(work, chart, later_id)
+            patient = await self._patients.addressed_in(work, row.clinic_id, row.patient_id)
+            if patient is None or patient.contact.consent in WITHOUT_CONSENT:
+                raise NoConsent
             text = later_rows.opened(keys, row).text
             left = await sent.sendable(work, row.clinic_id, row.patient_id, text.entries)
             text = writing.checked_of_staff(replace(text, entries=left), clock.now())

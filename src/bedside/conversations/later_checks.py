@@ -35,6 +35,9 @@ class Obstacle(StrEnum):
     """A file that was to go along was moved, reported or destroyed."""
 
 
+WITHOUT_CONSENT = (Consent.DECEASED, Consent.REFUSED)
+"""Consents that no press overrules."""
+
 InApp = Callable[[Reader, str], Awaitable[bool]]
 """Says whether anybody can open the app for a patient."""
 

@@ -1,5 +1,6 @@
 """Lists of conversations: for the clinic's staff, in a patient's chart, and for the patient."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +16,28 @@ from bedside.conversations.models import (
     conversations,
 )
 from bedside.conversations.records import Conversation, Message
-from bedside.conversations.rows import ConversationRow, MessageRow
-from bedside.conversations.sides import Access, is_staff, require_chat, sender_of, viewer_of
+from bedside.conversations.rows import IS_SHOWN, ConversationRow, MessageRow
+from bedside.conversations.sides import (
+    Access,
+    is_staff,
+    require_chat,
+    seen_by,
+    sender_of,
+    viewer_of,
+)
 from bedside.database.sealed import Vault
 from bedside.database.statements import Among, prepared, unindexed
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Transactions
-from bedside.people.hidden import is_shown
+from bedside.people.hidden import as_seen_by, is_shown
 from bedside.people.patients import Patients
 from bedside.people.permissions import PatientAccess, StaffAccess
 from bedside.people.reach import Condition, Reach, among_the_few, two_ways
 
 PAGE = 50
 MOST_COUNTED = 999
+EVERYTHING = as_seen_by(None)
+"""As staff see it."""
 
 _c = conversations.c
 _OPEN = _c.state == literal_column("'open'")
@@ -102,7 +112,7 @@ _newest_number = (
 def _newest_of(public: bool) -> Among[MessageRow]:
     number = _newest_number
     if public:
-        number = number.where(_m.kind != "note", is_shown(_m.id))
+        number = number.where(_m.kind != "note", IS_SHOWN)
     else:
         number = number.where(_m.kind != "automatic")
 
@@ -153,7 +163,7 @@ def _unread_of(kinds: tuple[str, ...]) -> Among[Any]:
                 _m.retracted_at == literal_column("0"),
                 _m.sender_kind.in_([literal_column(f"'{kind}'") for kind in kinds]),
                 _m.number > read,
-                is_shown(_m.id),
+                IS_SHOWN,
             )
             .group_by(_m.conversation_id)
         )
@@ -224,15 +234,17 @@ class ConversationLists:
                 patient=access.patient_id,
                 clinic=access.clinic_id,
                 limit=limit,
-                viewer=viewer_of(access),
+                **seen_by(access),
             )
-        return await self._lines(
+        lines = await self._lines(
             access.clinic_id,
             sender_of(access).id,
             found,
             for_staff=is_staff(access),
-            viewer=viewer_of(access),
+            seen=seen_by(access),
         )
+        # An empty conversation would tell a proxy that something in it is hidden.
+        return [line for line in lines if line.last or not viewer_of(access)]
 
     async def unread(self, access: PatientAccess) -> int:
         """Count the messages of the clinic that this person has not read."""
@@ -245,7 +257,7 @@ class ConversationLists:
         found: list[ConversationRow],
         *,
         for_staff: bool,
-        viewer: str = "",
+        seen: Mapping[str, str] = EVERYTHING,
     ) -> list[Line]:
         if not found:
             return []
@@ -253,12 +265,10 @@ class ConversationLists:
         newest, among = _NEWEST[for_staff].of(ids)
         unread, same = _unread[for_staff].of(ids)
         async with self._database.read() as db:
-            last = {
-                row.conversation_id: row for row in await db.all(newest, **among, viewer=viewer)
-            }
+            last = {row.conversation_id: row for row in await db.all(newest, **among, **seen)}
             counts = {
                 row.conversation_id: row.messages
-                for row in await db.all(unread, person=person_id, viewer=viewer, **same)
+                for row in await db.all(unread, person=person_id, **seen, **same)
             }
         keys = await self._vault.clinic(clinic_id)
         names = await self._patients.named(clinic_id, {row.patient_id for row in found})

@@ -19,6 +19,7 @@ from bedside.conversations.sides import (
     is_staff,
     require_chat,
     require_own,
+    seen_by,
     sender_of,
     viewer_of,
 )
@@ -120,7 +121,7 @@ class ConversationLive:
                 conversation=row.id,
                 before=2**31 - 1,
                 limit=PAGE,
-                viewer=viewer_of(side),
+                **seen_by(side),
             )
             receipts = await db.all(rows.furthest, conversation=row.id)
         return {

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from bedside.charts import sent
-from bedside.charts.patient_side import PatientSide
+from bedside.charts.patient_side import PatientSide, hidden_among
 from bedside.charts.records import DEAD, Entry
 from bedside.conversations.events import MessageFilesChanged
 from bedside.conversations.models import conversation_messages, conversations
 from bedside.conversations.records import Message
-from bedside.conversations.sides import Access, require_chat, sender_of, viewer_of
+from bedside.conversations.sides import Access, require_chat, sender_of
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.files.patient_files import PatientFiles
@@ -20,7 +20,6 @@ from bedside.files.retrieval import Retrieval
 from bedside.files.states import FileState
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.people.hidden import hidden_among
 from bedside.people.permissions import ChartAccess, PatientAccess
 from bedside.people.record_parts import Part
 
@@ -89,7 +88,11 @@ class MessageFiles:
         ids = tuple(dict.fromkeys(one for message in messages for one in message.entries))
         async with self._database.read() as db:
             entries = await sent.entries(db, self._vault, access, ids)
-            hidden = await hidden_among(db, ids, viewer_of(access))
+            hidden = (
+                frozenset[str]()
+                if isinstance(access, ChartAccess)
+                else await hidden_among(db, access, ids)
+            )
         opened = await self._open_for(access, entries)
         pictured = await self._retrieval.with_thumbnail(
             one for one in entries.values() if one.id in opened

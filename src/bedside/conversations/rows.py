@@ -2,12 +2,14 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import Text, and_, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bedside.charts.sent import has_only_hidden
 from bedside.conversations.models import (
     conversation_messages,
     conversation_receipts,
+    conversation_words,
     conversations,
 )
 from bedside.database.statements import Prepared, prepared
@@ -16,6 +18,12 @@ from bedside.people.hidden import is_shown
 
 BODY = "conversation_messages.body"
 """The column for which texts of messages are sealed."""
+
+
+class WordRow(NamedTuple):
+    """A stored word of a message."""
+
+    token: int
 
 
 class ConversationRow(NamedTuple):
@@ -82,7 +90,19 @@ class ReceiptRow(NamedTuple):
 
 _messages = conversation_messages.c
 _receipts = conversation_receipts.c
-_PUBLIC = and_(_messages.kind != "note", is_shown(_messages.id))
+_says_nothing = and_(
+    ~select(conversation_words.c.token)
+    .where(conversation_words.c.message_id == _messages.id)
+    .exists(),
+    has_only_hidden(_messages.id),
+)
+IS_SHOWN = and_(
+    is_shown(_messages.id),
+    or_(bindparam("viewer", type_=Text) == literal_column("''"), ~_says_nothing),
+)
+"""Whether a message is not hidden from the person who looks, nor would be empty for them. Bind what
+`sides.seen_by` returns."""
+_PUBLIC = and_(_messages.kind != "note", IS_SHOWN)
 
 add_conversation = prepared(insert(conversations))
 add_message = prepared(insert(conversation_messages))
@@ -102,15 +122,19 @@ one_message = prepared(
     select(conversation_messages).where(
         _messages.conversation_id == bindparam("conversation"),
         _messages.id == bindparam("message"),
-        is_shown(_messages.id),
+        IS_SHOWN,
     ),
     MessageRow,
 )
 message = prepared(
-    select(conversation_messages).where(
-        _messages.id == bindparam("message"), _messages.kind != "note"
-    ),
+    select(conversation_messages).where(_messages.id == bindparam("message"), _PUBLIC),
     MessageRow,
+)
+_word = prepared(
+    select(conversation_words.c.token)
+    .where(conversation_words.c.message_id == bindparam("message"))
+    .limit(1),
+    WordRow,
 )
 _before = (
     select(conversation_messages)
@@ -193,6 +217,11 @@ newest_of_others = prepared(
 async def found(reader: Reader, conversation_id: str, viewer: str = "") -> ConversationRow | None:
     """Return a conversation, if there is one that is not hidden from `viewer`."""
     return await reader.one(_get, conversation=conversation_id, viewer=viewer)
+
+
+async def has_words(reader: Reader, message_id: str) -> bool:
+    """Whether a message says something beside its files."""
+    return await reader.one(_word, message=message_id) is not None
 
 
 async def read_until(reader: Reader, conversation_id: str) -> int:

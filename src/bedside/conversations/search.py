@@ -14,7 +14,7 @@ from bedside.conversations.models import (
 )
 from bedside.conversations.records import Message
 from bedside.conversations.rows import MessageRow
-from bedside.conversations.sides import Access, is_staff, require_chat, viewer_of
+from bedside.conversations.sides import Access, is_staff, require_chat, seen_by
 from bedside.conversations.writing import WORDS
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared, unindexed
@@ -78,7 +78,7 @@ class ConversationSearch:
                 patient=access.patient_id,
                 clinic=access.clinic_id,
                 most=MOST,
-                viewer=viewer_of(access),
+                **seen_by(access),
             )
         return await self._opened(access.clinic_id, rows, for_staff=staff)
 

@@ -23,6 +23,7 @@ from bedside.conversations.sides import (
     is_staff,
     require_chat,
     require_own,
+    seen_by,
     sender_of,
     side_of_kind,
     viewer_of,
@@ -36,7 +37,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
-from bedside.people.hidden import is_hidden
+from bedside.people.hidden import as_seen_by
 from bedside.people.permissions import ChartAccess, PatientAccess, Permissions, StaffAccess
 
 PAGE = 50
@@ -255,7 +256,7 @@ class Conversations:
             rows.one_message,
             conversation=row.id,
             message=message_id,
-            viewer=viewer_of(access),
+            **seen_by(access),
         )
         hidden = one is not None and one.kind == Kind.NOTE and not is_staff(access)
         if one is None or hidden or side_of_kind(one.sender_kind) != sender_of(access).side:
@@ -300,9 +301,7 @@ class Conversations:
         limit = {"conversation": conversation_id, "before": before or 2**31 - 1}
         async with self._database.read() as db:
             row = require_own(access, await rows.found(db, conversation_id, viewer_of(access)))
-            newest = await db.all(
-                rows.BEFORE[staff], **limit, viewer=viewer_of(access), limit=PAGE + 1
-            )
+            newest = await db.all(rows.BEFORE[staff], **limit, **seen_by(access), limit=PAGE + 1)
             shown = newest[:PAGE][::-1]
             receipts = await db.all(
                 rows.receipts_from,
@@ -330,7 +329,7 @@ class Conversations:
                 conversation=row.id,
                 after=number,
                 limit=PAGE,
-                viewer=viewer_of(access),
+                **seen_by(access),
             )
             receipts = await db.all(
                 rows.receipts_from, conversation=row.id, first=number + 1, limit=_MOST_RECEIPTS
@@ -343,13 +342,11 @@ class Conversations:
         """Return one message. Raises NotFound, NotShared."""
         staff, viewer = is_staff(access), viewer_of(access)
         async with self._database.read() as db:
-            row = await db.one(rows.message, message=message_id)
+            row = await db.one(rows.message, message=message_id, **seen_by(access))
             if row is None:
                 raise NotFound
             conversation = await rows.found(db, row.conversation_id, viewer)
             require_own(access, conversation)
-            if await is_hidden(db, message_id, viewer):
-                raise NotFound
         keys = await self._vault.clinic(row.clinic_id)
         return records.opened(keys, row, [], for_staff=staff)
 
@@ -365,10 +362,18 @@ class Conversations:
     ) -> tuple[str, ...]:
         """Return a conversation, or a message of one, if it is a patient's. Implements
         `people.hidden.Finder`."""
-        message = await db.one(rows.message, message=item_id)
+        message = await db.one(rows.message, message=item_id, **as_seen_by(None))
         row = await rows.found(db, message.conversation_id if message else item_id)
         is_theirs = row is not None and (row.clinic_id, row.patient_id) == (clinic_id, patient_id)
         return (item_id,) if is_theirs else ()
+
+    async def categories(self, db: Reader, message_id: str) -> frozenset[str]:
+        """Return the category of the files of a message that says nothing else, if they have one in
+        common. Implements `people.hidden.Categories`."""
+        if await rows.has_words(db, message_id):
+            return frozenset()
+        found = await sent.categories(db, message_id)
+        return found if len(found) == 1 else frozenset()
 
     async def receipt(
         self, access: Access, conversation_id: str, up_to: int, what: Receipt
@@ -383,7 +388,7 @@ class Conversations:
                 conversation=row.id,
                 up_to=up_to,
                 person=person,
-                viewer=viewer_of(access),
+                **seen_by(access),
             )
             known = await work.one(
                 rows.own_receipt, conversation=row.id, person=person, what=str(what)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from bedside.conversations.rows import ConversationRow
 from bedside.errors import NotFound
+from bedside.people.hidden import as_seen_by
 from bedside.people.permissions import ChartAccess, PatientAccess
 from bedside.people.record_parts import Part
 
@@ -40,6 +41,11 @@ def sender_of(access: Access) -> Sender:
     if isinstance(access, ChartAccess):
         return Sender("staff", access.staff.staff_id)
     return Sender("proxy" if access.is_proxy else "patient", access.account.account_id)
+
+
+def seen_by(access: Access) -> dict[str, str]:
+    """Return what statements need that leave out hidden items: see `people.hidden.as_seen_by`."""
+    return as_seen_by(None if isinstance(access, ChartAccess) else access)
 
 
 def viewer_of(access: Access) -> str:

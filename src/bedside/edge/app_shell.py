@@ -13,6 +13,7 @@ from bedside.edge.languages import speak_to_reader
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
 from bedside.people.clinics import Clinic
+from bedside.people.emergencies import IN_APP, emergency
 from bedside.people.permissions import AccountAccess, PatientAccess
 
 
@@ -77,16 +78,9 @@ def _shared(request: Request, clinic: Clinic) -> dict[str, Any]:
         "zone": clinic.options.time_zone,
         "date_order": clinic.options.date_order,
         "phone": clinic.options.phone,
-        "emergency_text": emergency(clinic),
+        "emergency_text": emergency(clinic, IN_APP),
         "toasts": flash_messages(request),
     }
-
-
-def emergency(clinic: Clinic) -> str:
-    """Return what to do in an emergency: the clinic's words, or the product's."""
-    return clinic.options.emergency_text or _(
-        "In an emergency call your emergency number. Nobody looks at the app right away."
-    )
 
 
 def _sections(request: Request, side: PatientAccess, current: str) -> list[dict[str, Any]]:

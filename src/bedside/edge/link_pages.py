@@ -19,10 +19,11 @@ from bedside.kernel.language import gettext as _
 from bedside.links.kinds import LinkKind
 from bedside.links.records import Link, LinkState
 from bedside.people.clinics import Clinic
+from bedside.people.emergencies import emergency
 from bedside.people.permissions import LinkAccess
 from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Reported
-from bedside.requests.texts import emergency, sender
+from bedside.requests.texts import sender
 
 STATUS = {
     LinkState.OPEN: 200,

@@ -31,11 +31,11 @@ from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.links.records import Link, LinkClosed, LinkState
 from bedside.people.clinics import Clinic
+from bedside.people.emergencies import emergency
 from bedside.people.permissions import LinkAccess
 from bedside.requests.faces import Face
 from bedside.requests.kinds import AnyRequestKind
 from bedside.requests.records import Reported
-from bedside.requests.texts import emergency
 
 Page = Callable[[Request, LinkAccess], Awaitable[Response]]
 

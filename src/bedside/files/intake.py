@@ -333,9 +333,10 @@ class Intake:
         file_id: str,
         label: str = "",
         source_id: str = "",
+        category: str = "",
     ) -> str:
-        """File a held file in the chart, under `label`, now that it was agreed to; `source_id` if
-        its source is not the one that it was uploaded for. Returns the id of the entry.
+        """File a held file in the chart, under `label`, now that it was agreed to; `source_id` and
+        `category` if they are not those that it was uploaded for. Returns the id of the entry.
 
         A file still waiting for its scan is filed as such; a destroyed one is left out ("").
         """
@@ -345,8 +346,9 @@ class Intake:
             return ""
         # The patient is the holder's: a visit's may have been unknown when the file arrived.
         await self._repository.give_to(work, row.id, holder.patient_id)
-        source = {"source_id": source_id} if source_id else {}
-        await self._repository.change(work, row.id, holder_id="", **source)
+        given = {"source_id": source_id, "category": category}
+        changed = {name: value for name, value in given.items() if value}
+        await self._repository.change(work, row.id, holder_id="", **changed)
         entry_id = await self._file(work, row.id, holder.actor, label)
         await self._charts.show_preview(work, row.id)
         making.index_later(work, row.id)

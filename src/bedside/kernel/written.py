@@ -19,6 +19,7 @@ _ENGLISH = {"long": "d MMMM y", "yMMMd": "d MMM y", "MMMMd": "d MMMM"}
 _FIRST_OF_MONTH = {"fr": "1er", "it": "1º"}
 """Where the first day of a month is an ordinal number, which the repository does not have."""
 _KILO, _MEGA = 1_000, 1_000_000
+_NO_BREAK = "\u00a0"
 
 
 def day(value: date) -> str:
@@ -81,13 +82,14 @@ def _day(year: int, month: int, day_: int, kind: str, spoken: str) -> str:
 
 
 def size(count: int) -> str:
-    """Write bytes as people read them, in decimal units: “2.1 MB”, “2,1 Mo”, “50 MB”."""
+    """Write bytes as people read them, in decimal units: “2.1 MB”, “2,1 Mo”, “50 MB”. The blank
+    does not break, so that the unit stays with its number on a narrow screen."""
     if count >= _MEGA:
         return _amount(round(count / _MEGA, 1), "digital-megabyte")
     if count >= _KILO:
         return _amount(round(count / _KILO), "digital-kilobyte")
     # The repository has “500 byte” in English.
-    return f"{count} B" if language.locale() == "en" else _amount(count, "digital-byte")
+    return f"{count}{_NO_BREAK}B" if language.locale() == "en" else _amount(count, "digital-byte")
 
 
 def _amount(number: float, unit: str) -> str:
@@ -96,7 +98,7 @@ def _amount(number: float, unit: str) -> str:
     spoken, several = language.locale(), 1.5
     form = format_unit(several, unit, "short", locale=spoken)
     of_several, amount = (format_decimal(one, locale=spoken) for one in (several, number))
-    return form.replace(of_several, amount)
+    return form.replace(of_several, amount).replace(" ", _NO_BREAK)
 
 
 def megabytes(count: int) -> str:

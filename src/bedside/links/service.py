@@ -31,7 +31,7 @@ from bedside.links.options import LinkOptions
 from bedside.links.records import Answer, Checked, Link, LinkClosed, LinkState
 from bedside.links.rows import LinkDeviceRow, LinkRow
 from bedside.people.clinics import Clinics
-from bedside.people.hidden import is_hidden
+from bedside.people.hidden import HiddenItems
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess, PatientAccess, link_access
 
@@ -108,6 +108,7 @@ class Links:
         clinics: Clinics,
         patients: Patients,
         kinds: LinkKinds,
+        hidden: HiddenItems,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -115,6 +116,7 @@ class Links:
         self._clinics = clinics
         self._patients = patients
         self._kinds = kinds
+        self._hidden = hidden
         self._listeners: list[AnswerListener] = []
         self._addresses = _AddressLimit()
 
@@ -289,7 +291,7 @@ class Links:
     async def _row_of_side(self, side: PatientAccess, subject_id: str) -> LinkRow:
         async with self._database.read() as db:
             row = await db.one(_last, of=subject_id)
-            hidden = await is_hidden(db, subject_id, side.viewer)
+            hidden = await self._hidden.is_hidden(db, side, subject_id)
         here = (side.clinic_id, side.patient_id)
         if hidden or row is None or (row.clinic_id, row.patient_id) != here:
             raise NotFound

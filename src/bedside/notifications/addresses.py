@@ -74,15 +74,28 @@ def _sent_to(channel: Channel, address: str) -> str:
     return phone.number if phone else address
 
 
+class RuledOut(WrongInput):
+    """The rules on the patient's card allow no message this way."""
+
+    code = "ruled_out"
+    sentence = N_(
+        "Not sent: the rules on the patient’s card allow no message this way. Call, or ask the "
+        "patient and change the card."
+    )
+
+
 def addresses_of(patient: Demographics, channels: tuple[str, ...]) -> dict[ChannelName, str]:
-    """Return where the messages go. Raises WrongInput if there is no channel, or for one of them
-    no address, one that cannot be understood, or one that reached somebody else."""
+    """Return where the messages go. Raises RuledOut for a channel that the patient's card does not
+    allow, WrongInput if there is no channel, or for one of them no address, one that cannot be
+    understood, or one that reached somebody else."""
     to: dict[ChannelName, str] = {}
     for channel in CHANNELS:
         if channel not in channels:
             continue
         stored = patient.phone if channel == "sms" else patient.email
         refusal = _refusal(channel, stored, patient)
+        if patient.contact.refusal(channel):
+            raise RuledOut(refusal, field="channels")
         if refusal:
             raise WrongInput(refusal, field="channels")
         phone = phones.known(stored)

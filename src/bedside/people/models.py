@@ -230,6 +230,6 @@ hidden_items = Table(
     UniqueConstraint("item_id", "viewer", "by_kind"),
     Index("ix_hidden_items_patient", "patient_id"),
 )
-"""Items of a patient's side of the record that proxies do not see. `viewer` is the grant of one
-proxy, "" for all of them; `by_kind` says whether the patient or staff hide it. `record` seals who,
-and the reason of staff."""
+"""Items of a patient's side of the record that proxies do not see, or see although the clinic does
+not show their category. `viewer` is the grant of one proxy, "" for all of them; `by_kind` says
+whether the patient or staff hide it or show it. `record` seals who, and the reason of staff."""

@@ -245,14 +245,14 @@ class AccountAccess(_Verified):
 
 @dataclass(frozen=True, slots=True)
 class PatientAccess(_Verified):
-    """May use one patient's side of the record in the app: the patient, or a proxy. `parts` are
-    those that this person may see; `viewer` is the proxy for whom hidden items are left out, by
-    the id of the grant, "" for the patient."""
+    """May use one patient's side of the record in the app: the patient, or a proxy, who sees
+    `parts` without files of categories in `unseen`, and nothing hidden from `viewer` (a grant)."""
 
     patient_id: str
     account: AccountAccess
     parts: frozenset[Part]
     viewer: str
+    unseen: frozenset[str]
     proof: _Proof = field(repr=False)
 
     @property
@@ -487,10 +487,10 @@ def account_access(
 
 
 def patient_access(
-    account: AccountAccess, patient_id: str, parts: frozenset[Part], viewer: str = ""
+    account: AccountAccess, patient_id: str, parts: frozenset[Part], viewer: str = "", *unseen: str
 ) -> PatientAccess:
     """Make a permission; for `accounts` only, after it was looked up what this person may see."""
-    return PatientAccess(patient_id, account, parts, viewer, _PROOF)
+    return PatientAccess(patient_id, account, parts, viewer, frozenset(unseen), _PROOF)
 
 
 def share_access(

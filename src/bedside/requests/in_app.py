@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Text, bindparam, case, literal_column, select
 
+from bedside.charts.patient_side import category_of, category_of_file
 from bedside.database.sealed import Vault
 from bedside.database.statements import prepared, unindexed
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader, Transactions
-from bedside.people.hidden import is_shown
+from bedside.people.hidden import as_seen_by, is_shown
 from bedside.people.permissions import PatientAccess
 from bedside.requests import records
+from bedside.requests.forms import rows as form_rows
+from bedside.requests.forms.models import sent_forms
 from bedside.requests.kinds import AnyRequestKind, RequestKinds
 from bedside.requests.models import requests
 from bedside.requests.records import Request, RequestRow
@@ -19,18 +22,29 @@ from bedside.requests.summaries import rows as summary_rows
 
 MOST = 30
 
-_of_patient = prepared(
-    select(requests)
-    .where(
-        requests.c.patient_id == bindparam("patient"),
-        unindexed(requests.c.clinic_id) == bindparam("clinic"),
-        requests.c.expires_at > bindparam("moment"),
-        is_shown(requests.c.id),
-    )
-    .order_by(requests.c.created_at.desc(), requests.c.id.desc())
-    .limit(MOST),
-    RequestRow,
+_THEIRS = (
+    requests.c.patient_id == bindparam("patient"),
+    unindexed(requests.c.clinic_id) == bindparam("clinic"),
 )
+_of_form = (
+    select(category_of_file(sent_forms.c.file_id))
+    .where(sent_forms.c.request_id == requests.c.id)
+    .scalar_subquery()
+)
+
+
+def _is_shown(kinds: RequestKinds) -> ColumnElement[bool]:
+    """Whether somebody sees a request, which is as hidden as the files that it brings; a form also
+    as the empty one. Bind what `as_seen_by` returns."""
+    categories = [
+        (
+            requests.c.kind == literal_column(f"'{kind.key}'"),
+            literal_column(f"'{kind.category}'", Text),
+        )
+        for kind in kinds
+    ]
+    of_kind = case(*categories, else_=literal_column("''", Text))
+    return is_shown(requests.c.id, categories=(of_kind, _of_form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,18 @@ class RequestsInApp:
         self._database = database
         self._vault = vault
         self._kinds = kinds
+        self._of_patient = prepared(
+            select(requests)
+            .where(
+                *_THEIRS,
+                requests.c.expires_at > bindparam("moment"),
+                _is_shown(kinds),
+            )
+            .order_by(requests.c.created_at.desc(), requests.c.id.desc())
+            .limit(MOST),
+            RequestRow,
+        )
+        self._hidden = prepared(select(requests.c.id).where(*_THEIRS, ~_is_shown(kinds)))
 
     async def belongs(
         self, db: Reader, clinic_id: str, patient_id: str, request_id: str
@@ -62,16 +88,34 @@ class RequestsInApp:
         summary = await db.one(summary_rows.BY_ID, of=request_id)
         return (request_id, summary.visit_id) if summary else (request_id,)
 
+    async def categories(self, db: Reader, request_id: str) -> frozenset[str]:
+        """Return the categories of the files that a request brings, and of the empty form.
+        Implements `people.hidden.Categories`."""
+        row, form = (
+            await db.one(records.by_id, of=request_id),
+            await db.one(form_rows.BY_ID, of=request_id),
+        )
+        found = {self._kinds.by_key(row.kind).category} if row else set[str]()
+        if form:
+            found.add(await category_of(db, form.file_id))
+        return frozenset(found - {""})
+
+    async def hidden(self, db: Reader, access: PatientAccess) -> frozenset[str]:
+        """Return all requests that are hidden from somebody. Implements `people.hidden.Lister`."""
+        which = {"clinic": access.clinic_id, "patient": access.patient_id}
+        rows = await db.all(self._hidden, **which, **as_seen_by(access))
+        return frozenset(row.id for row in rows)
+
     async def of(self, side: PatientAccess) -> list[Asked]:
         """Return the requests to a patient that this person may see, the newest first."""
         keys = await self._vault.clinic(side.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(
-                _of_patient,
+                self._of_patient,
                 patient=side.patient_id,
                 clinic=side.clinic_id,
                 moment=clock.now(),
-                viewer=side.viewer,
+                **as_seen_by(side),
             )
         asked = [records.opened(keys, row) for row in rows]
         found = [(one, self._kinds.by_key(one.kind)) for one in asked]

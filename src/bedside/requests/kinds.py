@@ -142,9 +142,16 @@ class RequestKind(Generic[P]):
     also to those who have opened the link, and the link works for some days longer."""
     in_app: bool = True
     """Whether it has a page in the app, to which a notification on a device can lead."""
+    copied_as: Category | None = None
+    """The category of the copy in the chart, for a kind that holds no files and makes one."""
     chart_page: str = ""
     """The name of the page, below the chart, on which staff see the answer; "" if they see it in
     the chart."""
+
+    @property
+    def category(self) -> str:
+        """The category of the files that it brings into the chart, "" for none."""
+        return self.files.category if self.files else self.copied_as or ""
 
     @property
     def has_due_day(self) -> bool:

@@ -18,7 +18,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
 from bedside.links.records import Answer
 from bedside.links.service import Links
-from bedside.notifications.addresses import usable
+from bedside.notifications.addresses import RuledOut, usable
 from bedside.notifications.messenger import ChannelName, Outcome
 from bedside.notifications.plans.options import PlanOptions
 from bedside.notifications.plans.places import Place
@@ -241,7 +241,8 @@ class Telling:
                 raise Conflict
             content = records.opened(await self._vault.clinic(row.clinic_id), row).content
             if not any(usable(patient, way) for way in content.to):
-                raise WrongInput(field="channels")
+                ruled_out = any(patient.contact.refusal(way) for way in content.to)
+                raise (RuledOut if ruled_out else WrongInput)(field="channels")
             if "sms" in content.to:
                 sms = content.to["sms"]
                 await self._limits.require(work, row.clinic_id, sms, field="channels")

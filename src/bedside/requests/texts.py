@@ -21,13 +21,6 @@ def sender(clinic: Clinic, asked_by: str, role: str) -> str:
     return _(_AT_THE_CLINIC[Role(role)]) % {"who": asked_by, "clinic": clinic.name}
 
 
-def emergency(clinic: Clinic) -> str:
-    """Return what to do in an emergency: the clinic's words, or the product's."""
-    return clinic.options.emergency_text or _(
-        "In an emergency call your emergency number. What you send is not looked at right away."
-    )
-
-
 def invitation(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
     """Compose the message with the link: who is asking, until when, and nothing about health."""
     words = {"clinic": clinic.name, "who": content.asked_by, "day": day_of(clinic, until)}

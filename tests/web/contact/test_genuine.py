@@ -105,3 +105,12 @@ async def test_the_answer_is_the_same_whoever_is_a_patient(
     before = await visitor.post("/from-us", data=message)
     await contact(quick_house, code_word="heron")
     assert (await visitor.post("/from-us", data=message)).text == before.text
+
+
+async def test_the_reader_s_language_comes_before_the_clinic_s(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    here = f"/from-us/{quick_house.clinic.id}"
+    german = {"accept-language": "de"}
+    assert 'lang="de"' in (await visitor.get(here, headers=german)).text
+    assert 'lang="en"' in (await visitor.get(here)).text

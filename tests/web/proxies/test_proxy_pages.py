@@ -5,8 +5,10 @@ import re
 import httpx
 import pytest
 
-from tests.accounts.people import signed_in
+from bedside.accounts.levels import Level
+from tests.accounts.people import let_in, signed_in
 from tests.house import House
+from tests.sharing.people import given
 from tests.web.pages import born, enter
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("P7")]
@@ -96,3 +98,50 @@ async def test_what_was_not_chosen_is_said_and_nothing_is_made(
     wrong = await visitor.post(here, data={"x": "", **fields})
     assert wrong.status_code == 422
     assert "Nobody but you." in wrong.text
+
+
+async def test_a_category_that_the_clinic_keeps_from_somebody(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    house, maya = quick_house, quick_house.patients[0].id
+    entry = await given(house, "secret.pdf")
+    file_page, in_chart = f"/app/{maya}/hide/{entry}", f"/patients/{maya}/entries/{entry}/proxies"
+    grant_id, account = await let_in(house, level=Level.FULL)
+    own = (await signed_in(house)).token
+
+    await enter(visitor, house, house.here.administrator)
+    settings = "/settings/proxies"
+    page = (await visitor.get(settings)).text
+    assert "Parents of children under 12" in page
+    assert "Parents of young people from 12 to 17" in page
+    wanted = {"carer": ["other", "imaging", "no-such-category"]}
+    assert (await visitor.post(settings, data=wanted)).status_code == 303
+    chosen = re.findall(r'name="(\w+)" value="(\w+)" checked', (await visitor.get(settings)).text)
+    assert chosen == [("carer", "imaging"), ("carer", "other")]
+
+    await enter(visitor, house, house.here.receptionist)
+    shown = (await visitor.get(in_chart)).text
+    assert "“Other” are not shown to: people whom the patient has let in." in shown
+    visitor.cookies.clear()
+    visitor.cookies.set("bedside-app", own)
+    preview = f"/app/{maya}/people/{grant_id}/preview"
+    seen = (await visitor.get(preview)).text
+    assert "secret.pdf" not in seen
+    assert "Files not shown by default: Imaging, Other" in seen
+    assert "Files not shown" in (await visitor.get(f"/app/{maya}/people")).text
+    page = (await visitor.get(file_page)).text
+    assert "“Other” to some people only if you choose to." in page
+    assert re.findall(r'value="(\w+)" checked', page) == [grant_id]
+    await visitor.post(file_page, data={"from": ""})
+    assert "secret.pdf" in (await visitor.get(preview)).text
+    assert not re.findall(r'value="\w+" checked', (await visitor.get(file_page)).text)
+    await visitor.post(file_page, data={"from": grant_id})
+    assert "secret.pdf" not in (await visitor.get(preview)).text
+
+    await enter(visitor, house, house.here.receptionist)
+    assert (await visitor.post(in_chart, data={"do": "show"})).status_code == 303
+    assert "Proxies see this file" in (await visitor.get(in_chart)).text
+    side = await house.accounts.sides.of(account, maya)
+    assert await house.charts.patient_side.entries(side) == []  # the patient hides it
+    assert (await visitor.post(in_chart, data={"do": "release"})).status_code == 303
+    assert "are not shown to" in (await visitor.get(in_chart)).text

@@ -3,13 +3,15 @@
 import html
 import re
 from datetime import date
+from typing import Any
 
 import httpx
 import pytest
 
+from bedside.people.contact import Consent, ContactRules
 from bedside.people.patients import Demographics
 from tests.house import House
-from tests.requests.sending import do_jobs
+from tests.requests.sending import do_jobs, send
 from tests.web.pages import FRAGMENT, enter
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("R1")]
@@ -96,3 +98,20 @@ async def test_the_ways_that_there_are(
     assert tuple(re.findall(r'name="channels" value="(\w+)"', panel)) == offered
     assert ("Send now" in panel) is bool(offered)
     assert ("Edit details" in panel) is not bool(offered)
+
+
+@pytest.mark.parametrize("rules", [{"consent": Consent.REFUSED}, {"never": ("sms", "email")}])
+async def test_a_new_link_does_not_go_against_the_rules_on_the_card(
+    quick_house: House, visitor: httpx.AsyncClient, rules: dict[str, Any]
+) -> None:
+    house = quick_house
+    sent = await send(house)
+    await house.people.preferences.change(sent.chart, ContactRules(**rules))
+    await enter(visitor, house, house.here.receptionist)
+    here = f"/patients/{sent.chart.patient_id}/requests/{sent.id}"
+    assert (await visitor.post(f"{here}/reissue")).status_code == 303
+    assert (
+        "Not sent: the rules on the patient’s card allow no message"
+        in (await visitor.get(here)).text
+    )
+    assert (await sent.now()).round == 1

@@ -54,6 +54,10 @@ _ROOM = form(name="Front desk", kind="shared", ask_birth_date="no", ask_phone="n
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/settings/first-steps"): Row(Access.ADMINISTRATOR),
+    ("GET", "/settings/proxies"): Row(Access.ADMINISTRATOR),
+    ("POST", "/settings/proxies"): Row(
+        Access.ADMINISTRATOR, 303, form(of_teenager="mental_health")
+    ),
     ("POST", "/settings/health/test"): Row(Access.ADMINISTRATOR, 303, form(channel="email")),
     ("GET", "/settings"): Row(Access.STAFF, 303),
     ("GET", _PEOPLE): Row(Access.ADMINISTRATOR, shows=("quartermain",)),

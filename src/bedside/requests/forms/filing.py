@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bedside.audit import Action
+from bedside.charts.patient_side import category_of
 from bedside.errors import Conflict, Gone, NotFound
 from bedside.files import media_types
 from bedside.files.announcing import Allowance, Announced, FileRefused
@@ -225,6 +226,7 @@ class FormFiling:
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         clinic = await self._clinics.get(row.clinic_id)
         title, filed = FormDetails.of(content).title, 0
+        category = await category_of(work, form.file_id)
         before = len(await work.all(rows.RETURNED, of=row.id))
         with in_language(clinic.options.language):
             for one in ready:
@@ -232,7 +234,7 @@ class FormFiling:
                 label = _("{title}, filled in").format(title=title)
                 if number > 1 or len(ready) > 1:
                     label = _("{title}, filled in, {number}").format(title=title, number=number)
-                if await self._intake.file_held(work, link, one.id, label):
+                if await self._intake.file_held(work, link, one.id, label, category=category):
                     await rows.add_answer(work, form, one.id)
                     filed += 1
         return filed

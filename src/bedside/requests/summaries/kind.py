@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bedside.audit import Action
+from bedside.charts.categories import Category
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.record_parts import Part
@@ -58,4 +59,5 @@ SUMMARIES = RequestKind(
     sent=Action.SUMMARY_SENT,
     only_read=True,
     part=Part.FILES,
+    copied_as=Category.VISIT_SUMMARY,
 )

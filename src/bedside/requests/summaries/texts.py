@@ -12,13 +12,6 @@ def day(clinic: Clinic, at: int) -> str:
     return written.day(clock.in_zone(clinic.options.time_zone, at))
 
 
-def emergency(clinic: Clinic) -> str:
-    """Return what to do in an emergency: the clinic's words, or the product's."""
-    return clinic.options.emergency_text or _(
-        "In an emergency call your emergency number. Do not wait for the clinic to answer."
-    )
-
-
 def invitation(clinic: Clinic, content: Content, link: str, until: int) -> OutgoingText:
     """Compose the message with the link: who writes, until when, and nothing about health."""
     return _wording(

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bedside.conversations.later import Change, Later, moment_in
+from bedside.conversations.later import Change, Later, NoConsent, moment_in
 from bedside.conversations.later_checks import Obstacle
 from bedside.conversations.later_rows import PAGE
 from bedside.conversations.options import office_hours
@@ -32,13 +32,17 @@ from bedside.services import Services
 LATER = flash_message("later_written", N_("Kept. It leaves at the time you chose."))
 _CHANGED = flash_message("later_changed", N_("Saved. It leaves at the time that is shown now."))
 _SENT = flash_message("later_sent", N_("Sent."))
+_NO_CONSENT = flash_message("later_no_consent", NoConsent.sentence, "attention")
 _DROPPED = flash_message("later_dropped", N_("Dropped. It is not sent."))
 OBSTACLES = {
     Obstacle.WROTE: N_("The patient wrote since. Send anyway?"),
     Obstacle.CLOSED: N_("The conversation was closed since. Send anyway, and open it again?"),
     Obstacle.GONE: N_("The conversation is not there any more."),
     Obstacle.DECEASED: N_("The patient has died. It was not sent."),
-    Obstacle.REFUSED: N_("The patient does not consent to messages. It was not sent."),
+    Obstacle.REFUSED: N_(
+        "The patient does not consent to messages. It was not sent. Call, or ask the patient and "
+        "change the card."
+    ),
     Obstacle.NOBODY: N_("Nobody can open the app for this patient. It was not sent."),
     Obstacle.HELPER: N_("Somebody else reads along for the patient since. Send anyway?"),
     Obstacle.REPLY_OVER: N_("The last day for a reply is over. Send anyway?"),
@@ -53,7 +57,8 @@ _LATE = 10 * clock.MINUTE
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A message that waits, as a list shows it. `day` and `time` are for the fields; `question` is
-    what staff have to decide, "" while its time has not come. `typed` and `error` are of a change
+    what staff have to decide, "" while its time has not come; `may_leave` is False if no press of
+    theirs can send it. `typed` and `error` are of a change
     that was refused."""
 
     later: Later
@@ -62,6 +67,7 @@ class Shown:
     day: str
     time: str
     question: str
+    may_leave: bool
     is_late: bool
     typed: str
     error: str = ""
@@ -117,6 +123,7 @@ def _shown(one: Later, clinic: Clinic, patient: str, author: str) -> Shown:
         day=f"{local:%Y-%m-%d}",
         time=f"{local:%H:%M}",
         question=question,
+        may_leave=one.obstacle not in (Obstacle.DECEASED, Obstacle.REFUSED),
         is_late=not question and one.send_at < clock.now() - _LATE,
         typed=one.text.words,
     )
@@ -162,7 +169,10 @@ async def change(request: Request) -> Response:
     chart = await do.chart_of(staff, later_id)
     back, wanted = _back(form.line("back")), form.line("do")
     if wanted == "now":
-        conversation_id = await do.send_now(chart, later_id)
+        try:
+            conversation_id = await do.send_now(chart, later_id)
+        except NoConsent:
+            return redirect(back, _NO_CONSENT)
         return redirect(back if back != "/chat/later" else f"/chat/{conversation_id}", _SENT)
     if wanted == "drop":
         await do.drop(chart, later_id)
@@ -208,6 +218,7 @@ def _refused(one: Shown, form: Form, sentence: str) -> Shown:
         form.line("later_day"),
         form.line("later_time"),
         one.question,
+        one.may_leave,
         one.is_late,
         form["body"],
         sentence,

@@ -6,11 +6,12 @@ function formatted(amount: number, options: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(document.documentElement.lang || "en", options).format(amount);
 }
 
-/** Bytes in the unit that fits. */
+/** Bytes in the unit that fits, which stays with its number on a narrow screen. */
 export function sizeInWords(bytes: number): string {
   const [unit, amount, digits] =
     bytes < MEGA ? (["kilobyte", bytes / KILO, 0] as const) : (["megabyte", bytes / MEGA, 1] as const);
-  return formatted(amount, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits });
+  const written = formatted(amount, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits });
+  return written.replaceAll(" ", "\u00a0");
 }
 
 /** A number with one decimal, as the first of two with one unit. */

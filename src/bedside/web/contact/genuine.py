@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from bedside.edge.context import services_of
 from bedside.edge.forms import form_of
+from bedside.edge.languages import speak_at_clinic
 from bedside.edge.rendering import render
 from bedside.edge.routes import open_route
 from bedside.errors import NotFound
@@ -12,7 +13,7 @@ from bedside.kernel import language
 from bedside.kernel.ids import is_id
 from bedside.notifications.genuine import LONGEST, Checked, check
 from bedside.people.clinics import Clinic
-from bedside.requests.texts import emergency
+from bedside.people.emergencies import emergency
 
 PATH = "/from-us"
 
@@ -46,7 +47,7 @@ async def _page(
     request: Request, clinic: Clinic | None, pasted: str = "", found: Checked | None = None
 ) -> Response:
     if clinic is not None:
-        language.speak(clinic.options.language)
+        await speak_at_clinic(request, clinic.id)
     return render(
         request,
         "contact/from_us.html",

@@ -28,12 +28,12 @@ from bedside.files.receiving import SenderGone
 from bedside.kernel import language
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.people.emergencies import emergency
 from bedside.people.names import first_of
 from bedside.people.permissions import LinkAccess
 from bedside.requests.forms.answers import AnotherVersion, FormPage
 from bedside.requests.forms.kind import FORMS
 from bedside.requests.forms.texts import as_words
-from bedside.requests.texts import emergency
 from bedside.web.forms.shown import pages_shown, part_with, parts_of
 
 KEPT = flash_message("form_kept", N_("Kept. You can go on later with the same link."))
@@ -328,7 +328,7 @@ async def _page(
         first_name=first_of(patient.name),
         script_texts={
             "kept": _("Kept"),
-            "keeping": _("Is being kept …"),
+            "keeping": _("Saving …"),
             "offline": _(
                 "No connection. It is kept as soon as there is one: leave this page open."
             ),

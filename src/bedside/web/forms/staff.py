@@ -30,16 +30,16 @@ from bedside.files.states import FileState
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.notifications.addresses import ways_to
+from bedside.notifications.addresses import RuledOut, ways_to
 from bedside.notifications.text_limits import ManyTexts
 from bedside.people.clinics import Clinic
+from bedside.people.emergencies import emergency
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.requests.forms.details import PREFIX
 from bedside.requests.forms.kind import way_of
 from bedside.requests.forms.staff import NOTE_MAX, Draft, SentForm
 from bedside.requests.states import Step, allowed
-from bedside.requests.texts import emergency
 
 SENT = flash_message(
     "form_sent", N_("The form is on its way. You see here when it is opened and comes back.")
@@ -58,6 +58,7 @@ NO_WAY = flash_message(
     N_("No message can go to the patient's number or address. Correct or confirm it on the card."),
     "attention",
 )
+RULED_OUT = flash_message("form_ruled_out", RuledOut.sentence, "attention")
 MANY = flash_message(
     "form_many_texts",
     N_("Many text messages went to this number just now, so no reminder was sent. Call instead."),
@@ -290,6 +291,8 @@ async def remind(request: Request) -> Response:
         return redirect(back, NOT_NOW)
     except ManyTexts:
         return redirect(back, MANY)
+    except RuledOut:
+        return redirect(back, RULED_OUT)
     except WrongInput:
         return redirect(back, NO_WAY)
     return redirect(back, REMINDED)

@@ -12,9 +12,9 @@ from bedside.edge.request_pages import QuestionTexts
 from bedside.edge.signed_in import APP
 from bedside.kernel.language import N_
 from bedside.links.records import LinkClosed
+from bedside.people.emergencies import emergency
 from bedside.people.permissions import LinkAccess
 from bedside.requests.app_invitations.kind import APP_INVITATIONS
-from bedside.requests.texts import emergency
 
 USED = flash_message(
     "app_invitation_used",

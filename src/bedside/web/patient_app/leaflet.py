@@ -5,7 +5,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.edge.accounts import OUR_APP
-from bedside.edge.app_shell import emergency
 from bedside.edge.context import services_of
 from bedside.edge.languages import speak_at_clinic
 from bedside.edge.qr_codes import qr_code_data
@@ -15,6 +14,7 @@ from bedside.edge.signed_in import APP
 from bedside.errors import NotFound
 from bedside.kernel.ids import is_id
 from bedside.people.clinics import Clinic
+from bedside.people.emergencies import IN_APP, emergency
 
 
 async def leaflet(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def _page(request: Request, template: str) -> Response:
         template,
         clinic_name=clinic.name,
         phone=clinic.options.phone,
-        emergency_text=emergency(clinic),
+        emergency_text=emergency(clinic, IN_APP),
         address=address,
         picture=qr_code_data(address),
         app=APP,

@@ -15,7 +15,6 @@ from bedside.edge.accounts import (
     drop_account,
     keep_account,
 )
-from bedside.edge.app_shell import emergency
 from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import TypedDate, first_box
 from bedside.edge.flash import flash_message, flash_messages, redirect
@@ -30,6 +29,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.people.by_address import Address
 from bedside.people.clinics import Clinic
+from bedside.people.emergencies import IN_APP, emergency
 
 _CODE_COOKIE = "bedside-app-code"
 _HERE = f"{APP}/sign-in"
@@ -181,7 +181,7 @@ async def _ask_page(
         clinics=[(one.id, one.name) for one in clinics] if len(clinics) > 1 else [],
         clinic=clinic.id if clinic else "",
         phone=clinic.options.phone if clinic else "",
-        emergency_text=emergency(clinic) if clinic else "",
+        emergency_text=emergency(clinic, IN_APP) if clinic else "",
         passkeys=services.accounts.passkeys.possible,
         typed=form["address"] if form else "",
         back=local_path(form["next"] if form else request.query_params.get("next", "")),
@@ -207,7 +207,7 @@ async def _code_page(request: Request, typed: Typed) -> Response:
         toasts=[],
         date_order=clinic.options.date_order,
         phone=clinic.options.phone,
-        emergency_text=emergency(clinic),
+        emergency_text=emergency(clinic, IN_APP),
         clinic=clinic.id,
         code=form["code"] if form else "",
         shared=bool(form and form["shared"] == "yes"),

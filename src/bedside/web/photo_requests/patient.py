@@ -29,6 +29,7 @@ from bedside.files.announcing import Announced, FileRefused, Upload, safe_id
 from bedside.files.receiving import SenderGone
 from bedside.kernel import language, written
 from bedside.kernel.language import N_
+from bedside.people.emergencies import emergency
 from bedside.people.names import first_of
 from bedside.people.permissions import LinkAccess
 from bedside.requests.photos.answers import PhotoPage
@@ -36,7 +37,6 @@ from bedside.requests.photos.details import PhotoDetails
 from bedside.requests.photos.kind import PHOTOS
 from bedside.requests.photos.texts import AGREEMENT, PHOTO_TEMPLATES
 from bedside.requests.states import State
-from bedside.requests.texts import emergency
 from bedside.web.photo_requests.words import counted_texts_for_script, texts_for_script, used
 
 TOO_MANY = flash_message(

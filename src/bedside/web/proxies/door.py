@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 from bedside.accounts.opening import Person
 from bedside.accounts.proxies import LINKS_TO_PROXIES
 from bedside.edge.accounts import account_of, device_name, keep_account
-from bedside.edge.app_shell import emergency
 from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import TypedDate, first_box
 from bedside.edge.forms import Form
@@ -18,6 +17,7 @@ from bedside.errors import Conflict, NotSignedIn, WrongInput
 from bedside.kernel.language import gettext as _
 from bedside.links.records import Link
 from bedside.people.by_address import Address
+from bedside.people.emergencies import IN_APP, emergency
 from bedside.people.permissions import AccountAccess, LinkAccess
 
 _WITH_APP = "with_app"
@@ -83,7 +83,7 @@ async def _ask(request: Request, face: LinkFace, question: Question) -> Response
         status=WrongInput.status if question.errors else 200,
         link=page_of_link(face.link.id),
         tries=question.tries,
-        emergency_text=emergency(face.clinic),
+        emergency_text=emergency(face.clinic, IN_APP),
         signed_in=person.name if person else "",
         name=form["name"] if form else "",
         address=form["address"] if form else "",

@@ -19,10 +19,10 @@ from bedside.errors import NotFound
 from bedside.kernel.ids import prefix_of
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.people.hidden import ALL
+from bedside.people.hidden import ALL, Hidden
 from bedside.people.permissions import NotShared, PatientAccess
 from bedside.services import Services
-from bedside.web.proxies.words import RELATIONS
+from bedside.web.proxies.words import RELATIONS, categories
 
 SAVED = flash_message("item_hidden", N_("Saved. Everybody sees what you have chosen from now on."))
 _EVERYBODY = "all"
@@ -50,7 +50,8 @@ async def hide_page(request: Request) -> Response:
             (_EVERYBODY, _("Everybody with access, also people whom you let in later")),
             *((one.id, f"{one.name}, {_(RELATIONS[one.relation])}") for one in proxies),
         ],
-        chosen=[viewer or _EVERYBODY for viewer in hidden.viewers],
+        chosen=[viewer or _EVERYBODY for viewer in hidden.viewers | _by_category(hidden, proxies)],
+        kept=categories(hidden.categories) if _kept(hidden, proxies) else [],
         here=page_in_app(page.side.patient_id, "/hide"),
         item_id=item_id,
         back=address_of_item(page.side, item_id),
@@ -63,15 +64,28 @@ async def hide(request: Request) -> Response:
     page = await app_page(request, "people")
     services, item_id = services_of(request), request.path_params["item_id"]
     chosen = (await form_of(request)).all("from")
-    known = {one.id for one in await _proxies(services, page.side)}
+    proxies = await _proxies(services, page.side)
+    known = {one.id for one in proxies}
     viewers = {ALL} if _EVERYBODY in chosen else known & set(chosen)
-    await services.people.hidden.hide(page.side, item_id, viewers)
+    kept = _kept(await services.people.hidden.of_item(page.side, item_id), proxies)
+    shown = set[str]() if ALL in viewers else kept - viewers
+    await services.people.hidden.hide(page.side, item_id, viewers, shown)
     return redirect(address_of_item(page.side, item_id), SAVED)
 
 
 async def _proxies(services: Services, side: PatientAccess) -> list[Proxy]:
     """Return those who have access, also in the future. Raises NotShared."""
     return [one for one in await services.accounts.proxies.of_patient(side) if one.name]
+
+
+def _kept(hidden: Hidden, proxies: list[Proxy]) -> set[str]:
+    """Return those to whom the clinic does not show an item of its category."""
+    return {one.id for one in proxies if hidden.categories & one.unseen}
+
+
+def _by_category(hidden: Hidden, proxies: list[Proxy]) -> set[str]:
+    """Return those of them who were not shown it all the same."""
+    return set() if hidden.shown_by_staff else _kept(hidden, proxies) - hidden.shown
 
 
 async def hidden_in_words(services: Services, side: PatientAccess) -> list[tuple[str, str]]:

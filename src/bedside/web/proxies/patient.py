@@ -29,7 +29,7 @@ from bedside.people.permissions import NotShared, PatientAccess
 from bedside.people.record_parts import Part
 from bedside.services import Services
 from bedside.web.proxies.hiding import hidden_in_words
-from bedside.web.proxies.words import LEVELS, RELATIONS, levels
+from bedside.web.proxies.words import LEVELS, RELATIONS, categories, levels
 
 ENDED = flash_message("proxy_ended", N_("The access has ended."))
 CHANGED = flash_message("proxy_changed", N_("The change is saved."))
@@ -96,6 +96,7 @@ async def preview(request: Request) -> Response:
         sections=sections,
         here=page_in_app(page.side.patient_id, "/hide"),
         level=_(LEVELS[proxy.level]) if proxy.level else "",
+        unseen=categories(proxy.unseen),
     )
 
 
@@ -176,10 +177,16 @@ def chosen(form: Form, offered: Collection[Relation] = tuple(Relation)) -> tuple
     return Relation(relation), Level(level)
 
 
-def described(proxies: Sequence[Proxy]) -> list[tuple[Proxy, str, str]]:
-    """Return proxies with their relation and level in words."""
+def described(proxies: Sequence[Proxy]) -> list[tuple[Proxy, str, str, list[str]]]:
+    """Return proxies with their relation, level, and the categories of files that they do not see,
+    in words."""
     return [
-        (one, _(RELATIONS[one.relation]), _(LEVELS[one.level]) if one.level else "")
+        (
+            one,
+            _(RELATIONS[one.relation]),
+            _(LEVELS[one.level]) if one.level else "",
+            categories(one.unseen) if one.level else [],
+        )
         for one in proxies
     ]
 

@@ -25,13 +25,14 @@ from bedside.errors import Conflict, TooMany, WrongInput
 from bedside.kernel import language, phones
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.notifications.addresses import RuledOut
 from bedside.notifications.text_limits import ManyTexts
 from bedside.people import names
 from bedside.people.clinics import Clinic
 from bedside.people.patients import NO_NAME
 from bedside.requests.lost_links import Asker
 from bedside.visits.rooms import Room
-from bedside.web.requests.staff import MANY_TEXTS
+from bedside.web.requests.staff import MANY_TEXTS, RULED_OUT
 
 NAME_MAX = 200
 _FIELDS = {"name": "name", "birth": "birth_day", "contact": "contact"}
@@ -196,6 +197,8 @@ async def send_again(request: Request) -> Response:
         return redirect(_DESK, ANSWERED)
     except ManyTexts:
         return redirect(_DESK, MANY_TEXTS)
+    except RuledOut:
+        return redirect(_DESK, RULED_OUT)
     except WrongInput:
         return redirect(_DESK, NO_ADDRESS)
     return redirect(_DESK, SENT)

@@ -20,7 +20,7 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.links.options import LinkOptions
-from bedside.notifications.addresses import ways_to
+from bedside.notifications.addresses import RuledOut, ways_to
 from bedside.notifications.messenger import CHANNELS
 from bedside.notifications.text_limits import ManyTexts
 from bedside.people.clinics import Clinic
@@ -52,6 +52,7 @@ NO_ADDRESS = flash_message(
     "attention",
 )
 
+RULED_OUT = flash_message("request_ruled_out", RuledOut.sentence, "attention")
 MANY_TEXTS = flash_message(
     "request_many_texts",
     N_(
@@ -299,6 +300,8 @@ async def reissue(request: Request) -> Response:
         return redirect(back, NOT_NOW)
     except ManyTexts:
         return redirect(back, MANY_TEXTS)
+    except RuledOut:
+        return redirect(back, RULED_OUT)
     except WrongInput:
         return redirect(back, NO_ADDRESS)
     return redirect(back, REISSUED)

@@ -3,7 +3,17 @@
 from bedside.edge.feature import Feature, Section
 from bedside.kernel.language import N_
 from bedside.people.roles import May
-from bedside.web.settings import canned, chat, first_steps, health, messages, rooms, staff, visits
+from bedside.web.settings import (
+    canned,
+    chat,
+    first_steps,
+    health,
+    messages,
+    proxies,
+    rooms,
+    staff,
+    visits,
+)
 from bedside.web.settings.sentences import SENTENCES
 
 feature = Feature(
@@ -16,6 +26,7 @@ feature = Feature(
         *rooms.routes,
         *canned.routes,
         *chat.routes,
+        *proxies.routes,
     ),
     section=Section("settings", N_("Settings"), "settings", "/settings", May.ADMINISTER),
     sentences=SENTENCES,

@@ -12,10 +12,11 @@ from bedside.edge.routes import link_route
 from bedside.kernel import clock, language
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.people.emergencies import IN_SUMMARY, emergency
 from bedside.people.permissions import LinkAccess
 from bedside.requests.summaries.kind import SUMMARIES
 from bedside.requests.summaries.patient import SummaryPage
-from bedside.requests.summaries.texts import day, emergency
+from bedside.requests.summaries.texts import day
 from bedside.requests.texts import sender
 
 for_device = for_devices(SUMMARIES)
@@ -32,7 +33,7 @@ async def home(request: Request, link: LinkAccess) -> Response:
         lang=language.spoken(),
         clinic_name=clinic.name,
         phone=clinic.options.phone,
-        emergency_text=emergency(clinic),
+        emergency_text=emergency(clinic, IN_SUMMARY),
         zone=clinic.options.time_zone,
         by=shown.content.asked_by,
         sender=sender(clinic, shown.content.asked_by, shown.content.asked_role),
@@ -60,7 +61,7 @@ def _as_file(shown: SummaryPage) -> str:
     """Return the words below a head. Windows wants to see the encoding, and both line breaks."""
     title = _("Summary of the visit, {day}").format(day=day(shown.clinic, shown.details.visited_at))
     head = f"{shown.clinic.name}\n{title}\n{shown.content.asked_by}"
-    text = f"{head}\n\n{shown.details.text}\n\n{emergency(shown.clinic)}\n"
+    text = f"{head}\n\n{shown.details.text}\n\n{emergency(shown.clinic, IN_SUMMARY)}\n"
     return "\ufeff" + "\r\n".join(text.splitlines()) + "\r\n"
 
 

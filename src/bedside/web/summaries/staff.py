@@ -19,11 +19,11 @@ from bedside.kernel.language import gettext as _
 from bedside.links.options import LinkOptions
 from bedside.notifications.addresses import ways_to
 from bedside.people.chart_joined import ChartJoined
+from bedside.people.emergencies import IN_SUMMARY, emergency
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.requests.summaries.details import PREFIX
 from bedside.requests.summaries.staff import TEXT_MAX, Draft, SentBefore
-from bedside.requests.summaries.texts import emergency
 from bedside.requests.texts import sender
 
 SENT = flash_message(
@@ -83,7 +83,7 @@ async def preview(request: Request) -> Response:
         draft=draft,
         shown=shown,
         sender=sender(shown.clinic, shown.by, shown.by_role),
-        emergency_text=emergency(shown.clinic),
+        emergency_text=emergency(shown.clinic, IN_SUMMARY),
     )
 
 
