@@ -91,7 +91,7 @@ async def test_without_a_layer_the_pdf_is_there_as_before(
     async def none(_content: Content, _pages: object) -> None:
         return None
 
-    examiner = house.files.layering._examiner  # pyright: ignore[reportPrivateUsage] - a fault
+    examiner = house.files.layering._examiner  # pyright: ignore[reportPrivateUsage] - put in its place
     monkeypatch.setattr(examiner, "with_words", none)
     data = scan("Discharge letter")
     entry = await filed(house, await house.chart(), "letter.pdf", data)

@@ -6,9 +6,9 @@ import { posted, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
 import { percent } from "../components/sizes";
 import { KeptWords } from "../live/kept_words";
+import { LeftBehind } from "../live/left_behind";
 import type { Attachments } from "./attachments";
 import { Drafts } from "./drafts";
-import { LeftBehind } from "./left_behind";
 import { Tray } from "./tray";
 
 const AGAIN_MS = 4_000;

@@ -11,13 +11,13 @@ import { posted, refusalIn, sentenceOf } from "../components/answers";
 import { newId } from "../components/ids";
 import { isDrawn } from "../components/older_browsers";
 import { fragmentOf } from "../live/fragment";
+import { LeftBehind } from "../live/left_behind";
 import { morph } from "../live/morph";
 import { type Heard, liveSocket } from "../live/socket";
 import type { Attachments } from "./attachments";
 import { type Canned, cannedOf } from "./canned";
 import { Drafts, type Unsent } from "./drafts";
 import { Leaving } from "./leaving";
-import { LeftBehind } from "./left_behind";
 import { Tray } from "./tray";
 import { Typing } from "./typing";
 

@@ -1,7 +1,8 @@
 /** Every page of the patient's app: passkeys, and what makes it an app on the phone. */
-import { sendWhatWasLeft } from "../chat/left_behind";
+
 import { startPasskeys } from "../components/passkeys";
 import { startDrafts } from "../live/drafts";
+import { sendWhatWasLeft } from "../live/left_behind";
 import { goOnSending } from "../uploading/going_on";
 import { startLeaving } from "../uploading/leaving";
 import { startForgetting } from "../uploading/signing_out";

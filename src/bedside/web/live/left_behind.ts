@@ -3,8 +3,8 @@
  * sends them. Each is there once, however often it is posted, because the server knows its draft.
  */
 import { posted } from "../components/answers";
-import { formShelf } from "../live/form_shelf";
-import { KeptWords } from "../live/kept_words";
+import { formShelf } from "./form_shelf";
+import { KeptWords } from "./kept_words";
 
 export interface Left {
   draft: string;
