@@ -8,8 +8,9 @@ NEWER = re.compile(
     r"AbortSignal\.(timeout|any)|\.checkVisibility\(|\.findLast(Index)?\(|\.to(Sorted|Reversed|Spliced)\("
     r"|(Object|Map)\.groupBy\(|Promise\.withResolvers|Array\.fromAsync|URL\.canParse"
 )
-"""Newer than Chrome 99, Firefox 97 or Safari 15.4, the targets in assets/build.mjs: the builder lowers
-the language, not what browsers offer. Staff's pages need newer ones for [popover], on computers."""
+"""Newer than Chrome 99, Firefox 97 or Safari 15.4, the targets in assets/build.mjs: the builder
+lowers the language, not what browsers offer. Staff's pages need newer ones for [popover], on
+computers."""
 
 
 def test_the_targets_are_those_that_the_list_was_made_for() -> None:
