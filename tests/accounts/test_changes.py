@@ -102,6 +102,16 @@ async def test_both_are_told_thirty_days_before_a_birthday_and_once(house: House
     assert await times(house, Action.PROXY_TOLD) == 1
 
 
+async def test_whose_level_stays_is_told_of_files_that_are_not_shown_any_more(
+    quick_house: House,
+) -> None:
+    house = quick_house
+    born = await turns_twelve_in(house, 20)
+    await let_in(house, Relation.PARENT, Level.LIMITED, born=born)
+    await go_by(house)
+    assert await told(house) == ["+46701740605", "+46701740777"]
+
+
 async def test_two_workers_tell_once(house: House) -> None:
     born = await turns_twelve_in(house, 20)
     grant_id, _mother = await let_in(house, Relation.PARENT, Level.FULL, born=born)

@@ -1,5 +1,6 @@
 """People whom a patient lets in: what they see, when it changes, and that it ends."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from tests.house import House
 
 pytestmark = [pytest.mark.feature("P7")]
 OPTIONS = AccountOptions()
+SENSITIVE = frozenset({"sexual_health", "mental_health"})
 
 
 @pytest.mark.anyio
@@ -150,23 +152,27 @@ def test_a_parent_sees_less_from_one_birthday_and_nothing_from_another(
 
 
 def test_the_next_change_is_known_in_advance() -> None:
-    twelve = Change(date(2027, 6, 30), Level.LIMITED, Level.FULL)
-    grown_up = Change(date(2033, 6, 30), None, Level.LIMITED)
+    twelve = Change(date(2027, 6, 30), Level.LIMITED, Level.FULL, unseen=SENSITIVE)
+    grown_up = Change(date(2033, 6, 30), None, Level.LIMITED, SENSITIVE)
     known = changes(Relation.PARENT, Level.FULL, CHILD, None, OPTIONS)
     assert known == [twelve, grown_up]
     assert [next_change(known, one.on) for one in known] == [grown_up, None]
     limited = changes(Relation.PARENT, Level.LIMITED, CHILD, None, OPTIONS)
-    assert limited == [grown_up]  # at 12 nothing changes for them
+    # at 12 only the files change that go along with messages and forms
+    assert limited == [replace(twelve, before=Level.LIMITED), grown_up]
+    all_shown = AccountOptions(unseen_categories={})
+    limited = changes(Relation.PARENT, Level.LIMITED, CHILD, None, all_shown)
+    assert limited == [Change(date(2033, 6, 30), None, Level.LIMITED)]
 
 
 def test_an_end_comes_before_the_birthdays_after_it() -> None:
     ends = date(2030, 1, 1)
     assert changes(Relation.PARENT, Level.FULL, CHILD, ends, OPTIONS) == [
-        Change(date(2027, 6, 30), Level.LIMITED, Level.FULL),
-        Change(ends, None, Level.LIMITED),
+        Change(date(2027, 6, 30), Level.LIMITED, Level.FULL, unseen=SENSITIVE),
+        Change(ends, None, Level.LIMITED, SENSITIVE),
     ]
     assert changes(Relation.CARER, Level.FULL, None, ends, OPTIONS) == [
-        Change(ends, None, Level.FULL)
+        Change(ends, None, Level.FULL, SENSITIVE)
     ]
     assert changes(Relation.GUARDIAN, Level.FULL, CHILD, None, OPTIONS) == []
 

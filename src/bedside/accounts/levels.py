@@ -43,11 +43,13 @@ PARTS: dict[Level, frozenset[Part]] = {
 @dataclass(frozen=True, slots=True)
 class Change:
     """A day on which what a proxy sees changes by itself, from `before` to `level`, which is None
-    if it ends."""
+    if it ends. Also by the categories of files that they do not see, before and from then on."""
 
     on: date
     level: Level | None
     before: Level
+    unseen_before: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
 
 
 def level_on(
@@ -95,15 +97,19 @@ def changes(
     if relation is Relation.PARENT and born is not None:
         for age in sorted({options.child_until, options.adult_from}):
             on = birthday(born, age)
-            before = level_on(relation, level, born, on - timedelta(days=1), options)
+            eve = on - timedelta(days=1)
+            before = level_on(relation, level, born, eve, options)
             then = level_on(relation, level, born, on, options)
-            if before is not None and then != before:
-                found.append(Change(on, then, before))
+            unseen_before = unseen_on(relation, born, eve, options)
+            unseen = unseen_on(relation, born, on, options) if then else frozenset[str]()
+            if before and (then != before or unseen != unseen_before):
+                found.append(Change(on, then, before, unseen_before, unseen))
     if ends_on is not None:
-        before = level_on(relation, level, born, ends_on - timedelta(days=1), options)
+        eve = ends_on - timedelta(days=1)
+        before = level_on(relation, level, born, eve, options)
         found = [one for one in found if one.on < ends_on]
         if before is not None:
-            found.append(Change(ends_on, None, before))
+            found.append(Change(ends_on, None, before, unseen_on(relation, born, eve, options)))
     return found
 
 

@@ -136,8 +136,8 @@ def _newest_of(public: bool) -> Among[MessageRow]:
 
 
 _NEWEST = {True: _newest_of(public=False), False: _newest_of(public=True)}
-"""The newest messages: with notes and without automatic answers, which would hide what waits for one
-(True), or those that the patient sees."""
+"""The newest messages: with notes and without automatic answers, which would hide what waits for
+one (True), or those that the patient sees."""
 _r = conversation_receipts.c
 
 

@@ -228,6 +228,7 @@ async def _page(request: Request, page: AppPage, error: BedsideError | None = No
         hide=page_in_app(page.side.patient_id, "/hide"),
         mine=await proxies.own(page.side),
         level_words=dict(levels()),
+        categories=categories,
         proxies=described(found),
         levels=levels(),
         here=page_in_app(page.side.patient_id, "/people"),

@@ -15,7 +15,7 @@ from bedside.kernel.language import gettext as _
 from bedside.people.patients import Patient
 from bedside.people.permissions import ChartAccess
 from bedside.web.proxies.patient import ENDED, chosen, described
-from bedside.web.proxies.words import levels, relations
+from bedside.web.proxies.words import categories, levels, relations
 
 
 async def people(request: Request) -> Response:
@@ -69,6 +69,7 @@ async def _page(
         relations=relations(),
         levels=levels(),
         level_words=dict(levels()),
+        categories=categories,
         link=link,
         picture=picture,
         errors={field: _(error.sentence)} if error else {},
