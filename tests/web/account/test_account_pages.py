@@ -7,6 +7,7 @@ import httpx
 import pytest
 from pyotp.totp import TOTP
 
+from bedside.accounts.options import Group
 from bedside.kernel import clock
 from bedside.people.clinics import ClinicOptions
 from bedside.people.options import Options
@@ -318,7 +319,10 @@ async def test_every_option_of_a_clinic_is_on_a_page(ada: httpx.AsyncClient) -> 
     page = "".join(one.text for one in pages)
     kinds = Options.__subclasses__()
     assert {ClinicOptions, SignInOptions, VisitOptions} <= set(kinds)
-    fields = [name for kind in kinds for name in kind.model_fields if name != "chat_hours"]
+    in_parts = {"chat_hours", "unseen_categories"}
+    fields = [name for kind in kinds for name in kind.model_fields if name not in in_parts]
     missing = [name for name in fields if f'name="{name}' not in page]
     assert missing == []
     assert all(f'name="day{day}"' in page for day in range(7))  # the hours of the chat
+    proxies = (await ada.get("/settings/proxies")).text
+    assert all(f'name="{group}"' in proxies for group in Group)

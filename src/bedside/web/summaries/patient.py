@@ -1,5 +1,7 @@
 """The patient's page of a summary, for a device that was let in by its link."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -73,7 +75,7 @@ LINK_PAGES = request_pages(
             "date of birth of the person this is for."
         ),
         promise=N_("Nobody reads it without this link and the date of birth."),
-        emergency=emergency,
+        emergency=partial(emergency, where=IN_SUMMARY),
     ),
     home=home,
 )
