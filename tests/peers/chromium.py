@@ -20,7 +20,9 @@ from playwright.async_api import (
 )
 
 FLAGS = [
-    "--use-fake-device-for-media-stream",  # a camera that shows a clock, a microphone that beeps
+    # A camera that shows a clock, and a microphone that beeps. At half of its usual frames, because
+    # encoding them is most of what a call costs.
+    "--use-fake-device-for-media-stream=fps=10",
     "--use-fake-ui-for-media-stream",  # nobody is there to press “Allow”
     "--allow-loopback-in-peer-connection",
     "--disable-background-networking",
