@@ -156,9 +156,11 @@ async def test_each_message_says_how_far_it_came_and_with_whom(talk: Talk) -> No
     await talk.say(talk.chart, "Second answer.")
     assert await talk.states() == ["sent", "sent", "sent"]
     await talk.all.receipt(talk.patient, talk.id, 3, Receipt.DELIVERED)
-    await talk.all.receipt(talk.mother, talk.id, 2, Receipt.READ)
+    with clock.shifted(clock.SECOND):
+        await talk.all.receipt(talk.mother, talk.id, 2, Receipt.READ)
     assert await talk.states() == ["sent", "read", "delivered"]
-    await talk.all.receipt(talk.patient, talk.id, 3, Receipt.READ)
+    with clock.shifted(2 * clock.SECOND):
+        await talk.all.receipt(talk.patient, talk.id, 3, Receipt.READ)
     await talk.all.receipt(talk.patient, talk.id, 2, Receipt.READ)  # late, and no news
     page = await talk.all.page(talk.chart, talk.id)
     who = [(one.person_id, one.what) for one in page.messages[1].seen]
