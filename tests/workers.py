@@ -35,7 +35,7 @@ from tests.second_try import may_try_again
 _AT_ONCE = 2
 """Workers with browsers."""
 _FIRST = "tests/tools/test_benchmarks.py"
-"""Tests of minutes: they begin first, so that nobody waits for them in the end."""
+"""The longest file of tests, begun first so that nobody waits for it at the end."""
 _DEATHS = pytest.StashKey[list[str]]()
 """Tests that took a worker along and were begun once more."""
 

@@ -131,16 +131,21 @@ class Chromium:
         if self._playwright is not None:
             await self._playwright.stop()
 
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Chromium"]:
+        """Run it for the length of a block."""
+        await self.start()
+        try:
+            yield self
+        finally:
+            await self.stop()
+
     @classmethod
     @asynccontextmanager
     async def filming(cls, film: Path) -> AsyncIterator["Chromium"]:
         """Run another browser whose camera shows this film (see tests.peers.camera_films)."""
-        browser = cls(f"--use-file-for-fake-video-capture={film}")
-        await browser.start()
-        try:
+        async with cls(f"--use-file-for-fake-video-capture={film}").running() as browser:
             yield browser
-        finally:
-            await browser.stop()
 
     async def everybody_leaves(self) -> None:
         """Close the windows that are still open: those of a failed test would continue their

@@ -53,10 +53,8 @@ def sms_sink() -> Iterator[SmsSink]:
 @pytest.fixture(scope="session")
 async def open_chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
     """One browser for each test process."""
-    browser = Chromium()
-    await browser.start()
-    yield browser
-    await browser.stop()
+    async with Chromium().running() as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -69,10 +67,8 @@ async def chromium(open_chromium: Chromium) -> AsyncIterator[Chromium]:
 @pytest.fixture(scope="session")
 async def open_whole_chromium(anyio_backend: object) -> AsyncIterator[Chromium]:
     """One whole browser for each test process that needs one."""
-    browser = Chromium(whole=True)
-    await browser.start()
-    yield browser
-    await browser.stop()
+    async with Chromium(whole=True).running() as browser:
+        yield browser
 
 
 @pytest.fixture

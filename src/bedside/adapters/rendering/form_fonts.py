@@ -18,6 +18,8 @@ import pikepdf
 import uharfbuzz as hb
 from anyascii import anyascii
 
+from bedside.adapters.rendering.embedded_fonts import embedded
+
 _FONTS = (
     Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
     Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
@@ -237,24 +239,13 @@ def _font(opened: pikepdf.Pdf, typeface: Typeface, used: dict[int, tuple[str, fl
     widths: list[Any] = []
     for number in numbers:
         widths += [number, pikepdf.Array([round(used[number][1], 1)])]
-    below = pikepdf.Dictionary(
-        Type=pikepdf.Name("/Font"),
-        Subtype=pikepdf.Name("/CIDFontType2"),
-        BaseFont=name,
-        CIDSystemInfo=pikepdf.Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
+    return embedded(
+        opened,
+        name,
+        _descriptor(opened, typeface, name, numbers),
+        {number: said for number, (said, _width) in used.items()},
         CIDToGIDMap=pikepdf.Name("/Identity"),
-        FontDescriptor=opened.make_indirect(_descriptor(opened, typeface, name, numbers)),
         W=pikepdf.Array(widths),
-    )
-    return opened.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name("/Font"),
-            Subtype=pikepdf.Name("/Type0"),
-            BaseFont=name,
-            Encoding=pikepdf.Name("/Identity-H"),
-            DescendantFonts=pikepdf.Array([opened.make_indirect(below)]),
-            ToUnicode=opened.make_indirect(pikepdf.Stream(opened, words_of_glyphs(used))),
-        )
     )
 
 
@@ -284,26 +275,3 @@ def _subset(typeface: Typeface, numbers: Iterable[int]) -> bytes:
     wanted.drop_table_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in _DROPPED)
     wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_LAYOUT_CLOSURE
     return bytes(hb.subset(typeface.face, wanted).blob.data)
-
-
-def words_of_glyphs(used: dict[int, tuple[str, float]]) -> bytes:
-    """Return which words glyphs stand for (ISO 32000-1, 9.10.3)."""
-    rows = [
-        b"<%04X> <%s>" % (number, said.encode("utf-16-be").hex().encode())
-        for number, (said, _width) in sorted(used.items())
-        if said
-    ]
-    blocks = [
-        b"%d beginbfchar\n%s\nendbfchar" % (len(some), b"\n".join(some))
-        for some in (rows[at : at + 100] for at in range(0, len(rows), 100))
-    ]
-    return b"\n".join(
-        [
-            b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-            b"/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def",
-            b"/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-            b"1 begincodespacerange <0000> <FFFF> endcodespacerange",
-            *blocks,
-            b"endcmap CMapName currentdict /CMap defineresource pop end end",
-        ]
-    )

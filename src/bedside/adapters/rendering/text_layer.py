@@ -13,7 +13,7 @@ from unicodedata import bidirectional, combining
 
 import pikepdf
 
-from bedside.adapters.rendering.form_fonts import words_of_glyphs
+from bedside.adapters.rendering.embedded_fonts import embedded
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.pdf_opening import opened_pdf
 from bedside.files.text_layers import WHOLE, Line
@@ -159,25 +159,13 @@ class _Letters:
             FontFile2=opened.make_indirect(program),
         )
         all_empty = pikepdf.Stream(opened, bytes(2 * (len(self._codes) + 1)))
-        below = pikepdf.Dictionary(
-            Type=pikepdf.Name("/Font"),
-            Subtype=pikepdf.Name("/CIDFontType2"),
-            BaseFont=name,
-            CIDSystemInfo=pikepdf.Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
+        return embedded(
+            opened,
+            name,
+            descriptor,
+            {code: letter for letter, code in self._codes.items()},
             CIDToGIDMap=opened.make_indirect(all_empty),
-            FontDescriptor=opened.make_indirect(descriptor),
             DW=_ADVANCE,
-        )
-        said = {code: (letter, float(_ADVANCE)) for letter, code in self._codes.items()}
-        return opened.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name("/Font"),
-                Subtype=pikepdf.Name("/Type0"),
-                BaseFont=name,
-                Encoding=pikepdf.Name("/Identity-H"),
-                DescendantFonts=pikepdf.Array([opened.make_indirect(below)]),
-                ToUnicode=opened.make_indirect(pikepdf.Stream(opened, words_of_glyphs(said))),
-            )
         )
 
 
