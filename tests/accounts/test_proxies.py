@@ -153,7 +153,7 @@ def test_a_parent_sees_less_from_one_birthday_and_nothing_from_another(
 
 def test_the_next_change_is_known_in_advance() -> None:
     twelve = Change(date(2027, 6, 30), Level.LIMITED, Level.FULL, unseen=SENSITIVE)
-    grown_up = Change(date(2033, 6, 30), None, Level.LIMITED, SENSITIVE)
+    grown_up = Change(date(2033, 6, 30), None, Level.LIMITED)
     known = changes(Relation.PARENT, Level.FULL, CHILD, None, OPTIONS)
     assert known == [twelve, grown_up]
     assert [next_change(known, one.on) for one in known] == [grown_up, None]
@@ -169,10 +169,10 @@ def test_an_end_comes_before_the_birthdays_after_it() -> None:
     ends = date(2030, 1, 1)
     assert changes(Relation.PARENT, Level.FULL, CHILD, ends, OPTIONS) == [
         Change(date(2027, 6, 30), Level.LIMITED, Level.FULL, unseen=SENSITIVE),
-        Change(ends, None, Level.LIMITED, SENSITIVE),
+        Change(ends, None, Level.LIMITED),
     ]
     assert changes(Relation.CARER, Level.FULL, None, ends, OPTIONS) == [
-        Change(ends, None, Level.FULL, SENSITIVE)
+        Change(ends, None, Level.FULL)
     ]
     assert changes(Relation.GUARDIAN, Level.FULL, CHILD, None, OPTIONS) == []
 

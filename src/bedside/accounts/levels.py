@@ -43,12 +43,11 @@ PARTS: dict[Level, frozenset[Part]] = {
 @dataclass(frozen=True, slots=True)
 class Change:
     """A day on which what a proxy sees changes by itself, from `before` to `level`, which is None
-    if it ends. Also by the categories of files that they do not see, before and from then on."""
+    if it ends. `unseen` are the categories of files that they do not see from then on."""
 
     on: date
     level: Level | None
     before: Level
-    unseen_before: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
 
 
@@ -100,16 +99,14 @@ def changes(
             eve = on - timedelta(days=1)
             before = level_on(relation, level, born, eve, options)
             then = level_on(relation, level, born, on, options)
-            unseen_before = unseen_on(relation, born, eve, options)
             unseen = unseen_on(relation, born, on, options) if then else frozenset[str]()
-            if before and (then != before or unseen != unseen_before):
-                found.append(Change(on, then, before, unseen_before, unseen))
+            if before and (then, unseen) != (before, unseen_on(relation, born, eve, options)):
+                found.append(Change(on, then, before, unseen))
     if ends_on is not None:
-        eve = ends_on - timedelta(days=1)
-        before = level_on(relation, level, born, eve, options)
+        before = level_on(relation, level, born, ends_on - timedelta(days=1), options)
         found = [one for one in found if one.on < ends_on]
         if before is not None:
-            found.append(Change(ends_on, None, before, unseen_on(relation, born, eve, options)))
+            found.append(Change(ends_on, None, before))
     return found
 
 
