@@ -172,9 +172,9 @@ def prepare_python(purpose: str) -> None:
         VENV / "bin" / "bedside",
         lambda: install_packages(lists[purpose]),
     )
-    modules = digest(PACKAGE.rglob("*.py"))
+    sources = digest([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")])
     compiled = PACKAGE / "__pycache__"
-    step("bytecode", "Compiling the modules", modules, compiled, compile_bytecode)
+    step("bytecode", "Compiling modules and templates", sources, compiled, compile_bytecode)
 
 
 def prepare_texts() -> None:
@@ -189,9 +189,11 @@ def prepare_texts() -> None:
 
 
 def compile_bytecode() -> None:
-    """Compile Bedside's modules. The confined child of every file writes no bytecode, and where
-    Python is told not to (PYTHONDONTWRITEBYTECODE), each start of a server compiles them all."""
+    """Compile Bedside's modules and templates. The confined child of every file writes no bytecode,
+    and where Python is told not to (PYTHONDONTWRITEBYTECODE), each start of a server compiles all
+    modules; templates would be compiled on the loop, while everybody waits."""
     run(PYTHON, "-m", "compileall", "-q", "-j", "0", PACKAGE)
+    run(PYTHON, "-c", "from bedside.edge.rendering import compile_all; compile_all()")
 
 
 def check_node() -> None:

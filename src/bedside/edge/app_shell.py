@@ -46,6 +46,13 @@ async def app_page(request: Request, section: str = "") -> AppPage:
     return AppPage(side, clinic)
 
 
+async def part_of_app_page(request: Request) -> AppPage:
+    """Prepare what a part of a page needs that is asked for again: the same person in the same
+    language, without the frame. Raises as `patient_side_of`."""
+    side = await patient_side_of(request)
+    return AppPage(side, await _spoken(request, side.account))
+
+
 async def account_page(request: Request) -> tuple[AccountAccess, Clinic]:
     """Prepare what patient/app.html needs on pages about the person who is signed in. Raises as
     `account_of`."""

@@ -2,11 +2,13 @@
 
 import json
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -19,6 +21,7 @@ from bedside.kernel import language
 WEB = Path(__file__).parents[1] / "web"
 """Where the templates are, each beside the handlers of its feature."""
 STATIC = WEB / "static"
+_COMPILED = WEB / "__pycache__"
 _MANIFEST = STATIC / "manifest.json"
 _TO_CORRECT = (409, 422)
 """Statuses of pages that show a form again."""
@@ -60,6 +63,29 @@ def asset(name: str) -> str:
     return f"/static/{_assets.names()[name]}"
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """What templates were compiled to, kept like Python's own bytecode: where nothing can be
+    written, each process compiles for itself."""
+
+    def __init__(self) -> None:
+        with suppress(OSError):
+            _COMPILED.mkdir(exist_ok=True)
+        super().__init__(str(_COMPILED))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a template was compiled to, if that is possible."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def compile_all() -> None:
+    """Compile every template. Compiling those of one page takes up to 0.2 s, in which the process
+    does nothing else, so that it is done when an installation is prepared."""
+    made = environment()
+    for name in made.list_templates(extensions=["html"]):
+        made.get_template(name)
+
+
 @cache
 def environment() -> Environment:
     """Return the template environment; undefined names are errors."""
@@ -70,6 +96,8 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_Compiled(),
+        cache_size=-1,  # all of them: each is compiled once
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)

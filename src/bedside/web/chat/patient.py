@@ -11,7 +11,7 @@ from bedside.conversations.states import Receipt
 from bedside.conversations.topics import Topic
 from bedside.conversations.writing import LONGEST, Text
 from bedside.edge.accounts import page_in_app, patient_side_of
-from bedside.edge.app_shell import AppPage, app_page
+from bedside.edge.app_shell import AppPage, app_page, part_of_app_page
 from bedside.edge.context import services_of
 from bedside.edge.errors import wants_json
 from bedside.edge.feature import AppItem
@@ -202,7 +202,7 @@ def _is_confirmed(shown: dict[str, Any], account_id: str) -> bool:
 
 async def messages(request: Request) -> Response:
     """GET /app/{patient_id}/chat/{conversation_id}/list: the messages alone, for live updates."""
-    page = await app_page(request, "chat")
+    page = await part_of_app_page(request)
     return render(request, "chat/thread.html", **await _thread(request, page.side))
 
 
