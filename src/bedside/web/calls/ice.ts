@@ -54,7 +54,9 @@ export class Ice {
     try {
       const { iceServers, lasts } = await ask<Given>(this.address);
       if (this.isOver) return;
-      this.configuration = { iceServers, bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 };
+      // No candidates are gathered ahead (iceCandidatePoolSize): a Chromium that is given an offer in
+      // that moment may never find any for this connection.
+      this.configuration = { iceServers, bundlePolicy: "max-bundle" };
       this.ends = Date.now() + lasts;
       this.changed(this.configuration);
       wait = Math.max(AT_LEAST_MS, lasts - EARLY_MS);
