@@ -67,7 +67,7 @@ async def pictures_of(page: Page, others: int) -> None:
     before = now = dict[str, int](await page.evaluate(_DECODED_EACH))
     for _ in range(LONG // 500):
         now = dict[str, int](await page.evaluate(_DECODED_EACH))
-        # A connection that was made anew meanwhile counts from zero.
+        # A new connection counts from zero.
         before = {mid: min(frames, now.get(mid, 0)) for mid, frames in before.items()}
         if sum(frames > before.get(mid, 0) + 3 for mid, frames in now.items()) >= others:
             return

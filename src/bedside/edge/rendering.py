@@ -64,7 +64,7 @@ def asset(name: str) -> str:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """What templates were compiled to, kept like Python's own bytecode: where nothing can be
+    """The compiled templates, kept like Python's own bytecode: where nothing can be
     written, each process compiles for itself."""
 
     def __init__(self) -> None:
