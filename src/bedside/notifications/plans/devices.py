@@ -1,7 +1,8 @@
 """Devices of people with an account that get notifications by web push.
 
 A device ends with the session in which it was turned on: who signs out, or is signed out, gets
-nothing any more on it. The same browser never belongs to two people.
+nothing any more on it, nor does who was signed in when somebody else signed in there. The same
+browser never belongs to two people.
 """
 
 from collections.abc import Sequence
@@ -56,6 +57,9 @@ _drop_own = prepared(
     delete(app_devices).where(
         app_devices.c.id == bindparam("of"), app_devices.c.account_id == bindparam("own")
     )
+)
+_hand_on = prepared(
+    update(app_devices).where(app_devices.c.session_id == bindparam("of_session"))
 )
 _drop_of_session = prepared(
     delete(app_devices).where(app_devices.c.session_id == bindparam("of_session"))
@@ -132,9 +136,14 @@ class AppDevices:
             if not await work.execute(_drop_own, of=device_id, own=account.account_id):
                 raise NotFound
 
-    async def session_ended(self, work: UnitOfWork, session_id: str) -> None:
-        """Send nothing more to the devices of a session that ends."""
-        await work.execute(_drop_of_session, of_session=session_id)
+    async def session_ended(
+        self, work: UnitOfWork, session_id: str, successor: str = ""
+    ) -> None:
+        """Send nothing more to the devices of a session that ends; a successor takes them on."""
+        if successor:
+            await work.execute(_hand_on, of_session=session_id, session_id=successor)
+        else:
+            await work.execute(_drop_of_session, of_session=session_id)
 
     async def of_accounts(
         self, reader: Reader, clinic_id: str, account_ids: Sequence[str]
