@@ -10,6 +10,7 @@ from bedside.kernel.ids import new_id
 from tests.accounts.people import signed_in
 from tests.house import Served
 from tests.journeys.pushing import SHOWN, SUBSCRIBE, Pusher
+from tests.journeys.test_staff_console import at_desk, connected
 from tests.notifications.plans.planning import at_noon
 from tests.peers.chromium import Chromium, reached
 from tests.peers.page_checks import Journey
@@ -68,6 +69,7 @@ async def test_the_phone_tells_of_a_message_and_staff_see_that_it_was_read(
     worker = await told_here(page, device)
     await seen.seen(page, "account")
     pusher = await Pusher.of(page, reaching.url, "/app")
+    desk, staff = await at_desk(chromium, reaching, house.here.clinician)
 
     chart = await house.chart(0, house.here.clinician)
     with at_noon():
@@ -82,12 +84,19 @@ async def test_the_phone_tells_of_a_message_and_staff_see_that_it_was_read(
     text = device.read(pushed.body).decode()
     for word in ("biopsy", "Maya", "Lindqvist"):
         assert word not in text
+    await staff.goto(f"/chat/{conversation}")
+    await connected(staff, house)
+    await expect(staff.get_by_text("Sent: Notification on a device")).to_be_visible()
     await pusher.deliver(text)
     [shown] = await reached(page, lambda: worker.evaluate(SHOWN), bool, "a notification")
     assert shown["title"].startswith(house.clinic.name)
     path = f"/app/{house.patients[0].id}/chat/{conversation}"
-    assert shown["data"] == path
+    assert shown["data"]["page"] == path
+    await expect(staff.get_by_text("Reached the device: Notification on a device")).to_be_visible()
     assert await worker.evaluate(_PRESS) == [path]
+    assert await worker.evaluate(SHOWN) == []
+    await pusher.deliver(text)  # and now it is not pressed
+    await reached(page, lambda: worker.evaluate(SHOWN), bool, "a notification")
 
     chat = house.conversations.all
     [message] = (await chat.page(chart, conversation)).messages
@@ -107,4 +116,7 @@ async def test_the_phone_tells_of_a_message_and_staff_see_that_it_was_read(
         return str(found.state) if found else ""
 
     await reached(page, ended, lambda state: state == "read", "nothing more is sent")
+    await reached(page, lambda: worker.evaluate(SHOWN), lambda left: not left, "it disappears")
+    await expect(staff.get_by_text("Read by Maya Lindqvist")).to_be_visible()
     await phone.leave()
+    await desk.leave()

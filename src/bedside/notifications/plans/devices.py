@@ -154,6 +154,10 @@ class AppDevices:
         some, among = _of_accounts.of(sorted(account_ids))
         return [row.id for row in await reader.all(some, clinic=clinic_id, **among)]
 
+    async def is_listed(self, reader: Reader, device_id: str) -> bool:
+        """Whether a device has neither been removed nor signed out."""
+        return await reader.one(_by_id, of=device_id) is not None
+
     async def has_shown(self, work: UnitOfWork, device_id: str) -> None:
         """Record that a device has shown something."""
         await work.execute(_set, of=device_id, shown_at=clock.now())

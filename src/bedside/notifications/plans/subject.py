@@ -22,6 +22,8 @@ PUSH_WAITS = 24 * 3600
 """Seconds for which a push waits for its device: a phone that was off over night still shows it."""
 SHOWN = "/push/shown"
 """The path to which a device reports that it has shown a notification."""
+OVER = "/push/over"
+"""The path at which a device asks which notifications it should not show any more."""
 DECLARATIVE = 8030
 """The number by which browsers know a push that they can show without a script (RFC 8030)."""
 

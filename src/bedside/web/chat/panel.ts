@@ -161,7 +161,9 @@ export class ChatPanel {
     if (Number(seen ? unread : undelivered) === 0) return;
     if (seen || last) {
       const what = seen ? "read" : "delivered";
-      void posted(`${this.base}/read`, last ? { up_to: last, what } : {}).catch(() => undefined);
+      void posted(`${this.base}/read`, last ? { up_to: last, what } : {})
+        .then(() => document.dispatchEvent(new CustomEvent("bedside:read")))
+        .catch(() => undefined);
     }
   };
 

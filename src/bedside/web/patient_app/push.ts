@@ -3,6 +3,7 @@
  * permission after a press only. On phones of Apple it works once the app is on the first screen.
  */
 import { toBytes } from "../components/encoding";
+import { closeOver } from "./over";
 
 const THIS_DEVICE = "bedside-app-push";
 
@@ -94,7 +95,21 @@ class Switch {
   }
 }
 
+/** Whoever looks at the app has no use for notifications of what was read meanwhile. */
+async function lookAround(): Promise<void> {
+  if (!isPossible() || document.visibilityState === "hidden") return;
+  const registration = await navigator.serviceWorker.getRegistration("/app");
+  if (registration) await closeOver(registration);
+}
+
+function closeWhatIsOver(): void {
+  void lookAround().catch(() => undefined);
+}
+
 export function startPush(): void {
+  closeWhatIsOver();
+  document.addEventListener("visibilitychange", closeWhatIsOver);
+  document.addEventListener("bedside:read", closeWhatIsOver);
   const place = document.querySelector<HTMLElement>("[data-app-push]");
   const on = place?.querySelector<HTMLButtonElement>("[data-app-push-on]");
   const off = place?.querySelector<HTMLButtonElement>("[data-app-push-off]");
