@@ -134,7 +134,7 @@ async def test_a_push_needs_no_script_and_says_nothing(quick_house: House) -> No
     assert payload["web_push"] == 8030
     shown = payload["notification"]
     assert shown["title"] == "Riverside Clinic"
-    assert "heron" in shown["body"]
+    assert shown["body"] == "Dr Okafor has written to you\nYour code word: heron"
     assert shown["navigate"] == f"http://localhost:8080/app/{house.patients[0].id}"
     assert message.waits_for >= 12 * 3600
     assert "Lindqvist" not in message.text
@@ -182,3 +182,15 @@ async def test_a_push_that_no_device_shows_is_followed_within_the_hour(house: Ho
         await do_jobs(house)
     assert await item.steps() == [("push", "sent"), ("sms", "delivered")]
     assert "No device has shown it" in (await item.step("push")).reason
+
+
+async def test_a_browser_that_is_turned_on_again_is_listed_once(quick_house: House) -> None:
+    devices, maya = quick_house.notifications.app_devices, signed_in(quick_house)
+    old, new = Device("https://push.example/1"), Device("https://push.example/2")
+    first = await devices.add(maya, old.given, "Safari")
+    await devices.answered(first, old.endpoint, PushAnswer.GONE)
+    other = signed_in(quick_house, "acc_2", "ase_2")
+    await devices.add(other, Device("https://push.example/3").given, "Safari", before=first)
+    assert len(await devices.listed(maya)) == 1  # another person's device stays
+    second = await devices.add(maya, new.given, "Safari", before=first)
+    assert [(one.id, str(one.ended)) for one in await devices.listed(maya)] == [(second, "")]

@@ -86,9 +86,12 @@ class AppDevices:
         self._vault = vault
         self._internal = internal
 
-    async def add(self, account: AccountAccess, given: Any, label: str) -> str:
+    async def add(
+        self, account: AccountAccess, given: Any, label: str, *, before: str = ""
+    ) -> str:
         """Send notifications to this device from now on. `given` is the browser's PushSubscription
-        as JSON. Returns the id of the device. Raises WrongInput."""
+        as JSON, `before` the id under which the browser was listed. Returns the id of the device.
+        Raises WrongInput."""
         subscription = checked(given, internal=self._internal)
         keys = await self._vault.clinic(account.clinic_id)
         token = await self._token(subscription.endpoint)
@@ -96,6 +99,7 @@ class AppDevices:
         async with self._database.unit_of_work() as work:
             await work.lock(f"app_devices:{token}")
             await work.execute(_drop_at, at=token)
+            await work.execute(_drop_own, of=before, own=account.account_id)
             await work.execute(
                 _add,
                 id=device_id,

@@ -198,4 +198,4 @@ def _title(title: str, clinic: Clinic, rules: ContactRules) -> dict[str, str]:
     if rules.neutral:
         return {"title": _("A message for you"), "body": ""}
     code = _("Your code word: {word}").format(word=rules.code_word) if rules.code_word else ""
-    return {"title": clinic.name, "body": " ".join(part for part in (title, code) if part)}
+    return {"title": clinic.name, "body": "\n".join(part for part in (title, code) if part)}

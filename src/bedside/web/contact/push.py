@@ -27,11 +27,14 @@ async def offer(request: Request) -> Response:
 
 
 async def add(request: Request) -> Response:
-    """POST /app/account/push: the browser's PushSubscription as JSON. Returns the device's id."""
+    """POST /app/account/push: the browser's PushSubscription as JSON, with `before`, the id that it
+    had. Returns the device's id."""
     account = await account_of(request)
     given = await json_of(request)
     label = browser_name(request.headers.get("user-agent", ""))
-    device = await services_of(request).notifications.app_devices.add(account, given, label)
+    before = str(given.get("before", ""))
+    devices = services_of(request).notifications.app_devices
+    device = await devices.add(account, given, label, before=before)
     return JSONResponse({"id": device}, status_code=201)
 
 

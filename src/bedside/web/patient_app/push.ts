@@ -3,6 +3,7 @@
  * permission after a press only. On phones of Apple it works once the app is on the first screen.
  */
 import { toBytes } from "../components/encoding";
+import { fragmentOf } from "../live/fragment";
 import { closeOver } from "./over";
 
 const THIS_DEVICE = "bedside-app-push";
@@ -39,6 +40,12 @@ async function subscribed(key: string): Promise<PushSubscription> {
   }
 }
 
+/** Whether the browser still has a subscription: it can give one up by itself. */
+async function isSubscribed(): Promise<boolean> {
+  const { pushManager } = await navigator.serviceWorker.ready;
+  return (await pushManager.getSubscription()) !== null;
+}
+
 class Switch {
   constructor(
     private readonly place: HTMLElement,
@@ -49,7 +56,8 @@ class Switch {
   async start(): Promise<void> {
     if (!isPossible()) return this.show("missing");
     const { key, devices } = await offered();
-    const isOn = devices.includes(localStorage.getItem(THIS_DEVICE) ?? "") && Notification.permission === "granted";
+    const isKnown = devices.includes(localStorage.getItem(THIS_DEVICE) ?? "") && Notification.permission === "granted";
+    const isOn = isKnown && (await isSubscribed());
     this.show(Notification.permission === "denied" ? "denied" : isOn ? "on" : "off");
     this.on.addEventListener("click", () => void this.during(this.on, () => this.turnOn(key)));
     this.off.addEventListener("click", () => void this.during(this.off, () => this.turnOff()));
@@ -69,12 +77,15 @@ class Switch {
   private async turnOn(key: string): Promise<void> {
     const permission = await Notification.requestPermission();
     if (permission !== "granted") return this.show(permission === "denied" ? "denied" : "off");
-    const body = JSON.stringify((await subscribed(key)).toJSON());
+    const before = localStorage.getItem(THIS_DEVICE) ?? "";
+    const body = JSON.stringify({ ...(await subscribed(key)).toJSON(), before });
     const answer = await fetch("/app/account/push", { method: "POST", headers: json, body });
     if (!answer.ok) throw new Error(`${answer.status}`);
     const { id } = (await answer.json()) as { id: string };
     localStorage.setItem(THIS_DEVICE, id);
     this.show("on");
+    this.off.focus(); // the button that was pressed is gone
+    await this.listAgain();
   }
 
   private async turnOff(): Promise<void> {
@@ -85,6 +96,16 @@ class Switch {
     await (await pushManager.getSubscription())?.unsubscribe();
     localStorage.removeItem(THIS_DEVICE);
     this.show("off");
+    this.on.focus();
+    await this.listAgain();
+  }
+
+  /** The devices that are told, as they are now. */
+  private async listAgain(): Promise<void> {
+    const list = this.place.querySelector("[data-app-push-list]");
+    const page = await fragmentOf("/app/account").catch(() => null); // as it was, until the next page
+    const now = page?.querySelector("[data-app-push-list]");
+    if (list && now) list.replaceWith(now);
   }
 
   private show(state: "off" | "on" | "denied" | "missing" | "failed"): void {
