@@ -40,10 +40,11 @@ _PRESS = """async () => {
 }"""
 
 
-async def told_here(page: Page, device: Device) -> Worker:
-    """Press the switch on the account page. Returns the app's service worker."""
+async def told_here(page: Page, device: Device, where: str = "/app/account") -> Worker:
+    """Press the switch on a page, by default that of the account. Returns the app's service
+    worker."""
     await page.add_init_script(f"({SUBSCRIBE})({json.dumps(device.given)})")
-    await page.goto("/app/account")
+    await page.goto(where)
     switch = page.get_by_role("button", name="Tell me on this device")
     await expect(switch).to_be_visible()
     assert await page.evaluate("window.asked") == 0, "nobody is asked before the press"
@@ -51,6 +52,7 @@ async def told_here(page: Page, device: Device) -> Worker:
     await expect(
         page.get_by_text("This device tells you when the clinic has written.")
     ).to_be_visible()
+    await expect(page.get_by_role("button", name="Do not tell me here")).to_be_focused()
     [worker] = page.context.service_workers
     return worker
 
@@ -67,6 +69,7 @@ async def test_the_phone_tells_of_a_message_and_staff_see_that_it_was_read(
     )
     page = await phone.page()
     worker = await told_here(page, device)
+    await expect(page.get_by_text("Has not shown one yet")).to_be_visible()
     await seen.seen(page, "account")
     pusher = await Pusher.of(page, reaching.url, "/app")
     desk, staff = await at_desk(chromium, reaching, house.here.clinician)
@@ -120,3 +123,33 @@ async def test_the_phone_tells_of_a_message_and_staff_see_that_it_was_read(
     await expect(staff.get_by_text("Read by Maya Lindqvist")).to_be_visible()
     await phone.leave()
     await desk.leave()
+
+
+@pytest.mark.feature("P4")
+async def test_the_first_page_offers_notifications_until_somebody_has_chosen(
+    reaching: Served, chromium: Chromium, push_service: PushService
+) -> None:
+    house, seen = reaching.house, Journey("app-push-offer")
+    phone = await chromium.phone(reaching.url, allow=("notifications",))
+    there = await signed_in(house)
+    await phone.context.add_cookies(
+        [{"name": "bedside-app", "value": there.token, "url": reaching.url}]
+    )
+    home = f"/app/{house.patients[0].id}"
+    page = await phone.page(home)
+    offer = page.get_by_role("region", name="Notifications")
+    await expect(offer).to_contain_text("It never says what.")
+    await seen.seen(page, "offered")
+    await told_here(page, push_service.device(), home)
+    await expect(offer.get_by_role("button", name="Not now")).to_be_hidden()
+    await page.goto(home)
+    await expect(page.get_by_role("heading", name="Hello Maya Lindqvist")).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    await expect(offer).to_be_hidden()
+    await page.evaluate("localStorage.removeItem('bedside-app-push')")
+    await page.reload()
+    await offer.get_by_role("button", name="Not now").click()
+    await page.reload()
+    await page.wait_for_load_state("networkidle")
+    await expect(offer).to_be_hidden()
+    await phone.leave()

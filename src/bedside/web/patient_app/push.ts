@@ -7,6 +7,8 @@ import { fragmentOf } from "../live/fragment";
 import { closeOver } from "./over";
 
 const THIS_DEVICE = "bedside-app-push";
+/** Set where somebody does not want to be offered it on the first page. */
+const NOT_NOW = "bedside-app-push-not-now";
 
 interface Offer {
   /** This installation's key: the browser accepts messages from nobody else (RFC 8292). */
@@ -42,8 +44,8 @@ async function subscribed(key: string): Promise<PushSubscription> {
 
 /** Whether the browser still has a subscription: it can give one up by itself. */
 async function isSubscribed(): Promise<boolean> {
-  const { pushManager } = await navigator.serviceWorker.ready;
-  return (await pushManager.getSubscription()) !== null;
+  const registration = await navigator.serviceWorker.getRegistration("/app");
+  return Boolean(await registration?.pushManager.getSubscription());
 }
 
 class Switch {
@@ -59,6 +61,7 @@ class Switch {
     const isKnown = devices.includes(localStorage.getItem(THIS_DEVICE) ?? "") && Notification.permission === "granted";
     const isOn = isKnown && (await isSubscribed());
     this.show(Notification.permission === "denied" ? "denied" : isOn ? "on" : "off");
+    if (Notification.permission !== "denied" && !isOn) this.place.hidden = false;
     this.on.addEventListener("click", () => void this.during(this.on, () => this.turnOn(key)));
     this.off.addEventListener("click", () => void this.during(this.off, () => this.turnOff()));
   }
@@ -103,9 +106,10 @@ class Switch {
   /** The devices that are told, as they are now. */
   private async listAgain(): Promise<void> {
     const list = this.place.querySelector("[data-app-push-list]");
+    if (!list) return;
     const page = await fragmentOf("/app/account").catch(() => null); // as it was, until the next page
     const now = page?.querySelector("[data-app-push-list]");
-    if (list && now) list.replaceWith(now);
+    if (now) list.replaceWith(now);
   }
 
   private show(state: "off" | "on" | "denied" | "missing" | "failed"): void {
@@ -113,6 +117,8 @@ class Switch {
     if (words) words.textContent = this.place.dataset[state] ?? "";
     this.on.hidden = state !== "off" && state !== "failed";
     this.off.hidden = state !== "on";
+    const notNow = this.place.querySelector<HTMLElement>("[data-app-push-not-now]");
+    if (notNow) notNow.hidden = this.on.hidden;
   }
 }
 
@@ -135,6 +141,12 @@ export function startPush(): void {
   const on = place?.querySelector<HTMLButtonElement>("[data-app-push-on]");
   const off = place?.querySelector<HTMLButtonElement>("[data-app-push-off]");
   if (!place || !on || !off) return;
-  place.hidden = false;
+  const isOffer = place.dataset.appPush === "offer";
+  if (isOffer && localStorage.getItem(NOT_NOW)) return;
+  place.querySelector("[data-app-push-not-now]")?.addEventListener("click", () => {
+    localStorage.setItem(NOT_NOW, "yes");
+    place.hidden = true;
+  });
+  place.hidden = isOffer; // until it is known that there is something to offer
   new Switch(place, on, off).start().catch(() => undefined);
 }
