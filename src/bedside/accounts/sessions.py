@@ -220,9 +220,7 @@ class AccountSessions:
             ids = [row.id for row in rows]
             work.emit(AccountSessionsEnded(account_id=account.id, session_ids=ids))
 
-    async def _tell(
-        self, work: UnitOfWork, session_ids: list[str], successor: str = ""
-    ) -> None:
+    async def _tell(self, work: UnitOfWork, session_ids: list[str], successor: str = "") -> None:
         for session_id in session_ids:
             for listener in self._listeners:
                 await listener(work, session_id, successor)

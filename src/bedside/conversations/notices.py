@@ -2,9 +2,9 @@
 something to read.
 
 One plan runs for all that is unread in a conversation, about its first message: five messages in a
-row are one notice. Whoever reads, wherever, ends it; what came meanwhile begins the next one. A plan
-that has ended without being read, because nobody was reached or staff took care, tells of nothing
-that is written later: that begins a plan of its own.
+row are one notice. Whoever reads, wherever, ends it; what came meanwhile begins the next one. A
+plan that has ended without being read, because nobody was reached or staff took care, tells of
+nothing that is written later: that begins a plan of its own.
 """
 
 from collections.abc import Awaitable, Callable

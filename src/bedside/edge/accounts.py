@@ -32,9 +32,7 @@ def app_cookie_name(settings: Settings) -> str:
     return f"__Host-{_COOKIE}" if is_secure(settings) else _COOKIE
 
 
-async def keep_account(
-    request: Request, response: Response, there: SignedIn, *, own: bool
-) -> None:
+async def keep_account(request: Request, response: Response, there: SignedIn, *, own: bool) -> None:
     """Keep somebody signed in on this device: for good on their own one, else until the browser is
     closed, or the session ends before. Who was signed in there before is signed out. Their clinic
     is remembered for the next sign-in."""

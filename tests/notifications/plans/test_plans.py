@@ -252,7 +252,7 @@ async def test_a_task_is_for_those_who_see_the_patient(quick_house: House) -> No
 
 async def test_what_was_lost_is_not_what_was_sent(quick_house: House) -> None:
     item = await Planned(quick_house).started()
-    sms = (await item.step("sms"))
+    sms = await item.step("sms")
     left = replace(sms, channel="email", sent_at=sms.sent_at + 1, state=StepState.SENT)
     lost = replace(sms, state=StepState.FAILED)
     progress = replace(await item.progress(), steps=(lost, left))

@@ -5,9 +5,9 @@ import re
 import httpx
 import pytest
 
-from bedside.web.app import create_app
 from bedside.errors import NotSignedIn
 from bedside.requests.app_invitations.sending import PREFIX
+from bedside.web.app import create_app
 from tests.accounts.people import signed_in
 from tests.house import House, at_the_door
 from tests.peers.push_service import Device
@@ -145,9 +145,7 @@ async def test_signing_out_ends_the_session_and_not_only_the_cookie(
 
 
 @pytest.mark.parametrize("who", [0, 1])
-async def test_who_signs_in_on_a_device_signs_out_who_was_there(
-    house: House, who: int
-) -> None:
+async def test_who_signs_in_on_a_device_signs_out_who_was_there(house: House, who: int) -> None:
     async with at_the_door(create_app(house.services)) as visitor:
         before, _other = await signed_in(house), await signed_in(house, 1)
         maya = await house.accounts.sessions.resume(before.token, "127.0.0.1")

@@ -58,9 +58,7 @@ _drop_own = prepared(
         app_devices.c.id == bindparam("of"), app_devices.c.account_id == bindparam("own")
     )
 )
-_hand_on = prepared(
-    update(app_devices).where(app_devices.c.session_id == bindparam("of_session"))
-)
+_hand_on = prepared(update(app_devices).where(app_devices.c.session_id == bindparam("of_session")))
 _drop_of_session = prepared(
     delete(app_devices).where(app_devices.c.session_id == bindparam("of_session"))
 )
@@ -86,9 +84,7 @@ class AppDevices:
         self._vault = vault
         self._internal = internal
 
-    async def add(
-        self, account: AccountAccess, given: Any, label: str, *, before: str = ""
-    ) -> str:
+    async def add(self, account: AccountAccess, given: Any, label: str, *, before: str = "") -> str:
         """Send notifications to this device from now on. `given` is the browser's PushSubscription
         as JSON, `before` the id under which the browser was listed. Returns the id of the device.
         Raises WrongInput."""
@@ -140,9 +136,7 @@ class AppDevices:
             if not await work.execute(_drop_own, of=device_id, own=account.account_id):
                 raise NotFound
 
-    async def session_ended(
-        self, work: UnitOfWork, session_id: str, successor: str = ""
-    ) -> None:
+    async def session_ended(self, work: UnitOfWork, session_id: str, successor: str = "") -> None:
         """Send nothing more to the devices of a session that ends; a successor takes them on."""
         if successor:
             await work.execute(_hand_on, of_session=session_id, session_id=successor)

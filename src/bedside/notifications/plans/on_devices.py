@@ -1,4 +1,4 @@
-"""Notifications on patients' devices: that they were shown, and that there is nothing to tell any more.
+"""Notifications on patients' devices: that they were shown, and which are over.
 
 A device speaks of a notification by its cause, which came encrypted: who knows one has got it.
 """
@@ -38,9 +38,9 @@ class OnDevices:
         return bool(device_id)
 
     async def over(self, causes: Sequence[str]) -> list[str]:
-        """Return those of the causes whose notifications a device should not show any more: the item
-        was read, wherever, or is gone, or the device is signed out. A cause that nobody knows is
-        one of them."""
+        """Return those of the causes whose notifications a device should not show any more: the
+        item was read, wherever, or is gone, or the device is signed out. A cause that nobody knows
+        is one of them."""
         async with self._database.read() as db:
             return [one for one in causes[:AT_MOST] if await self._is_over(db, one)]
 
