@@ -39,6 +39,7 @@ _between = prepared(
         _messages.retracted_at == 0,
     )
     .order_by(_messages.number)
+    .limit(100)  # a plan is about the first that has had none: the hundredth ended unread before
 )
 _NEWEST = 2**31 - 1
 
@@ -112,6 +113,6 @@ class ChatNotices:
 async def _of_staff(
     reader: Reader, conversation_id: str, after: int, up_to: int = _NEWEST
 ) -> list[str]:
-    """Return the ids of staff's messages after a number, without those taken back."""
+    """Return the ids of staff's first messages after a number, without those taken back."""
     rows = await reader.all(_between, conversation=conversation_id, after=after, up_to=up_to)
     return [row.id for row in rows]
