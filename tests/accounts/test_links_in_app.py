@@ -9,6 +9,7 @@ from bedside.accounts.levels import Level
 from bedside.errors import NotFound
 from bedside.kernel import clock
 from bedside.people.hidden import ALL
+from bedside.requests.messages import page_in_app
 from bedside.requests.states import State
 from bedside.visits.rooms import RoomOptions
 from tests.accounts.people import let_in, side_of, signed_in
@@ -49,6 +50,23 @@ async def test_the_first_page_of_the_app_lists_it_and_the_sign_out_ends_the_acce
     assert (await visitor.get(f"/my/{sent.id}")).status_code == 200
     await visitor.post("/app/sign-out")
     assert (await visitor.get(f"/my/{sent.id}")).status_code == 401
+
+
+async def test_a_notification_leads_to_it_through_the_sign_in(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    sent = await send(quick_house)
+    page = page_in_app(sent.id)
+    led = await visitor.get(page)
+    assert led.headers["location"] == f"/app/sign-in?next={page}"
+    assert f'name="next" value="{page}"' in (await visitor.get(led.headers["location"])).text
+    there = await signed_in(quick_house)
+    visitor.cookies.set("bedside-app", there.token)
+    shown = await visitor.get(page, follow_redirects=True)
+    assert (shown.status_code, shown.url.path) == (200, f"/my/{sent.id}")
+    other = await signed_in(quick_house, 1)
+    visitor.cookies.set("bedside-app", other.token)
+    assert (await visitor.get(page, follow_redirects=True)).status_code == 401
 
 
 async def test_another_patient_in_the_app_is_asked_like_a_stranger(

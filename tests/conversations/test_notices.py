@@ -85,3 +85,30 @@ async def test_without_the_app_nobody_is_called_to_a_page_that_stays_closed(
         message = await talk.say(talk.chart, "Yes, it is.")
         assert await state(talk, message) == ""
         assert await sent(quick_house) == []
+
+
+async def test_what_is_written_after_staff_took_care_is_told_as_well(house: House) -> None:
+    with at_noon():
+        talk = await begun(house)
+        first = await talk.say(talk.chart, "Yes, it is.")
+        assert len(await sent(house)) == 1
+        plan = await house.notifications.plan_tasks.of_item(talk.chart, first)
+        assert plan is not None
+        await house.notifications.plan_tasks.settle(talk.chart, plan.id)
+        second = await talk.say(talk.chart, "Please come in tomorrow.")
+        third = await talk.say(talk.chart, "At nine.")
+        states = [await state(talk, one) for one in (first, second, third)]
+        assert states == ["settled", "running", ""]
+        assert len(await sent(house)) == 2
+        await talk.all.receipt(talk.patient, talk.id, 4, Receipt.READ)
+        states = [await state(talk, one) for one in (first, second, third)]
+        assert states == ["read", "read", ""]
+
+
+async def test_a_receipt_of_what_came_before_ends_nothing(quick_house: House) -> None:
+    with at_noon():
+        talk = await begun(quick_house)
+        await talk.say(talk.patient, "Is it open?")
+        message = await talk.say(talk.chart, "Yes, it is.")
+        await talk.all.receipt(talk.patient, talk.id, 1, Receipt.READ)
+        assert await state(talk, message) == "running"

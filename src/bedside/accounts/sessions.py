@@ -87,8 +87,8 @@ class Device:
 class SessionListener(Protocol):
     """Follows sessions that end."""
 
-    async def __call__(self, work: UnitOfWork, session_id: str) -> None:
-        """Handle the end of a session."""
+    async def __call__(self, work: UnitOfWork, session_id: str, successor: str = "") -> None:
+        """Handle the end of a session. Its `successor` is the same person's on the same device."""
         ...
 
 
@@ -190,6 +190,20 @@ class AccountSessions:
                 raise NotFound
             await self._ended(work, account, session_id)
 
+    async def replaced(self, token: str, by: str, address: str) -> None:
+        """End the session that a device had when somebody signed in there, whose token is `by`: the
+        device is theirs now. What the same person has turned on there goes on."""
+        try:
+            before, now = await self.resume(token, address), await self.resume(by, address)
+        except NotSignedIn:
+            return
+        same = before.account_id == now.account_id
+        async with self._database.unit_of_work() as work:
+            if await work.one(_end, of=before.session_id, account=before.account_id) is not None:
+                await self._ended(
+                    work, before, before.session_id, successor=now.session_id if same else ""
+                )
+
     async def end_others(self, account: AccountAccess) -> int:
         """End all of one's sessions except the current one. Returns how many."""
         async with self._database.unit_of_work() as work:
@@ -206,13 +220,15 @@ class AccountSessions:
             ids = [row.id for row in rows]
             work.emit(AccountSessionsEnded(account_id=account.id, session_ids=ids))
 
-    async def _tell(self, work: UnitOfWork, session_ids: list[str]) -> None:
+    async def _tell(self, work: UnitOfWork, session_ids: list[str], successor: str = "") -> None:
         for session_id in session_ids:
             for listener in self._listeners:
-                await listener(work, session_id)
+                await listener(work, session_id, successor)
 
-    async def _ended(self, work: UnitOfWork, account: AccountAccess, session_id: str) -> None:
-        await self._tell(work, [session_id])
+    async def _ended(
+        self, work: UnitOfWork, account: AccountAccess, session_id: str, successor: str = ""
+    ) -> None:
+        await self._tell(work, [session_id], successor)
         work.emit(AccountSessionsEnded(account_id=account.account_id, session_ids=[session_id]))
         await self._audit.record(
             work,

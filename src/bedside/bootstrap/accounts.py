@@ -33,7 +33,7 @@ class AccountParts(AccountServices):
         return Registered(
             handlers={SEND_CODE: self.sign_in.send_code, LOOK: self.changes.look},
             sweeps={
-                "accounts.end_sessions": (3600.0, self.sessions.end_expired),
+                "accounts.end_sessions": (300.0, self.sessions.end_expired),
                 "accounts.forget_codes": (3600.0, self.sign_in.forget_codes),
                 "accounts.look_ahead": (3600.0, self.changes.sweep),
             },

@@ -22,6 +22,7 @@ from bedside.notifications.messages import Messages
 from bedside.notifications.own_phones import OwnPhones
 from bedside.notifications.plans import service as plan_jobs
 from bedside.notifications.plans.devices import AppDevices, BothBooks
+from bedside.notifications.plans.on_devices import OnDevices
 from bedside.notifications.plans.outlook import Outlook
 from bedside.notifications.plans.service import MessagePlans
 from bedside.notifications.plans.steps import StepMaker
@@ -102,7 +103,6 @@ def notifications_of(base: Base, people: PeopleParts, children: Children) -> Not
         people.clinics,
         people.patients,
         dispatcher,
-        app_devices,
         StepMaker(vault, people.clinics, TextLimits(people.throttle), settings.base_url),
     )
     reports_to = settings.base_url + callbacks.PATH
@@ -118,6 +118,7 @@ def notifications_of(base: Base, people: PeopleParts, children: Children) -> Not
         bounces=Bounces(dispatcher, ChildReports(children), settings.mail_bounces_token),
         plans=plans,
         app_devices=app_devices,
+        on_devices=OnDevices(database, dispatcher, app_devices),
         plan_tasks=PlanTasks(
             database, audit, people.patients, plans, Outlook(people.patients, plans)
         ),

@@ -2,7 +2,9 @@
 something to read.
 
 One plan runs for all that is unread in a conversation, about its first message: five messages in a
-row are one notice. Whoever reads, wherever, ends it; what came meanwhile begins the next one.
+row are one notice. Whoever reads, wherever, ends it; what came meanwhile begins the next one. A
+plan that has ended without being read, because nobody was reached or staff took care, tells of
+nothing that is written later: that begins a plan of its own.
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,25 +19,29 @@ from bedside.database.statements import prepared
 from bedside.kernel.language import gettext as _
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
 from bedside.notifications.plans.options import PlanOptions
+from bedside.notifications.plans.records import states_of
 from bedside.notifications.plans.service import MessagePlans
 from bedside.notifications.plans.subject import PlanSubject
+from bedside.notifications.plans.table import PlanState
 from bedside.notifications.texts import in_language
 from bedside.people.clinics import Clinics
 from bedside.people.patients import Patients
 
 _messages = conversation_messages.c
-_first_after = prepared(
-    select(_messages.id, _messages.number)
+_between = prepared(
+    select(_messages.id)
     .where(
         _messages.conversation_id == bindparam("conversation"),
         _messages.number > bindparam("after"),
+        _messages.number <= bindparam("up_to"),
         _messages.sender_kind == "staff",
         _messages.kind != Kind.NOTE.value,
         _messages.retracted_at == 0,
     )
     .order_by(_messages.number)
-    .limit(1)
+    .limit(100)  # a plan is about the first that has had none: the hundredth ended unread before
 )
+_NEWEST = 2**31 - 1
 
 
 InApp = Callable[[Reader, str], Awaitable[bool]]
@@ -54,31 +60,32 @@ class ChatNotices:
         self._in_app = in_app
 
     async def said(self, work: UnitOfWork, row: ConversationRow, message: MessageRow) -> None:
-        """See `service.Listener`: begin a plan for the first of staff's messages that is unread."""
-        if message.sender_kind != "staff":  # the clinic's automatic answer follows at once
-            return
-        first = await _first_unread(work, row.id, await read_until(work, row.id))
-        if first == message.id:
-            await self._start(work, row, message.id)
+        """See `service.Listener`: tell of what staff have written."""
+        if message.sender_kind == "staff":  # the clinic's automatic answer follows at once
+            await self._tell(work, row, await read_until(work, row.id))
 
     async def seen(
         self, work: UnitOfWork, row: ConversationRow, before: int, up_to: int, by: Actor
     ) -> None:
-        """See `service.ReadListener`: end the plan of what was read, and begin one for what came
+        """See `service.ReadListener`: end the plans of what was read, and begin one for what came
         while it was read."""
-        first = await _first_unread(work, row.id, before)
-        if first:
-            await self._plans.seen(work, first, by)
-        left = await _first_unread(work, row.id, up_to)
-        if left and left != first:
-            await self._start(work, row, left)
+        read = await _of_staff(work, row.id, before, up_to)
+        for message_id in await states_of(work, read):
+            await self._plans.seen(work, message_id, by)
+        await self._tell(work, row, up_to)
 
     async def retracted(self, work: UnitOfWork, row: ConversationRow, message_id: str) -> None:
         """See `service.RetractListener`: nobody is called to a message that was taken back."""
         await self._plans.stop(work, message_id)
-        left = await _first_unread(work, row.id, await read_until(work, row.id))
-        if left:
-            await self._start(work, row, left)
+        await self._tell(work, row, await read_until(work, row.id))
+
+    async def _tell(self, work: UnitOfWork, row: ConversationRow, after: int) -> None:
+        """Begin a plan about the first unread message that has had none, unless one runs."""
+        unread = await _of_staff(work, row.id, after)
+        states = await states_of(work, unread)
+        untold = [one for one in unread if one not in states]
+        if untold and PlanState.RUNNING not in states.values():
+            await self._start(work, row, untold[0])
 
     async def _start(self, work: UnitOfWork, row: ConversationRow, message_id: str) -> None:
         """Begin a plan, unless nobody could open the message for want of an account."""
@@ -103,8 +110,9 @@ class ChatNotices:
         await self._plans.start(work, subject)
 
 
-async def _first_unread(reader: Reader, conversation_id: str, after: int) -> str:
-    """Return the id of staff's first message after a number, without those taken back; "" for
-    none."""
-    row = await reader.one(_first_after, conversation=conversation_id, after=after)
-    return row.id if row else ""
+async def _of_staff(
+    reader: Reader, conversation_id: str, after: int, up_to: int = _NEWEST
+) -> list[str]:
+    """Return the ids of staff's first messages after a number, without those taken back."""
+    rows = await reader.all(_between, conversation=conversation_id, after=after, up_to=up_to)
+    return [row.id for row in rows]

@@ -32,10 +32,13 @@ def app_cookie_name(settings: Settings) -> str:
     return f"__Host-{_COOKIE}" if is_secure(settings) else _COOKIE
 
 
-def keep_account(request: Request, response: Response, there: SignedIn, *, own: bool) -> None:
+async def keep_account(request: Request, response: Response, there: SignedIn, *, own: bool) -> None:
     """Keep somebody signed in on this device: for good on their own one, else until the browser is
-    closed, or the session ends before. Their clinic is remembered for the next sign-in."""
+    closed, or the session ends before. Who was signed in there before is signed out. Their clinic
+    is remembered for the next sign-in."""
     settings = services_of(request).settings
+    sessions = services_of(request).accounts.sessions
+    await sessions.replaced(app_token(request), there.token, address_of(request))
     keep(request, response, _CLINIC, there.clinic_id, f"{APP}/sign-in", _LASTS * clock.SECOND)
     response.set_cookie(
         app_cookie_name(settings),

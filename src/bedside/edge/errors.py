@@ -233,10 +233,19 @@ async def _page(request: Request, error: BedsideError) -> Response:
         "components/error.html",
         status=error.status,
         layout=await _layout(request),
+        start=_start(request.url.path),
         heading=gettext(title),
         sentence=gettext(error.sentence),
         number=request.scope.get("bedside.request_id", "") if error.status == 500 else "",
     )
+
+
+def _start(path: str) -> str:
+    """Return where somebody goes on: patients in their app, staff at their first page; "" for a
+    patient with a link, who has that page only."""
+    if path.startswith(APP):
+        return APP
+    return "" if path.startswith(_OF_PATIENTS) else "/"
 
 
 async def _layout(request: Request) -> str:

@@ -36,8 +36,8 @@ async def send_text(
 
 
 def page_in_app(request_id: str) -> str:
-    """Return the path of a request's page for somebody signed in to the app."""
-    return f"/my/{request_id}"
+    """Return the path of the app that leads to a request's page, after signing in if need be."""
+    return f"/app/requests/{request_id}"
 
 
 def address_of_link(base_url: str, secret: str) -> str:

@@ -8,6 +8,7 @@ from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messages import Messages
 from bedside.notifications.own_phones import OwnPhones
 from bedside.notifications.plans.devices import AppDevices
+from bedside.notifications.plans.on_devices import OnDevices
 from bedside.notifications.plans.service import MessagePlans
 from bedside.notifications.plans.tasks import PlanTasks
 from bedside.notifications.push_devices import PushDevices
@@ -32,3 +33,4 @@ class NotificationServices:
     plan_tasks: PlanTasks
     bounces: Bounces
     app_devices: AppDevices
+    on_devices: OnDevices

@@ -70,6 +70,29 @@ async def test_a_device_is_its_owners_until_removed_or_signed_out(house: House) 
     assert await devices.subscription(second) is None
 
 
+async def test_a_notification_is_over_once_it_was_read_or_its_device_is_signed_out(
+    house: House,
+) -> None:
+    gateway, maya = taking(house.notifications.dispatcher), signed_in(house)
+    devices: AppDevices = house.notifications.app_devices
+    ids = [
+        await devices.add(maya, Device(f"https://push.example/{number}").given, "Safari")
+        for number in range(2)
+    ]
+    house.notifications.plans.reach_devices(Devices(*ids))
+    items = [await Planned(house).started() for _ in range(2)]
+    causes = [
+        str(payload_of(one.text)["notification"]["data"]["cause"]) for one in gateway.messages
+    ]
+    over = house.notifications.on_devices.over
+    assert await over([*causes, "x", ""]) == ["x", ""]
+    await items[0].seen()
+    read = [one for one in causes if one.startswith(items[0].item_id)]
+    assert await over(causes) == read
+    await devices.remove(maya, ids[0])
+    assert set(await over(causes)) == {*read, *(one for one in causes if one.endswith(ids[0]))}
+
+
 async def test_the_same_browser_belongs_to_who_asked_last(quick_house: House) -> None:
     devices, browser = quick_house.notifications.app_devices, Device("https://push.example/1")
     await devices.add(signed_in(quick_house), browser.given, "Safari")
@@ -111,7 +134,7 @@ async def test_a_push_needs_no_script_and_says_nothing(quick_house: House) -> No
     assert payload["web_push"] == 8030
     shown = payload["notification"]
     assert shown["title"] == "Riverside Clinic"
-    assert "heron" in shown["body"]
+    assert shown["body"] == "Dr Okafor has written to you\nYour code word: heron"
     assert shown["navigate"] == f"http://localhost:8080/app/{house.patients[0].id}"
     assert message.waits_for >= 12 * 3600
     assert "Lindqvist" not in message.text
@@ -135,9 +158,9 @@ async def test_who_has_shown_it_waits_for_the_reader_and_who_has_not_is_followed
     item = await Planned(house).started()
     assert len(gateway.messages) == 2
     cause = payload_of(gateway.messages[0].text)["notification"]["data"]["cause"]
-    assert await house.notifications.plans.shown(cause) is True
-    assert await house.notifications.plans.shown(cause) is True  # reported twice
-    assert await house.notifications.plans.shown(cause + "x") is False
+    assert await house.notifications.on_devices.shown(cause) is True
+    assert await house.notifications.on_devices.shown(cause) is True  # reported twice
+    assert await house.notifications.on_devices.shown(cause + "x") is False
     assert await item.steps() == [("push", "delivered")]
     with clock.shifted(2 * clock.HOUR):
         await do_jobs(house)
@@ -159,3 +182,15 @@ async def test_a_push_that_no_device_shows_is_followed_within_the_hour(house: Ho
         await do_jobs(house)
     assert await item.steps() == [("push", "sent"), ("sms", "delivered")]
     assert "No device has shown it" in (await item.step("push")).reason
+
+
+async def test_a_browser_that_is_turned_on_again_is_listed_once(quick_house: House) -> None:
+    devices, maya = quick_house.notifications.app_devices, signed_in(quick_house)
+    old, new = Device("https://push.example/1"), Device("https://push.example/2")
+    first = await devices.add(maya, old.given, "Safari")
+    await devices.answered(first, old.endpoint, PushAnswer.GONE)
+    other = signed_in(quick_house, "acc_2", "ase_2")
+    await devices.add(other, Device("https://push.example/3").given, "Safari", before=first)
+    assert len(await devices.listed(maya)) == 1  # another person's device stays
+    second = await devices.add(maya, new.given, "Safari", before=first)
+    assert [(one.id, str(one.ended)) for one in await devices.listed(maya)] == [(second, "")]

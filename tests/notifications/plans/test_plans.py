@@ -1,12 +1,13 @@
 """Message plans: one way after the other, until the item is read (N7)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock
-from bedside.notifications.plans.table import PlanKind, PlanState
+from bedside.notifications.plans.table import PlanKind, PlanState, StepState
 from bedside.people.contact import Consent, Hours
 from tests.house import House
 from tests.notifications.plans.planning import Devices, Planned, at_noon, card, contact
@@ -247,3 +248,13 @@ async def test_a_task_is_for_those_who_see_the_patient(quick_house: House) -> No
     with pytest.raises(NotFound):
         await tasks.settle(other, item.plan_id)
     assert await tasks.of_item(other, item.item_id) is None
+
+
+async def test_what_was_lost_is_not_what_was_sent(quick_house: House) -> None:
+    item = await Planned(quick_house).started()
+    sms = await item.step("sms")
+    left = replace(sms, channel="email", sent_at=sms.sent_at + 1, state=StepState.SENT)
+    lost = replace(sms, state=StepState.FAILED)
+    progress = replace(await item.progress(), steps=(lost, left))
+    assert progress.sent is left
+    assert replace(progress, steps=(lost,)).sent is None

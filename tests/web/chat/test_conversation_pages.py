@@ -219,3 +219,19 @@ async def test_the_chat_of_a_past_visit_is_in_the_app(
     assert f"{chat}/visits/{visit_id}#msg_" in found
     other = await phone(quick_house, visitor, 1)
     assert (await visitor.get(f"{other}/visits/{visit_id}")).status_code == 404
+
+
+async def test_staff_learn_that_nobody_could_read_it(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    house, chart = quick_house, await quick_house.chart()
+    conversation = await house.conversations.all.start(chart, Text("Yes, it is."), new_id("drf"))
+    await enter(visitor, house, house.here.receptionist)
+    pages = (f"/chat/{conversation}", f"/patients/{chart.patient_id}/chat")
+    for page in pages:
+        shown = (await visitor.get(page)).text
+        assert "Nobody can read this chat" in shown
+        assert f'href="/patients/{chart.patient_id}/app"' in shown
+    await signed_in(house)
+    for page in pages:
+        assert "Nobody can read this chat" not in (await visitor.get(page)).text

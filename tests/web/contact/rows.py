@@ -15,6 +15,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/patients/{patient_id}/plans/{plan_id}"): Row(Access.CHART, 303, form(do="settle")),
     # of devices; tests/notifications/plans covers what follows
     ("POST", "/push/shown"): Row(Access.OPEN, 204, lambda _facts: {"json": {"cause": "x"}}),
+    ("POST", "/push/over"): Row(Access.OPEN, 200, lambda _facts: {"json": {"causes": ["x"]}}),
     ("GET", "/app/account/push"): Row(Access.ACCOUNT),
     ("POST", "/app/account/push"): Row(Access.ACCOUNT, 201, lambda _facts: {"json": _BROWSER}),
     ("POST", "/app/account/push/{device_id}/remove"): Row(

@@ -6,6 +6,8 @@ import pytest
 from bedside.audit import Action
 from bedside.notifications.sms_parts import sms_parts
 from bedside.people.contact import Consent, ContactRules, Hours
+from tests.accounts.people import side_of
+from tests.conversations.talking import talk_of
 from tests.house import House
 from tests.notifications.plans.planning import Planned, at_noon, card, contact
 from tests.requests.sending import do_jobs, draft, send
@@ -106,6 +108,7 @@ async def test_a_task_in_the_inbox_is_settled_or_sent_again(
     inbox = (await visitor.get("/inbox")).text
     assert "Could not reach Maya Lindqvist" in inbox
     assert "does not want text messages" in inbox
+    assert f'<a href="/patients/{quick_house.patients[0].id}/chat">Open the message</a>' in inbox
     assert 'href="tel:+46701740605"' in inbox
     assert "Everything is reviewed" not in inbox
     address = f"/patients/{quick_house.patients[0].id}/plans/{item.plan_id}"
@@ -117,6 +120,22 @@ async def test_a_task_in_the_inbox_is_settled_or_sent_again(
     assert (await visitor.post(address, data={"do": "again"})).status_code == 303
     await do_jobs(quick_house)
     assert len(await item.sent()) <= 1
+
+
+async def test_the_chat_says_that_nobody_was_reached(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    with at_noon():
+        await contact(quick_house, refused=("sms", "email"))
+        talk = await talk_of(quick_house)
+        talk.patient = await side_of(quick_house)
+        await talk.begin()
+        await talk.say(talk.chart, "Yes, it is.")
+        await do_jobs(quick_house)
+        await enter(visitor, quick_house)
+        thread = (await visitor.get(f"/chat/{talk.id}/list")).text
+    assert "Every way was tried, and nobody has read it." in thread
+    assert "Reached the device" not in thread
 
 
 async def test_the_times_are_an_administrators(

@@ -33,3 +33,15 @@ async def test_a_report_of_anybody_changes_nothing(
     quick_house: House, visitor: httpx.AsyncClient, cause: object
 ) -> None:
     assert (await visitor.post("/push/shown", json={"cause": cause})).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "causes", [[], ["x", 7, None, {}], [f"{_PLAN}/invite/1/0/psa_1"] * 60, "x", 7]
+)
+async def test_what_a_device_asks_about_is_over_if_nobody_knows_it(
+    visitor: httpx.AsyncClient, causes: object
+) -> None:
+    answer = await visitor.post("/push/over", json={"causes": causes})
+    assert answer.status_code == 200
+    asked = [str(one) for one in causes][:20] if isinstance(causes, list) else []
+    assert answer.json() == {"over": asked}

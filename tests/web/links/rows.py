@@ -19,6 +19,7 @@ ROWS: dict[tuple[str, str], Row] = {
         for path in ("/l/{secret}", "/l/{secret}/{rest}")
         for method, status in (("GET", 303), ("POST", 307))
     },
+    ("GET", "/app/requests/{request_id}"): Row(Access.ACCOUNT, 303),
     ("GET", _LINK): Row(Access.LINK_PAGE, 303, also={Kind.PATIENT_B: 303}),
     ("POST", _LINK): Row(
         Access.LINK_PAGE,

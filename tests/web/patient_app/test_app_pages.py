@@ -5,13 +5,18 @@ import re
 import httpx
 import pytest
 
+from bedside.errors import NotSignedIn
 from bedside.requests.app_invitations.sending import PREFIX
+from bedside.web.app import create_app
 from tests.accounts.people import signed_in
-from tests.house import House
+from tests.house import House, at_the_door
+from tests.peers.push_service import Device
 from tests.requests.sending import do_jobs
 from tests.web.pages import born, enter
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("P2")]
+
+_DATE = ("day", "month", "year")
 
 
 async def invited(house: House, visitor: httpx.AsyncClient, patient: int = 0) -> str:
@@ -137,6 +142,45 @@ async def test_signing_out_ends_the_session_and_not_only_the_cookie(
     assert out.headers["location"] == "/app/sign-in"
     visitor.cookies.set("bedside-app", there.token)
     assert (await visitor.get("/app/account")).status_code == 303
+
+
+@pytest.mark.parametrize("who", [0, 1])
+async def test_who_signs_in_on_a_device_signs_out_who_was_there(house: House, who: int) -> None:
+    async with at_the_door(create_app(house.services)) as visitor:
+        before, _other = await signed_in(house), await signed_in(house, 1)
+        maya = await house.accounts.sessions.resume(before.token, "127.0.0.1")
+        devices = house.notifications.app_devices
+        given = Device("https://push.example/1").given
+        await devices.add(maya, given, "Chrome")
+        visitor.cookies.set("bedside-app", before.token)
+        patient = house.patients[who].demographics
+        form = {"clinic": house.clinic.id, "address": patient.email}
+        await visitor.post("/app/sign-in", data=form)
+        await do_jobs(house)
+        [sent] = await house.notifications.messages.outbox(house.here.receptionist)
+        day, month, year = (str(getattr(patient.birth_date, one)) for one in _DATE)
+        fields = {**form, "code": sent.text.rpartition("#")[2], **born(day, month, year)}
+        assert (await visitor.post("/app/sign-in/code", data=fields)).status_code == 303
+        with pytest.raises(NotSignedIn):
+            await house.accounts.sessions.resume(before.token, "127.0.0.1")
+        async with house.database.read() as db:
+            told = await devices.of_accounts(db, house.clinic.id, [before.account_id])
+        # The same person's device goes on; another person's phone tells nothing of Maya.
+        assert len(told) == (1 if who == 0 else 0)
+        if who == 0:
+            await visitor.post("/app/sign-out")
+            async with house.database.read() as db:
+                assert not await devices.of_accounts(db, house.clinic.id, [before.account_id])
+
+
+async def test_a_page_that_is_not_theirs_leads_back_to_the_app(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    there = await signed_in(quick_house)
+    visitor.cookies.set("bedside-app", there.token)
+    page = await visitor.get(f"/app/{quick_house.patients[1].id}/chat/cnv_1")
+    assert page.status_code == 404
+    assert 'href="/app"' in page.text
 
 
 async def test_staff_close_the_app_and_every_device_is_out(

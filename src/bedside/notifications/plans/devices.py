@@ -1,7 +1,8 @@
 """Devices of people with an account that get notifications by web push.
 
 A device ends with the session in which it was turned on: who signs out, or is signed out, gets
-nothing any more on it. The same browser never belongs to two people.
+nothing any more on it, nor does who was signed in when somebody else signed in there. The same
+browser never belongs to two people.
 """
 
 from collections.abc import Sequence
@@ -57,6 +58,7 @@ _drop_own = prepared(
         app_devices.c.id == bindparam("of"), app_devices.c.account_id == bindparam("own")
     )
 )
+_hand_on = prepared(update(app_devices).where(app_devices.c.session_id == bindparam("of_session")))
 _drop_of_session = prepared(
     delete(app_devices).where(app_devices.c.session_id == bindparam("of_session"))
 )
@@ -82,9 +84,10 @@ class AppDevices:
         self._vault = vault
         self._internal = internal
 
-    async def add(self, account: AccountAccess, given: Any, label: str) -> str:
+    async def add(self, account: AccountAccess, given: Any, label: str, *, before: str = "") -> str:
         """Send notifications to this device from now on. `given` is the browser's PushSubscription
-        as JSON. Returns the id of the device. Raises WrongInput."""
+        as JSON, `before` the id under which the browser was listed. Returns the id of the device.
+        Raises WrongInput."""
         subscription = checked(given, internal=self._internal)
         keys = await self._vault.clinic(account.clinic_id)
         token = await self._token(subscription.endpoint)
@@ -92,6 +95,7 @@ class AppDevices:
         async with self._database.unit_of_work() as work:
             await work.lock(f"app_devices:{token}")
             await work.execute(_drop_at, at=token)
+            await work.execute(_drop_own, of=before, own=account.account_id)
             await work.execute(
                 _add,
                 id=device_id,
@@ -132,9 +136,12 @@ class AppDevices:
             if not await work.execute(_drop_own, of=device_id, own=account.account_id):
                 raise NotFound
 
-    async def session_ended(self, work: UnitOfWork, session_id: str) -> None:
-        """Send nothing more to the devices of a session that ends."""
-        await work.execute(_drop_of_session, of_session=session_id)
+    async def session_ended(self, work: UnitOfWork, session_id: str, successor: str = "") -> None:
+        """Send nothing more to the devices of a session that ends; a successor takes them on."""
+        if successor:
+            await work.execute(_hand_on, of_session=session_id, session_id=successor)
+        else:
+            await work.execute(_drop_of_session, of_session=session_id)
 
     async def of_accounts(
         self, reader: Reader, clinic_id: str, account_ids: Sequence[str]
@@ -144,6 +151,10 @@ class AppDevices:
             return []
         some, among = _of_accounts.of(sorted(account_ids))
         return [row.id for row in await reader.all(some, clinic=clinic_id, **among)]
+
+    async def is_listed(self, reader: Reader, device_id: str) -> bool:
+        """Whether a device has neither been removed nor signed out."""
+        return await reader.one(_by_id, of=device_id) is not None
 
     async def has_shown(self, work: UnitOfWork, device_id: str) -> None:
         """Record that a device has shown something."""

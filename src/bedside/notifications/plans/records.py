@@ -1,13 +1,14 @@
 """Statements of message plans."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bedside.database.statements import prepared
+from bedside.database.statements import Among, prepared
 from bedside.kernel import clock
-from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
 from bedside.notifications.models import notifications
 from bedside.notifications.plans.events import PlanChanged
 from bedside.notifications.plans.models import message_plans, plan_steps
@@ -20,6 +21,9 @@ add = prepared(upsert(message_plans).on_conflict_do_nothing(index_elements=["ite
 by_id = prepared(select(message_plans).where(message_plans.c.id == bindparam("of")), PlanRow)
 of_item = prepared(
     select(message_plans).where(message_plans.c.item_id == bindparam("item")), PlanRow
+)
+_of_items = Among(
+    lambda ids: select(message_plans).where(message_plans.c.item_id.in_(ids)), PlanRow
 )
 locked = prepared(
     select(message_plans).where(message_plans.c.id == bindparam("of")).with_for_update(), PlanRow
@@ -54,6 +58,14 @@ _of_patient = prepared(
     .order_by(notifications.c.id),
     NotificationRow,
 )
+
+
+async def states_of(reader: Reader, item_ids: Sequence[str]) -> dict[str, PlanState]:
+    """Return the states of the plans of some items, by their ids, without items that have none."""
+    if not item_ids:
+        return {}
+    statement, among = _of_items.of(sorted(item_ids))
+    return {row.item_id: PlanState(row.state) for row in await reader.all(statement, **among)}
 
 
 async def messages_of(

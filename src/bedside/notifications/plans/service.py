@@ -17,7 +17,6 @@ from bedside.kernel.unit_of_work import Reader, Transactions, UnitOfWork
 from bedside.notifications.dispatcher import Dispatcher
 from bedside.notifications.messenger import Outcome
 from bedside.notifications.plans import records
-from bedside.notifications.plans.devices import AppDevices
 from bedside.notifications.plans.findings import (
     GONE,
     OTHER_WAY,
@@ -64,7 +63,6 @@ class MessagePlans:
         clinics: Clinics,
         patients: Patients,
         dispatcher: Dispatcher,
-        app_devices: AppDevices,
         maker: StepMaker,
     ) -> None:
         self._database = database
@@ -73,7 +71,6 @@ class MessagePlans:
         self._clinics = clinics
         self._patients = patients
         self._dispatcher = dispatcher
-        self._app_devices = app_devices
         self.maker = maker
 
     def reach_devices(self, devices: PatientDevices) -> None:
@@ -465,17 +462,6 @@ class MessagePlans:
         if step is not None and step.state in (StepState.HELD, StepState.SENDING):
             outcomes.add("queued")
         await item.progressed(work, found, frozenset(outcomes))
-
-    async def shown(self, cause_id: str) -> bool:
-        """Record that a device has shown the push of this cause. Returns whether there is one; who
-        knows a cause has got it in an encrypted message."""
-        if Place.of(cause_id) is None:
-            return False
-        async with self._database.unit_of_work() as work:
-            device_id = await self._dispatcher.shown(work, cause_id)
-            if device_id:
-                await self._app_devices.has_shown(work, device_id)
-        return bool(device_id)
 
     async def refusal(self, cause_id: str) -> str:
         """Return why a message of a step must not leave any more, "" if it may."""

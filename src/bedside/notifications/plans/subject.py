@@ -22,6 +22,8 @@ PUSH_WAITS = 24 * 3600
 """Seconds for which a push waits for its device: a phone that was off over night still shows it."""
 SHOWN = "/push/shown"
 """The path to which a device reports that it has shown a notification."""
+OVER = "/push/over"
+"""The path at which a device asks which notifications it should not show any more."""
 DECLARATIVE = 8030
 """The number by which browsers know a push that they can show without a script (RFC 8030)."""
 
@@ -196,4 +198,4 @@ def _title(title: str, clinic: Clinic, rules: ContactRules) -> dict[str, str]:
     if rules.neutral:
         return {"title": _("A message for you"), "body": ""}
     code = _("Your code word: {word}").format(word=rules.code_word) if rules.code_word else ""
-    return {"title": clinic.name, "body": " ".join(part for part in (title, code) if part)}
+    return {"title": clinic.name, "body": "\n".join(part for part in (title, code) if part)}

@@ -101,8 +101,15 @@ class Progress:
 
     @property
     def sent(self) -> StepTaken | None:
-        """The step by which the first message of the newest round left; None until then."""
-        return next((step for step in self.last_round if step.sent_at), None)
+        """The step by which the first message of the newest round left that is not known to be
+        lost; None if there is none."""
+        left = (one for one in self.last_round if one.sent_at and one.state != StepState.FAILED)
+        return next(left, None)
+
+    @property
+    def unreached(self) -> bool:
+        """Whether every way was tried, and nobody has read it."""
+        return self.state is PlanState.UNREACHED
 
     @property
     def reached(self) -> StepTaken | None:

@@ -3,7 +3,7 @@
  * this keeps them current, sends new ones (later, if there is no connection now), and reports what
  * has been read. Messages of a conversation are numbered (data-last), those of a visit are not.
  *
- *   <div data-chat data-base="/visits/vis_…/chat" data-visit data-leg data-topic data-words>
+ *   <div data-chat data-base="/visits/vis_…/chat" data-visit data-leg data-topic data-words data-plans>
  *     <div data-chat-list>…</div> <ol data-chat-pending> <form data-chat-form>…</form></div>
  */
 import { announce } from "../components/announce";
@@ -32,6 +32,8 @@ export class ChatPanel {
   private readonly words: Record<string, string>;
   private readonly drafts: Drafts;
   private readonly leave: () => void;
+  /** Staff see below a message how the patient learns of it; data-plans is the topic that says so. */
+  private readonly leavePlans: () => void;
   /** Files of the message that is being written, where the chat takes files. */
   private readonly tray: Tray | null;
   private readonly leaving: Leaving;
@@ -46,7 +48,7 @@ export class ChatPanel {
   private isOver = false;
 
   constructor(private readonly root: HTMLElement) {
-    const { base = "", visit = "", leg = "", topic = "", words = "{}" } = root.dataset;
+    const { base = "", visit = "", leg = "", topic = "", words = "{}", plans = "" } = root.dataset;
     this.base = base;
     this.leg = leg;
     this.words = JSON.parse(words) as Record<string, string>;
@@ -55,6 +57,7 @@ export class ChatPanel {
     this.tray = place && new Tray(place, () => this.filesChanged());
     this.leaving = new Leaving(root, this.words, this.tray);
     this.leave = liveSocket().subscribe(topic, (heard) => this.heard(heard));
+    this.leavePlans = plans ? liveSocket().subscribe(plans, (heard) => this.planHeard(heard)) : () => undefined;
     this.typing = new Typing(root, topic, this.words);
     this.canned = cannedOf(root);
     root.addEventListener("submit", this.submitted);
@@ -73,6 +76,7 @@ export class ChatPanel {
     this.isOver = true;
     this.typing.end();
     this.leave();
+    this.leavePlans();
     window.clearTimeout(this.timer);
     window.clearTimeout(this.again);
     this.root.removeEventListener("submit", this.submitted);
@@ -106,6 +110,16 @@ export class ChatPanel {
 
   private heard(heard: Heard): void {
     if (heard.kind === "event" && !/^(chat|conversation)\./.test(heard.type)) return;
+    this.refreshSoon();
+  }
+
+  private planHeard(heard: Heard): void {
+    if (heard.kind !== "event" || heard.type !== "desk.plan_changed") return;
+    const message = document.getElementById(String(heard.data.item_id));
+    if (message && this.list()?.contains(message)) this.refreshSoon();
+  }
+
+  private refreshSoon(): void {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.refresh(), TOGETHER_MS);
   }
@@ -147,7 +161,9 @@ export class ChatPanel {
     if (Number(seen ? unread : undelivered) === 0) return;
     if (seen || last) {
       const what = seen ? "read" : "delivered";
-      void posted(`${this.base}/read`, last ? { up_to: last, what } : {}).catch(() => undefined);
+      void posted(`${this.base}/read`, last ? { up_to: last, what } : {})
+        .then(() => document.dispatchEvent(new CustomEvent("bedside:read")))
+        .catch(() => undefined);
     }
   };
 

@@ -28,6 +28,7 @@ from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.notifications.plans.tasks import Progress
 from bedside.people.permissions import ChartAccess, StaffAccess
+from bedside.people.record_parts import Part
 from bedside.services import Services
 from bedside.web.chat.answers import led_to
 from bedside.web.chat.files import TO_CORRECT, again, attaching, named, written
@@ -170,6 +171,11 @@ async def _plans(services: Services, chart: ChartAccess, page: Page) -> dict[str
     return await services.notifications.plan_tasks.of_items(chart, unread)
 
 
+async def _has_readers(services: Services, chart: ChartAccess) -> bool:
+    """Whether anybody could read the chat in the app now: without the app nobody is told."""
+    return bool(await services.accounts.sides.people_of(chart.patient_id, Part.CHAT))
+
+
 async def _one(
     request: Request,
     chart: ChartAccess,
@@ -184,6 +190,7 @@ async def _one(
     found = await services.conversations.later.of_conversation(chart, shown["conversation"].id)
     return {
         **shown,
+        "has_readers": await _has_readers(services, chart),
         "colleagues": await services.people.staff.colleagues(chart.clinic_id),
         "me": chart.staff.staff_id,
         "draft_id": draft_id,
@@ -413,6 +420,7 @@ async def _patient_page(
         "chat/of_patient.html",
         status=error.status if error else 200,
         patient=await services.people.patients.get(chart),
+        has_readers=await _has_readers(services, chart),
         lines=lines,
         later_choices=suggestions(clinic),
         waiting=await shown_of(services, clinic, beginning),

@@ -1,5 +1,7 @@
 """Notifications on a patient's device: turned on and off in the app, and reported as shown."""
 
+from typing import Any, cast
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -11,7 +13,7 @@ from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import json_of
 from bedside.edge.routes import app_route, open_route
 from bedside.kernel.language import N_
-from bedside.notifications.plans.subject import SHOWN
+from bedside.notifications.plans.subject import OVER, SHOWN
 
 REMOVED = flash_message("push_removed", N_("Removed. This device is not told any more."))
 
@@ -25,11 +27,14 @@ async def offer(request: Request) -> Response:
 
 
 async def add(request: Request) -> Response:
-    """POST /app/account/push: the browser's PushSubscription as JSON. Returns the device's id."""
+    """POST /app/account/push: the browser's PushSubscription as JSON, with `before`, the id that it
+    had. Returns the device's id."""
     account = await account_of(request)
     given = await json_of(request)
     label = browser_name(request.headers.get("user-agent", ""))
-    device = await services_of(request).notifications.app_devices.add(account, given, label)
+    before = str(given.get("before", ""))
+    devices = services_of(request).notifications.app_devices
+    device = await devices.add(account, given, label, before=before)
     return JSONResponse({"id": device}, status_code=201)
 
 
@@ -45,8 +50,17 @@ async def shown(request: Request) -> Response:
     """POST /push/shown: a device has shown a notification; its cause, which came encrypted, says
     which one. It is the same answer for a cause that nobody knows."""
     cause = str((await json_of(request)).get("cause", ""))[:200]
-    await services_of(request).notifications.plans.shown(cause)
+    await services_of(request).notifications.on_devices.shown(cause)
     return Response(status_code=204)
+
+
+async def over(request: Request) -> Response:
+    """POST /push/over: which of these causes a device should not show any more, because it was read
+    elsewhere, for example. It is the same answer for a cause that nobody knows."""
+    given: Any = (await json_of(request)).get("causes", [])
+    causes = [str(one)[:200] for one in cast(list[Any], given)] if isinstance(given, list) else []
+    found = await services_of(request).notifications.on_devices.over(causes)
+    return JSONResponse({"over": found})
 
 
 routes = [
@@ -54,4 +68,5 @@ routes = [
     app_route("/app/account/push", add, methods=["POST"]),
     app_route("/app/account/push/{device_id}/remove", remove, methods=["POST"]),
     open_route(SHOWN, shown, methods=["POST"]),
+    open_route(OVER, over, methods=["POST"]),
 ]

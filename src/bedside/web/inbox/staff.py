@@ -27,8 +27,10 @@ from bedside.edge.shell import shell
 from bedside.edge.signed_in import staff_of
 from bedside.errors import NotFound, WrongInput
 from bedside.files.states import FileState
+from bedside.kernel.ids import is_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
+from bedside.notifications.plans.tasks import Progress
 from bedside.people.permissions import StaffAccess
 from bedside.people.roles import May, allows
 from bedside.services import Services
@@ -73,6 +75,7 @@ async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
     return {
         "entries": page.entries,
         "unreached": unreached,
+        "unopened": {one.progress.id: _unopened(services, one.progress) for one in unreached},
         "drawn": await _drawn(request, staff, page, order),
         "order": order,
         "orders": ORDERS,
@@ -86,6 +89,16 @@ async def _waiting(request: Request, staff: StaffAccess) -> dict[str, Any]:
         "most": MOST,
         "patients_ask": await patients_ask(services, staff),
     }
+
+
+def _unopened(services: Services, progress: Progress) -> tuple[str, str]:
+    """Return where staff see what a patient has not opened, and what it is."""
+    patient = f"/patients/{progress.patient_id}"
+    if services.requests.kinds.has(progress.item_id):
+        return f"{patient}/requests/{progress.item_id}", _("Open the request")
+    if is_id(progress.item_id, "msg"):
+        return f"{patient}/chat", _("Open the message")
+    return patient, _("Open the chart")
 
 
 async def _drawn(request: Request, staff: StaffAccess, page: Page, order: str) -> Markup:

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bedside.edge import request_pages
+from bedside.edge.accounts import account_of
 from bedside.edge.context import address_of, services_of
 from bedside.edge.dates import CHECK_ORDER, TypedDate, may_be_swapped
-from bedside.edge.devices import side_of_link
+from bedside.edge.devices import pages_of, side_of_link
 from bedside.edge.feature import features_of
 from bedside.edge.forms import form_of
 from bedside.edge.link_devices import (
@@ -34,7 +35,8 @@ from bedside.edge.link_pages import (
 from bedside.edge.link_secrets import led_on, secret_of
 from bedside.edge.links_again import FIELD, PATH, ask_again, asked_page
 from bedside.edge.rendering import render
-from bedside.edge.routes import link_route, open_route
+from bedside.edge.routes import app_route, link_route, open_route
+from bedside.edge.signed_in import APP
 from bedside.errors import BedsideError, NotFound, TooMany, WrongInput
 from bedside.kernel import language
 from bedside.kernel.language import gettext as _
@@ -230,6 +232,14 @@ async def home(request: Request) -> Response:
     return await (begin or request_pages.turned_away)(request)
 
 
+async def in_app(request: Request) -> Response:
+    """GET /app/requests/{request_id}: where a notification leads. The request's own pages know a
+    device without access by its link only, and a notification has none: who is signed out signs in
+    here first."""
+    await account_of(request)
+    return RedirectResponse(pages_of(request.path_params["request_id"]), status_code=303)
+
+
 _PAGE = "/link/{link_id}"
 
 routes = [
@@ -243,6 +253,7 @@ routes = [
     open_route(_PAGE + PATH, send_again, methods=["POST"]),
     open_route(_PAGE + PATH, asked_again, methods=["GET"]),
     open_route(_PAGE + "/reported", reported, methods=["GET"]),
+    app_route(APP + "/requests/{request_id}", in_app, methods=["GET"]),
     link_route("/my/{request_id}", home, methods=["GET"]),
     link_route("/my/{request_id}" + PATH, request_pages.send_again, methods=["POST"]),
     link_route("/my/{request_id}/new-link", request_pages.ask_new_link, methods=["POST"]),

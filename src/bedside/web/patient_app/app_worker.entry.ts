@@ -4,6 +4,7 @@
  * notifications of browsers that do not show declarative ones by themselves, and reports that it has.
  */
 import { notified } from "./notified";
+import { closeOver, keptOf } from "./over";
 
 interface Waiting extends Event {
   waitUntil(done: Promise<unknown>): void;
@@ -85,7 +86,7 @@ async function fromShell(request: Request): Promise<Response> {
 /** Browsers end subscriptions whose pushes show nothing, so something is shown whatever came. */
 async function show(data: Pushed["data"]): Promise<void> {
   const { title, body, tag, page, report } = notified(data, self.location.origin);
-  await background.registration.showNotification(title, { body, tag, data: page });
+  await background.registration.showNotification(title, { body, tag, data: { page, cause: report?.cause } });
   if (!report) return;
   const told = {
     method: "POST",
@@ -93,19 +94,22 @@ async function show(data: Pushed["data"]): Promise<void> {
     body: JSON.stringify({ cause: report.cause }),
   };
   await fetch(report.address, told).catch(() => undefined);
+  await closeOver(background.registration).catch(() => undefined);
 }
 
 async function open(page: string): Promise<void> {
   const pages = await background.clients.matchAll({ type: "window" });
   const there = pages.find(({ url }) => new URL(url).pathname.startsWith("/app"));
-  if (!there) await background.clients.openWindow(page);
-  else await there.navigate(page).then(() => there.focus());
+  if (!there) return void (await background.clients.openWindow(page));
+  // First, because the press allows it for some seconds only, and a page may take longer.
+  await there.focus().catch(() => undefined);
+  await there.navigate(page).catch(() => background.clients.openWindow(page));
 }
 
 background.addEventListener("push", (event) => event.waitUntil(show(event.data)));
 background.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(open(String(event.notification.data)));
+  event.waitUntil(open(keptOf(event.notification.data).page));
 });
 background.addEventListener("install", (event) => {
   event.waitUntil(keepShell().then(() => background.skipWaiting()));

@@ -35,7 +35,7 @@ async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
     )
     await services.requests.app_invitations.used(entry.access)
     response = RedirectResponse(f"{APP}/welcome", status_code=303)
-    keep_account(request, response, signed_in, own=True)
+    await keep_account(request, response, signed_in, own=True)
     return response
 
 

@@ -3,8 +3,12 @@
  * permission after a press only. On phones of Apple it works once the app is on the first screen.
  */
 import { toBytes } from "../components/encoding";
+import { fragmentOf } from "../live/fragment";
+import { closeOver } from "./over";
 
 const THIS_DEVICE = "bedside-app-push";
+/** Set where somebody does not want to be offered it on the first page. */
+const NOT_NOW = "bedside-app-push-not-now";
 
 interface Offer {
   /** This installation's key: the browser accepts messages from nobody else (RFC 8292). */
@@ -38,6 +42,12 @@ async function subscribed(key: string): Promise<PushSubscription> {
   }
 }
 
+/** Whether the browser still has a subscription: it can give one up by itself. */
+async function isSubscribed(): Promise<boolean> {
+  const registration = await navigator.serviceWorker.getRegistration("/app");
+  return Boolean(await registration?.pushManager.getSubscription());
+}
+
 class Switch {
   constructor(
     private readonly place: HTMLElement,
@@ -48,8 +58,10 @@ class Switch {
   async start(): Promise<void> {
     if (!isPossible()) return this.show("missing");
     const { key, devices } = await offered();
-    const isOn = devices.includes(localStorage.getItem(THIS_DEVICE) ?? "") && Notification.permission === "granted";
+    const isKnown = devices.includes(localStorage.getItem(THIS_DEVICE) ?? "") && Notification.permission === "granted";
+    const isOn = isKnown && (await isSubscribed());
     this.show(Notification.permission === "denied" ? "denied" : isOn ? "on" : "off");
+    if (Notification.permission !== "denied" && !isOn) this.place.hidden = false;
     this.on.addEventListener("click", () => void this.during(this.on, () => this.turnOn(key)));
     this.off.addEventListener("click", () => void this.during(this.off, () => this.turnOff()));
   }
@@ -68,12 +80,15 @@ class Switch {
   private async turnOn(key: string): Promise<void> {
     const permission = await Notification.requestPermission();
     if (permission !== "granted") return this.show(permission === "denied" ? "denied" : "off");
-    const body = JSON.stringify((await subscribed(key)).toJSON());
+    const before = localStorage.getItem(THIS_DEVICE) ?? "";
+    const body = JSON.stringify({ ...(await subscribed(key)).toJSON(), before });
     const answer = await fetch("/app/account/push", { method: "POST", headers: json, body });
     if (!answer.ok) throw new Error(`${answer.status}`);
     const { id } = (await answer.json()) as { id: string };
     localStorage.setItem(THIS_DEVICE, id);
     this.show("on");
+    this.off.focus(); // the button that was pressed is gone
+    await this.listAgain();
   }
 
   private async turnOff(): Promise<void> {
@@ -84,6 +99,17 @@ class Switch {
     await (await pushManager.getSubscription())?.unsubscribe();
     localStorage.removeItem(THIS_DEVICE);
     this.show("off");
+    this.on.focus();
+    await this.listAgain();
+  }
+
+  /** The devices that are told, as they are now. */
+  private async listAgain(): Promise<void> {
+    const list = this.place.querySelector("[data-app-push-list]");
+    if (!list) return;
+    const page = await fragmentOf("/app/account").catch(() => null); // as it was, until the next page
+    const now = page?.querySelector("[data-app-push-list]");
+    if (now) list.replaceWith(now);
   }
 
   private show(state: "off" | "on" | "denied" | "missing" | "failed"): void {
@@ -91,14 +117,36 @@ class Switch {
     if (words) words.textContent = this.place.dataset[state] ?? "";
     this.on.hidden = state !== "off" && state !== "failed";
     this.off.hidden = state !== "on";
+    const notNow = this.place.querySelector<HTMLElement>("[data-app-push-not-now]");
+    if (notNow) notNow.hidden = this.on.hidden;
   }
 }
 
+/** Whoever looks at the app has no use for notifications of what was read meanwhile. */
+async function lookAround(): Promise<void> {
+  if (!isPossible() || document.visibilityState === "hidden") return;
+  const registration = await navigator.serviceWorker.getRegistration("/app");
+  if (registration) await closeOver(registration);
+}
+
+function closeWhatIsOver(): void {
+  void lookAround().catch(() => undefined);
+}
+
 export function startPush(): void {
+  closeWhatIsOver();
+  document.addEventListener("visibilitychange", closeWhatIsOver);
+  document.addEventListener("bedside:read", closeWhatIsOver);
   const place = document.querySelector<HTMLElement>("[data-app-push]");
   const on = place?.querySelector<HTMLButtonElement>("[data-app-push-on]");
   const off = place?.querySelector<HTMLButtonElement>("[data-app-push-off]");
   if (!place || !on || !off) return;
-  place.hidden = false;
+  const isOffer = place.dataset.appPush === "offer";
+  if (isOffer && localStorage.getItem(NOT_NOW)) return;
+  place.querySelector("[data-app-push-not-now]")?.addEventListener("click", () => {
+    localStorage.setItem(NOT_NOW, "yes");
+    place.hidden = true;
+  });
+  place.hidden = isOffer; // until it is known that there is something to offer
   new Switch(place, on, off).start().catch(() => undefined);
 }

@@ -110,7 +110,7 @@ async def with_code(request: Request) -> Response:
         return redirect(_HERE, ASK_AGAIN)
     except (WrongInput, TooMany) as error:
         return await _code_page(request, Typed(form, {"code": _(error.sentence)}))
-    return _let_in(request, signed_in, local_path(form["next"]), own=own)
+    return await _let_in(request, signed_in, local_path(form["next"]), own=own)
 
 
 async def passkey_options(request: Request) -> Response:
@@ -126,7 +126,7 @@ async def with_passkey(request: Request) -> Response:
         given.get("credential"), address_of(request), device=device_name(request)
     )
     response = JSONResponse({"next": _onward(local_path(str(given.get("next", ""))))})
-    keep_account(request, response, signed_in, own=True)
+    await keep_account(request, response, signed_in, own=True)
     return response
 
 
@@ -139,9 +139,9 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def _let_in(request: Request, signed_in: SignedIn, back: str, *, own: bool) -> Response:
+async def _let_in(request: Request, signed_in: SignedIn, back: str, *, own: bool) -> Response:
     response = RedirectResponse(_onward(back), status_code=303)
-    keep_account(request, response, signed_in, own=own)
+    await keep_account(request, response, signed_in, own=own)
     keep(request, response, _CODE_COOKIE, "", _HERE, 0)
     return response
 

@@ -123,7 +123,7 @@ async def _enter(request: Request, face: LinkFace, entry: Entry) -> Response:
     except Conflict:
         return RedirectResponse(APP, status_code=303)
     response = RedirectResponse(f"{APP}/welcome", status_code=303)
-    keep_account(request, response, signed_in, own=True)
+    await keep_account(request, response, signed_in, own=True)
     return response
 
 
