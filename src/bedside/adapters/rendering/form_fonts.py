@@ -20,7 +20,7 @@ from anyascii import anyascii
 
 from bedside.adapters.rendering.embedded_fonts import embedded
 
-_FONTS = (
+FONTS = (
     Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
     Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
 )
@@ -62,7 +62,7 @@ class Run(NamedTuple):
 def typefaces() -> tuple[Typeface, ...]:
     """Return the fonts that are installed."""
     found: list[Typeface] = []
-    for path in _FONTS:
+    for path in FONTS:
         if path.is_file():
             face = hb.Face(hb.Blob.from_file_path(str(path)))
             letters = frozenset(face.unicodes)
