@@ -17,7 +17,7 @@ from bedside.adapters.sheet_printer import SheetPrinter
 from bedside.printing.body import of_plain, parsed
 from bedside.printing.ports import Sheet
 from tests.printing.bodies import EVERYTHING
-from tests.printing.reading import without_spaces, words_of
+from tests.printing.reading import as_drawn, without_spaces, words_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("L5")]
 
@@ -129,7 +129,10 @@ def _size_of(pdf: bytes, word: str) -> float:
         ("王芳", "王芳"),
         ("Đỗ Thị Hằng", "Đỗ Thị Hằng"),
         ("Ελένη Ирина", "Ελένη Ирина"),
-        ("नमस्ते", "nmste"),  # no font of this computer has it
+        ("नमन", as_drawn("नमन", "Noto Sans Devanagari", "nmn")),
+        ("สมชาย", as_drawn("สมชาย", "Noto Sans Thai", "smchay")),
+        ("김민준", as_drawn("김민준", "NanumGothic", "GimMinJun")),
+        ("ᏣᎳᎩ", "TsaLaGi"),  # Cherokee: no font of this computer has it
         ("\x00a\x07b\x9fc\ufffe", "abc"),
         ("a\tb", "a b"),
     ],

@@ -4,6 +4,14 @@ import re
 
 import pypdfium2
 
+from bedside.adapters.rendering.form_fonts import FONTS
+
+
+def as_drawn(said: str, family: str, latin: str) -> str:
+    """Return how words of a script stand in what is made here: as they are, if this computer has
+    the font, else in Latin letters."""
+    return said if FONTS[family].is_file() else latin
+
 
 def words_of(pdf: bytes) -> str:
     """Return the words of all pages, as somebody who copies them gets them."""

@@ -5,17 +5,15 @@ https://typst.app/docs/reference/pdf/
 
 import json
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from unicodedata import bidirectional
 
 import typst
 
-from bedside.adapters.rendering.form_fonts import FONTS, shown
+from bedside.adapters.rendering.form_fonts import FONTS, families_of, shown
 
 _SOURCE = Path(__file__).with_name("sheet.typ")
-_FAMILIES = ("DejaVu Sans", "Droid Sans Fallback")
 _IN_PACKAGE = "DejaVu Sans Mono"
 """A font that typst brings along, for a computer without the others."""
 
@@ -29,22 +27,18 @@ _AS_IT_IS = ("href",)
 def set_as_pdf(said: bytes) -> bytes:
     """Return a sheet, given as JSON (`adapters.sheet_printer`), as PDF."""
     sheet = _prepared(json.loads(said))
-    sheet["fonts"] = [*_FAMILIES, _IN_PACKAGE]
+    data = json.dumps(sheet, ensure_ascii=False)
+    families = families_of(data)
+    sheet["fonts"] = [*families, _IN_PACKAGE]
+    folders = sorted({str(FONTS[name].parent) for name in families})
     made, _warnings = typst.compile_with_warnings(
         _SOURCE.read_bytes(),
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=folders),
         sys_inputs={"sheet": json.dumps(sheet)},
         pdf_standards=["a-2a", "ua-1"],
     )
     return bytes(made)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Return the fonts that letters are taken from, and no others of this computer."""
-    folders = sorted({path.parent for path in FONTS if path.is_file()})
-    return typst.Fonts(include_system_fonts=False, font_paths=folders)
 
 
 def _prepared(said: Any) -> Any:
