@@ -33,8 +33,13 @@ PACKAGES = {
 }
 """Package → where its program is (patterns)."""
 
-QUICKER = {"chromium-headless-shell": ["/usr/bin/chromium-headless-shell"]}
-"""Packages that save time, where the system has them: without this one the whole Chromium runs."""
+OPTIONAL = {
+    "chromium-headless-shell": ["/usr/bin/chromium-headless-shell"],
+    "fonts-nanum": ["/usr/share/fonts/truetype/nanum/NanumGothic.ttf"],
+    "fonts-noto-core": ["/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf"],
+}
+"""Packages that are installed where the system has them. Without them the whole Chromium runs, which
+takes longer, and letters of Korea, India and Thailand are expected in Latin ones."""
 
 
 def say(text: str) -> None:
@@ -110,7 +115,7 @@ def install(prefix: list[str], packages: list[str]) -> None:
                 "--yes",
                 "--no-install-recommends",
                 *packages,
-                *offered(missing(QUICKER)),
+                *offered(missing(OPTIONAL)),
             ],
             stdout=subprocess.DEVNULL,
             check=False,
@@ -130,7 +135,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     lacking, prefix = missing(PACKAGES), as_root()
     may_install = shutil.which("apt-get") is not None and prefix is not None
-    wanted = lacking + (offered(missing(QUICKER)) if may_install else [])
+    wanted = lacking + (offered(missing(OPTIONAL)) if may_install else [])
     if not wanted:
         return 0
     if prefix is not None and may_install:

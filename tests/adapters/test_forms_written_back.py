@@ -17,6 +17,7 @@ from bedside.files.pdf_forms import FieldKind, FilledForm, FormField, FormState,
 from tests.adapters.rendering import awkward_forms
 from tests.adapters.rendering import form_files as made
 from tests.adapters.rendering import form_viewers as viewers
+from tests.printing.reading import as_drawn
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F15")]
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -153,8 +154,10 @@ async def test_everything_else_of_the_pdf_stays(reader: FormReader, name: str) -
         ("やまだ はなこ", "やまだ はなこ"),
         ("Đỗ Thị Ánh Nguyễn", "Đỗ Thị Ánh Nguyễn"),
         ("Zoë “Œ” €", "Zoë “Œ” €"),
-        ("ไทย", "aithy"),
-        ("김민준", "GimMinJun"),
+        ("ไทย", as_drawn("ไทย", "Noto Sans Thai", "aithy")),
+        ("नमन", as_drawn("नमन", "Noto Sans Devanagari", "nmn")),
+        ("김민준", as_drawn("김민준", "NanumGothic", "GimMinJun")),
+        ("ᏣᎳᎩ", "TsaLaGi"),
     ],
 )
 async def test_letters_of_any_script(

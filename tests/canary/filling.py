@@ -26,6 +26,7 @@ from tests.canary.searching import new_word
 from tests.edge.tus import BODY, VERSION, metadata, multipart
 from tests.hostile import builders
 from tests.house import House
+from tests.printing.reading import words_of
 from tests.requests.forms import draft as form_draft
 from tests.requests.forms import pieces
 from tests.requests.sending import draft
@@ -238,8 +239,9 @@ class Filling:
             link = (await phone.get(await self._link(wanted.id))).headers["location"]
             born = {"birth_day": "14", "birth_month": "3", "birth_year": "1991"}
             page = (await phone.post(link, data=born)).headers["location"]
-            for address in (page, f"{page}/summary.txt"):
-                assert self._mark("summary") in (await phone.get(address)).text
+            assert self._mark("summary") in (await phone.get(page)).text
+            printed = await phone.get(f"{page}/summary.pdf")
+            assert self._mark("summary") in words_of(printed.content)
 
     async def converse(self) -> None:
         """Write in a conversation as both sides, with a note and a message taken back."""

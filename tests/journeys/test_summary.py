@@ -4,9 +4,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.house import Served
+from tests.journeys.apps import downloaded
 from tests.journeys.asked import BORN
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
+from tests.printing.reading import words_of
 from tests.requests.sending import Sent, do_jobs
 from tests.requests.summaries import WORDS
 from tests.web.summaries.test_summary_pages import over, path
@@ -52,8 +54,10 @@ async def test_the_desk_writes_the_phone_reads_the_desk_sees_it(
     await expect(read.get_by_role("button", name="Print")).to_be_visible()
     await seen.seen(read, "phone-reads")
     async with read.expect_download() as saving:
-        await read.get_by_role("link", name="Save as a file").click()
-    assert (await saving.value).suggested_filename.endswith(".txt")
+        await read.get_by_role("link", name="Save as a PDF").click()
+    assert (await saving.value).suggested_filename.endswith(".pdf")
+    large = await downloaded(read, read.get_by_role("link", name="Save in large print").click)
+    assert "Keep the wound dry" in words_of(large)
 
     await expect(chip).to_contain_text(", read ")
     await seen.seen(page, "desk-sees", whole=False)

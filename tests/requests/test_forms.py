@@ -1,6 +1,7 @@
 """A PDF is sent to be filled in, and comes back as the same PDF, filled in, to the same chart."""
 
 import asyncio
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from bedside.requests.states import State
 from tests.adapters.rendering import form_files
 from tests.adapters.rendering.form_viewers import widgets_of
 from tests.house import House
+from tests.printing.reading import as_drawn
 from tests.requests.forms import (
     draft,
     empty_form,
@@ -141,7 +143,7 @@ async def test_a_draft_is_kept_and_nothing_of_another_window_is_lost(house: Hous
         ("patient__last_name", "", "Please fill this in."),
         ("patient__last_name", " \u200b ", "Please fill this in."),
         ("zip", "123456", "has room for 5 characters"),
-        ("zip", "ไทยไทย"[:4], "can only show this in Latin letters"),
+        ("zip", "ᏣᎳᎩ", "can only show this in Latin letters"),
         ("born", "1991-03-14", "a date like DD.MM.YYYY"),
         ("born", "31.02.1991", "a date like"),
         ("born", "yesterday", "a date like"),
@@ -173,7 +175,8 @@ async def test_problems_are_said_at_the_field_and_the_rest_is_kept(
         ("Ольга", "Ольга"),
         ("Zoe\u0308 N\u0303un\u0303ez", "Zoë Ñuñez"),
         ("Ann 🩹", "Ann"),
-        ("สมชาย", "smchay"),
+        ("สมชาย", as_drawn("สมชาย", "Noto Sans Thai", "smchay")),
+        ("ᏣᎳᎩ", "TsaLaGi"),
     ],
 )
 async def test_letters_of_any_script_and_never_boxes(
@@ -185,8 +188,9 @@ async def test_letters_of_any_script_and_never_boxes(
     page = await filling.page(link)
     result = await filling.keep(link, typed(page, patient__last_name=name), 0)
     assert not result.problems
+    is_rewritten = not shown.startswith(unicodedata.normalize("NFC", name))
     assert [one.shown.strip()[: len(shown)] for one in result.rewritten] == (
-        [shown] if name in ("Ann 🩹", "สมชาย") else []
+        [shown] if is_rewritten else []
     )
     await filling.send(link, 1)
     await do_jobs(quick_house)

@@ -10,6 +10,7 @@ from bedside.adapters.clamd import ClamdScanner
 from bedside.adapters.form_reader import FormReader
 from bedside.adapters.ocr import Recogniser, tesseract
 from bedside.adapters.page_drawing import PageDrawer, pdftoppm
+from bedside.adapters.sheet_printer import SheetPrinter
 from bedside.adapters.yara import BuiltInScanner
 from bedside.bootstrap.base import Base
 from bedside.charts.entries import Charts
@@ -135,6 +136,7 @@ def files_of(
         retrieval=retrieval,
         of_patients=PatientFiles(audit, side, repository, retrieval),
         fillable=FillableFiles(database, charts, repository, FormReader(children)),
+        printer=SheetPrinter(children),
         custody=Custody(database, vault, repository),
         scanner=scanner,
         children=children,

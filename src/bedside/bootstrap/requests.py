@@ -136,6 +136,7 @@ def _tools(
         files.uploads,
         files.retrieval,
         files.fillable,
+        files.printer,
         telling,
         requests,
     )

@@ -23,6 +23,7 @@ from bedside.people.clinics import Clinic, Clinics
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess
 from bedside.people.record_parts import Part
+from bedside.printing.ports import Printer
 from bedside.requests import texts
 from bedside.requests.records import Content, Request, RequestRow
 
@@ -46,6 +47,7 @@ class RequestTools:
     uploads: Uploads
     retrieval: Retrieval
     fillable: FillableFiles
+    printer: Printer
     telling: "Telling"
     requests: "Requests"
 

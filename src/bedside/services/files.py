@@ -12,6 +12,7 @@ from bedside.files.patient_uploads import PatientUploads
 from bedside.files.ports import Scanner
 from bedside.files.retrieval import Retrieval
 from bedside.files.uploads import Uploads
+from bedside.printing.ports import Printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,6 @@ class FileServices:
     of_patients: PatientFiles
     by_patients: PatientUploads
     fillable: FillableFiles
+    printer: Printer
     custody: Custody
     scanner: Scanner

@@ -2,6 +2,7 @@
 and fields, poppler for pages."""
 
 import ctypes
+import os
 import subprocess
 from collections.abc import Callable
 from io import BytesIO
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple, cast
 import pypdfium2
 from PIL import Image, ImageChops
 from pypdfium2 import raw as pdfium
+
+from bedside.adapters.rendering.confined_program import FONTS
 
 raw = cast(Any, pdfium)
 Place = tuple[int, int, int, int]
@@ -85,7 +88,11 @@ def drawn_by_poppler(data: bytes, folder: Path) -> list[Image.Image]:
     """Return the pages with their fields, as desktops under Linux show them."""
     given = folder / "form.pdf"
     given.write_bytes(data)
-    subprocess.run(["pdftoppm", "-r", "144", str(given), str(folder / "page")], check=True)
+    subprocess.run(
+        ["pdftoppm", "-r", "144", str(given), str(folder / "page")],
+        env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
+        check=True,
+    )
     made = sorted(folder.glob("page-*.ppm"))
     pictures = [Image.open(BytesIO(one.read_bytes())).convert("L") for one in made]
     for one in (given, *made):

@@ -18,5 +18,5 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", _SUMMARY): Row(Access.CHART, call=_draft, shows=("lindqvist", "quinsy")),
     ("POST", f"{_SUMMARY}/send"): Row(Access.CHART, 303, _draft),
     # The people of the matrix hold links to photo requests, which have no such page.
-    ("GET", "/my/{request_id}/summary.txt"): Row(Access.DEVICE, 404),
+    ("GET", "/my/{request_id}/summary.pdf"): Row(Access.DEVICE, 404),
 }

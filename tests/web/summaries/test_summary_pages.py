@@ -16,6 +16,7 @@ from bedside.people.patients import Demographics
 from bedside.requests.summaries.staff import TEXT_MAX
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
+from tests.printing.reading import without_spaces, words_of
 from tests.requests.sending import Sent, do_jobs
 from tests.requests.summaries import WORDS, summed_up, treated
 from tests.web.calls.test_after_calls import call_with
@@ -195,17 +196,19 @@ async def test_the_page_of_the_patient(quick_house: House, phone: httpx.AsyncCli
     for _ in range(2):  # it opens again
         assert (await phone.get(here)).status_code == 200
 
-    saved = await phone.get(f"{here}/summary.txt")
-    assert saved.headers["content-type"].startswith("text/plain; charset=utf-8")
-    assert re.search(
-        r'attachment; filename="Visit \d{4}-\d\d-\d\d\.txt"', saved.headers["content-disposition"]
-    )
-    text = saved.content.decode("utf-8-sig")
-    assert f"{HOSTILE}\r\nsecond line\r\n\r\n" in text
-    assert "Ring 112." in text
+    saved = await phone.get(f"{here}/summary.pdf")
+    assert saved.headers["content-type"] == "application/pdf"
+    assert saved.headers["content-disposition"].startswith('attachment; filename="Summary of the')
+    printed = words_of(saved.content)
+    assert without_spaces(f"{HOSTILE}\nsecond line") in without_spaces(printed)
+    assert "Maya Lindqvist" in printed
+    assert "Ring 112." in printed
+    large = await phone.get(f"{here}/summary.pdf?large=yes")
+    assert without_spaces(words_of(large.content)) == without_spaces(printed)
+    assert large.content != saved.content
 
     await house.requests.all.revoke(sent.chart, sent.id)
-    for address in (here, f"{here}/summary.txt"):
+    for address in (here, f"{here}/summary.pdf"):
         closed = await phone.get(address)
         assert closed.status_code == 410
         assert "second line" not in closed.text

@@ -30,7 +30,7 @@ async def test_a_phone_that_another_link_let_in_asks_again(
 ) -> None:
     first, second = await summed_up(quick_house), await summed_up(quick_house, text="Other words.")
     here = await let_in(phone, first)
-    for end in ("", "/summary.txt"):
+    for end in ("", "/summary.pdf"):
         other = await phone.get(f"/my/{second.id}{end}")
         assert other.status_code == 401
         assert "Other words." not in other.text
@@ -47,7 +47,7 @@ async def test_a_phone_of_a_photo_request_reads_no_summary(
     page = (await phone.get(f"/l/{await asked.secret()}")).headers["location"]
     mine = (await phone.post(page, data=born())).headers["location"]
     assert (await phone.get(mine)).status_code == 200
-    for address in (f"/my/{sent.id}", f"/my/{sent.id}/summary.txt", f"{mine}/summary.txt"):
+    for address in (f"/my/{sent.id}", f"/my/{sent.id}/summary.pdf", f"{mine}/summary.pdf"):
         answer = await phone.get(address)
         assert answer.status_code in {401, 404}, address
         assert "wound" not in answer.text

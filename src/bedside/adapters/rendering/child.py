@@ -66,6 +66,12 @@ def _fill_form(incoming: Incoming) -> _Answers:
     yield framing.frame({"continued": continued}, [filled, flat])
 
 
+def _print(incoming: Incoming) -> _Answers:
+    from bedside.adapters.rendering.sheet_setting import set_as_pdf
+
+    yield framing.frame({}, [set_as_pdf(incoming.whole())])
+
+
 def _bounce(incoming: Incoming) -> _Answers:
     from bedside.adapters.rendering.bounces import read_bounce
 
@@ -86,6 +92,7 @@ TASKS: dict[str, Callable[[Incoming], _Answers]] = {
     "layer": _layer,
     "read_form": _read_form,
     "fill_form": _fill_form,
+    "print": _print,
 }
 
 

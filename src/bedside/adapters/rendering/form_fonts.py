@@ -1,9 +1,10 @@
 """Letters that the standard fonts of PDF lack: taken from fonts of this computer, shaped and
 ordered as their script wants it, and embedded, only those that are used.
 
-The fonts are those of the packages `fonts-dejavu-core` (Latin, Greek, Cyrillic, Hebrew, Arabic …)
-and `fonts-droid-fallback` (Chinese, Japanese, Korean). Both have outlines of TrueType, which every
-viewer draws.
+The fonts are those of the packages `fonts-dejavu-core` (Latin, Greek, Cyrillic, Hebrew, Arabic …),
+`fonts-droid-fallback` (Chinese, Japanese), `fonts-nanum` (Korean) and `fonts-noto-core` (scripts of
+India, Thai, Khmer, Ethiopic …), as far as they are installed. All have outlines of TrueType, which
+every viewer draws.
 """
 
 import hashlib
@@ -20,10 +21,18 @@ from anyascii import anyascii
 
 from bedside.adapters.rendering.embedded_fonts import embedded
 
-_FONTS = (
-    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
-    Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
+_SCRIPTS = (
+    *("Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Tamil", "Telugu", "Kannada", "Malayalam"),
+    *("Sinhala", "Thai", "Lao", "Khmer", "Myanmar", "Ethiopic", "Syriac", "Thaana"),
 )
+_PLACE = Path("/usr/share/fonts/truetype")
+FONTS = {
+    "DejaVu Sans": _PLACE / "dejavu" / "DejaVuSans.ttf",
+    "Droid Sans Fallback": _PLACE / "droid" / "DroidSansFallbackFull.ttf",
+    "NanumGothic": _PLACE / "nanum" / "NanumGothic.ttf",
+    **{f"Noto Sans {one}": _PLACE / "noto" / f"NotoSans{one}-Regular.ttf" for one in _SCRIPTS},
+}
+"""Family → where it is. A letter is taken from the first that has it."""
 STANDARD = "cp1252"
 """WinAnsiEncoding, in the words of PDF."""
 _RTL, _NUMBERS, _JOINS = {"R", "AL"}, {"EN", "AN"}, {"ES", "ET", "CS"}
@@ -62,12 +71,19 @@ class Run(NamedTuple):
 def typefaces() -> tuple[Typeface, ...]:
     """Return the fonts that are installed."""
     found: list[Typeface] = []
-    for path in _FONTS:
+    for path in FONTS.values():
         if path.is_file():
             face = hb.Face(hb.Blob.from_file_path(str(path)))
             letters = frozenset(face.unicodes)
             found.append(Typeface(path.stem, face, hb.Font(face), letters, face.upem))
     return tuple(found)
+
+
+def families_of(said: str) -> list[str]:
+    """Return the families of this computer from which a text takes letters, and the first one."""
+    families = [name for name, path in FONTS.items() if path.is_file()]
+    used = {_typeface_of(sign) for sign in set(said)}
+    return [name for number, name in enumerate(families) if number in used or not number]
 
 
 def is_standard(said: str) -> bool:

@@ -1,4 +1,4 @@
-"""The copy of a summary in the chart: a text file through the intake, once.
+"""The copy of a summary in the chart: a PDF through the intake, once.
 
 It is uploaded by a job, as a phone would: the id of the upload is stored before its first byte, so
 that a job that was killed goes on with the same upload.
@@ -14,18 +14,15 @@ from bedside.errors import Conflict, Gone, NotFound
 from bedside.files.announcing import Allowance, Announced, FileRefused, Upload
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
-from bedside.kernel.language import gettext as _
 from bedside.notifications.texts import in_language
-from bedside.people.clinics import Clinic
 from bedside.people.permissions import ChartAccess, chart_of_author
 from bedside.people.roles import Role
 from bedside.requests import records
 from bedside.requests.kinds import RequestTools
 from bedside.requests.records import Request
 from bedside.requests.summaries import rows
-from bedside.requests.summaries.details import SummaryDetails
 from bedside.requests.summaries.rows import SummaryRow
-from bedside.requests.summaries.texts import day
+from bedside.requests.summaries.sheet import sheet_of
 from bedside.visits import rows as visit_rows
 
 FILE = "summary.file"
@@ -39,7 +36,9 @@ class SummaryFiling:
         self._database = tools.database
         self._vault = tools.vault
         self._clinics = tools.clinics
+        self._patients = tools.patients
         self._uploads = tools.uploads
+        self._printer = tools.printer
 
     async def file(self, payload: dict[str, Any]) -> None:
         """Job: file a copy. A visit that was moved to another chart meanwhile takes the summary
@@ -69,8 +68,7 @@ class SummaryFiling:
     async def _upload(self, request: Request, summary: SummaryRow) -> None:
         """Upload the copy, or what is missing of it. Raises TryAgain."""
         chart = _chart(request, request.patient_id)
-        clinic = await self._clinics.get(request.clinic_id)
-        title, content = _copy(clinic, request)
+        title, content = await self._copy(request)
         upload = await self._begun(chart, summary, title, len(content))
         faults.point("summary.filing")
         if upload is None or upload.finished or upload.refusal:
@@ -85,6 +83,15 @@ class SummaryFiling:
         except NotFound as error:
             raise TryAgain(_SOON, "the visit was moved, and its upload with it") from error
         faults.point("summary.filed")
+
+    async def _copy(self, request: Request) -> tuple[str, bytes]:
+        """Return the title of a copy, for staff, and what the patient reads, as PDF. Raises
+        Unavailable."""
+        clinic = await self._clinics.get(request.clinic_id)
+        known_as = await self._patients.known_as(request.clinic_id, request.patient_id)
+        with in_language(clinic.options.language):
+            sheet = sheet_of(clinic, request.content, request.created_at, known_as)
+        return sheet.title, await self._printer.pdf(sheet)
 
     async def _begun(
         self, chart: ChartAccess, summary: SummaryRow, title: str, length: int
@@ -101,7 +108,7 @@ class SummaryFiling:
             else:
                 if upload.finished or upload.length == length:
                     return upload
-                # The name of the clinic has changed since.
+                # What is printed is another since: the clinic's name, the patient's, a font.
                 await self._uploads.cancel(chart, upload.id)
         return await self._begin(chart, summary, title, length)
 
@@ -110,7 +117,7 @@ class SummaryFiling:
     ) -> Upload:
         begun = await self._uploads.begin_for_chart(
             chart,
-            Announced(f"{title}.txt", length),
+            Announced(f"{title}.pdf", length),
             Allowance(largest=length),
             Category.VISIT_SUMMARY,
             channel=Channel.SECURE_LINK,
@@ -145,27 +152,6 @@ def _chart(request: Request, patient_id: str) -> ChartAccess:
     return chart_of_author(
         request.clinic_id, request.sent_by, Role(request.content.asked_role), patient_id
     )
-
-
-def _copy(clinic: Clinic, request: Request) -> tuple[str, bytes]:
-    """Return the title of a copy, for staff, and its content: what the patient reads, below a head
-    that says what it is."""
-    details = SummaryDetails.of(request.content)
-    with in_language(clinic.options.language):
-        title = _("Summary of the visit, {day}").format(day=day(clinic, details.visited_at))
-        head = _("Written by {who}, sent by link on {day}").format(
-            who=request.content.asked_by, day=day(clinic, request.created_at)
-        )
-    text = f"{clinic.name}\n{title}\n{head}\n\n{details.text}\n"
-    return title, _without_markup(text).encode()
-
-
-def _without_markup(text: str) -> str:
-    """Return a text in which nothing looks like a web page or a PDF: the intake would refuse it,
-    and what somebody wrote with angle brackets would be missing in the chart."""
-    first, *rest = text.replace("%PDF", "% PDF").split("<")
-    opened = ("‹" if part[:1].isalpha() or part[:1] in ("!", "?", "/") else "<" for part in rest)
-    return first + "".join(sign + part for sign, part in zip(opened, rest, strict=True))
 
 
 async def _piece(content: bytes) -> AsyncIterator[bytes]:

@@ -9,11 +9,13 @@ from bedside.kernel import clock
 from bedside.links.records import LinkClosed, LinkState
 from bedside.people.clinics import Clinic
 from bedside.people.permissions import LinkAccess
+from bedside.printing.ports import Sheet
 from bedside.requests import records
 from bedside.requests.kinds import RequestTools
 from bedside.requests.records import Content
 from bedside.requests.summaries import rows
 from bedside.requests.summaries.details import SummaryDetails
+from bedside.requests.summaries.sheet import sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class SummaryReading:
         self._vault = tools.vault
         self._audit = tools.audit
         self._clinics = tools.clinics
+        self._patients = tools.patients
+        self._printer = tools.printer
 
     async def read(self, link: LinkAccess) -> SummaryPage:
         """Return a summary, and record its first reading. Raises NotFound, and LinkClosed where
@@ -57,6 +61,14 @@ class SummaryReading:
             row.created_at,
             row.expires_at,
         )
+
+    async def pdf(self, link: LinkAccess, *, large: bool = False) -> tuple[Sheet, bytes]:
+        """Return a summary as it is printed in the language that is spoken now, and as PDF, for
+        the patient to keep. Raises as `read`, and Unavailable."""
+        page = await self.read(link)
+        known_as = await self._patients.known_as(page.clinic.id, link.patient_id)
+        sheet = sheet_of(page.clinic, page.content, page.sent_at, known_as, large=large)
+        return sheet, await self._printer.pdf(sheet)
 
     async def _note(self, link: LinkAccess) -> None:
         """Record that it is read, once, and publish it to the pages of staff."""

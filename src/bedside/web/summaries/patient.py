@@ -8,20 +8,20 @@ from starlette.responses import Response
 from bedside.edge.context import services_of
 from bedside.edge.devices import pages_of
 from bedside.edge.downloads import disposition
+from bedside.edge.protection import Rate, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
 from bedside.edge.routes import link_route
-from bedside.kernel import clock, language
+from bedside.kernel import language
 from bedside.kernel.language import N_
-from bedside.kernel.language import gettext as _
 from bedside.people.emergencies import IN_SUMMARY, emergency
 from bedside.people.permissions import LinkAccess
 from bedside.requests.summaries.kind import SUMMARIES
-from bedside.requests.summaries.patient import SummaryPage
-from bedside.requests.summaries.texts import day
 from bedside.requests.texts import sender
 
 for_device = for_devices(SUMMARIES)
+_PRINTING = Rate("printing", per_second=0.1, burst=10)
+_TOO_OFTEN = N_("This was saved many times just now. Please wait a moment, then press again.")
 
 
 @for_device
@@ -48,23 +48,17 @@ async def home(request: Request, link: LinkAccess) -> Response:
 
 @for_device
 async def saved(request: Request, link: LinkAccess) -> Response:
-    """GET /my/{request_id}/summary.txt: the same as a file, to save on the phone."""
-    shown = await services_of(request).requests.reading.read(link)
-    options = shown.clinic.options
-    name = f"{clock.in_zone(options.time_zone, shown.details.visited_at):%Y-%m-%d}.txt"
+    """GET /my/{request_id}/summary.pdf?large=yes: the same to save on the phone, or in large
+    print."""
+    require_rate(request, _PRINTING, link.subject_id, _TOO_OFTEN)
+    reading = services_of(request).requests.reading
+    large = request.query_params.get("large") == "yes"
+    sheet, pdf = await reading.pdf(link, large=large)
     return Response(
-        _as_file(shown),
-        media_type="text/plain; charset=utf-8",
-        headers={"content-disposition": disposition(_("Visit") + " " + name, inline=False)},
+        pdf,
+        media_type="application/pdf",
+        headers={"content-disposition": disposition(f"{sheet.title}.pdf", inline=False)},
     )
-
-
-def _as_file(shown: SummaryPage) -> str:
-    """Return the words below a head. Windows wants to see the encoding, and both line breaks."""
-    title = _("Summary of the visit, {day}").format(day=day(shown.clinic, shown.details.visited_at))
-    head = f"{shown.clinic.name}\n{title}\n{shown.content.asked_by}"
-    text = f"{head}\n\n{shown.details.text}\n\n{emergency(shown.clinic, IN_SUMMARY)}\n"
-    return "\ufeff" + "\r\n".join(text.splitlines()) + "\r\n"
 
 
 LINK_PAGES = request_pages(
@@ -79,4 +73,4 @@ LINK_PAGES = request_pages(
     ),
     home=home,
 )
-routes = [link_route("/my/{request_id}/summary.txt", saved, methods=["GET"])]
+routes = [link_route("/my/{request_id}/summary.pdf", saved, methods=["GET"])]
