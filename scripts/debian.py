@@ -38,8 +38,8 @@ OPTIONAL = {
     "fonts-nanum": ["/usr/share/fonts/truetype/nanum/NanumGothic.ttf"],
     "fonts-noto-core": ["/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf"],
 }
-"""Packages that are installed where the system has them. Without them the whole Chromium runs, which
-takes longer, and letters of Korea, India and Thailand are expected in Latin ones."""
+"""Packages that are installed where the system has them. Without them the whole Chromium runs,
+which takes longer, and letters of Korea, India and Thailand are expected in Latin ones."""
 
 
 def say(text: str) -> None:
