@@ -6,9 +6,50 @@ from playwright.async_api import Locator, Page, expect
 from tests.house import Served
 from tests.journeys.apps import meeting
 from tests.journeys.calling import LONG
+from tests.journeys.test_staff_console import at_desk, patient_photo
 from tests.peers.chromium import Chromium
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("chromium")]
+
+
+@pytest.mark.feature("F7")
+async def test_the_skip_link_leads_to_the_page(served: Served, chromium: Chromium) -> None:
+    person, page = await at_desk(chromium, served)
+    chart = f"/patients/{served.house.patients[0].id}"
+    entry = f"{chart}/entries/{await patient_photo(served.house, 'hand.jpg')}"
+    for address in ("/rooms", "/inbox", "/patients", "/chat", "/requests", chart, entry):
+        await page.goto(address)
+        await page.wait_for_load_state("networkidle")
+        await page.evaluate("window.isTheSame = true")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#main")).to_be_focused()
+        await page.wait_for_timeout(200)  # a page that is loaded again takes the focus with it
+        assert await page.evaluate("window.isTheSame"), f"{address} was loaded again"
+    await person.leave()
+
+
+@pytest.mark.feature("F8")
+async def test_enter_on_a_box_of_a_list_does_nothing_to_the_files(
+    served: Served, chromium: Chromium
+) -> None:
+    house = served.house
+    await patient_photo(house, "hand.jpg")
+    person, page = await at_desk(chromium, served)
+    for address in (f"/patients/{house.patients[0].id}", "/inbox"):
+        await page.goto(address)
+        await page.wait_for_load_state("networkidle")
+        box = page.locator("input[name=chosen]").first
+        await box.focus()
+        await page.keyboard.press("Space")
+        await expect(box).to_be_checked()
+        await page.keyboard.press("Enter")
+        await page.wait_for_timeout(300)
+        assert page.url.endswith(address)
+        await expect(box).to_be_checked()
+        await expect(box).to_be_focused()
+    await person.leave()
 
 
 async def pressed(page: Page, what: Locator) -> None:

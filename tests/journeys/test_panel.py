@@ -90,6 +90,12 @@ async def test_a_card_over_the_chart_of_somebody_else(served: Served, chromium: 
     assert not await page.locator(".page").evaluate("(page) => page.inert")
     await page.keyboard.press("Escape")
 
+    # the palette, from which it was opened, is gone: the focus is where it was before that
+    await page.locator("h1").focus()
+    await card_of("Maya Lindqvist")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("h1")).to_be_focused()
+
     # every page of a patient, and none that belongs to nobody
     for address, is_other in (
         (f"/patients/{maya.id}/upload", True),

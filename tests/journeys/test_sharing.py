@@ -110,6 +110,7 @@ async def test_a_specialist_opens_what_the_patient_shares(
     await reader.get_by_label("Passcode").fill(passcode)
     await reader.get_by_role("button", name="Open the files").click()
     await expect(reader.get_by_text("This link does not open any more").first).to_be_visible()
+    await expect(reader.locator("h1")).to_be_focused()  # the form is gone
     await seen.seen(reader, "reader-over")
     practice.complaints.clear()  # 401 and 404 are what the specification wants
     await practice.leave()

@@ -95,6 +95,10 @@ function openWanted(): void {
   if (wanted) void open(wanted);
 }
 
+/** The page in the address, without the place in it: the skip link goes nowhere else. */
+const pageNow = (): string => location.pathname + location.search;
+let at = pageNow();
+
 async function open(address: string, { remember = true, focus = true } = {}): Promise<void> {
   pane()?.setAttribute("aria-busy", "true");
   wanted = address;
@@ -112,6 +116,7 @@ async function open(address: string, { remember = true, focus = true } = {}): Pr
   }
   put(part);
   if (remember) history.pushState({ viewer: true }, "", address);
+  at = pageNow();
   if (focus) document.getElementById("viewer-title")?.focus({ preventScroll: true });
   rowOf(openViewer()?.dataset.entry)?.scrollIntoView({ block: "nearest" });
   if (new URL(address, location.href).searchParams.has("compare")) openViewer()?.scrollIntoView({ block: "start" });
@@ -271,6 +276,7 @@ export function startViewer(): void {
     if ((event.target as Element).closest("[data-print]")) window.print();
   });
   window.addEventListener("popstate", () => {
+    if (pageNow() === at) return;
     if (location.pathname.includes("/entries/")) void open(location.href, { remember: false });
     else location.reload();
   });

@@ -139,6 +139,7 @@ export class NewMessage {
     } else if (answer && answer.status < 500 && answer.status !== 401) {
       this.isPressed = false;
       this.say(await sentenceOf(answer));
+      this.toWhatIsWrong();
       await this.left.drop(draft);
       if (this.pressedBefore) void this.giveBackFiles();
       else void files?.load();
@@ -162,6 +163,12 @@ export class NewMessage {
     if (!place) return;
     place.textContent = sentence;
     place.hidden = !sentence;
+  }
+
+  /** Whoever pressed the button reads what is wrong; nobody who writes meanwhile is interrupted. */
+  private toWhatIsWrong(): void {
+    if (document.activeElement !== this.pressed) return;
+    this.form.querySelector<HTMLElement>("[data-new-said]")?.focus();
   }
 
   private forget(draft: string): Promise<void> {

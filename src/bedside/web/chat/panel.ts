@@ -45,6 +45,8 @@ export class ChatPanel {
   private sending = false;
   /** Why unsent messages wait. */
   private waits: "waiting" | "soon" | "signed_out" = "waiting";
+  /** What was read out of it. */
+  private told = "";
   private isOver = false;
 
   constructor(private readonly root: HTMLElement) {
@@ -145,7 +147,9 @@ export class ChatPanel {
 
   private tell(message: HTMLElement): void {
     const body = message.querySelector(".chat-words")?.textContent ?? "";
-    announce((this.words.said ?? "").replace("{who}", message.dataset.who ?? "").replace("{words}", body));
+    const files = [...message.querySelectorAll(".file-name")].map((name) => name.textContent.trim());
+    const words = [body, ...files].filter(Boolean).join(", ");
+    announce((this.words.said ?? "").replace("{who}", message.dataset.who ?? "").replace("{words}", words));
   }
 
   private toEnd(): void {
@@ -205,8 +209,12 @@ export class ChatPanel {
     const body = field?.value.trim() ?? "";
     const files = this.tray?.current;
     const hasFiles = files !== undefined && files.names.length > 0;
-    if (!field || !(body || hasFiles) || (!this.isNote() && this.canned?.blocks())) return;
+    if (!field || (!this.isNote() && this.canned?.blocks())) return;
     if (this.tray?.blocks()) return;
+    if (!body && !hasFiles) {
+      field.focus(); // nothing is sent: this is where the words go
+      return;
+    }
     const draft = files && !files.isEmpty ? files.draft : newId("drf");
     const along = hasFiles ? { names: files.names, entries: files.entries } : {};
     this.drafts.add({ draft, body, more: this.more(pressed), ...along });
@@ -268,7 +276,15 @@ export class ChatPanel {
     }
     this.sending = false;
     this.drawUnsent();
+    this.tellWhy(next !== undefined);
     if (next && !this.isOver) this.again = window.setTimeout(this.goOn, AGAIN_MS);
+  }
+
+  /** Reads out once why a message waits: its line is not where the focus is. What is refused is an alert. */
+  private tellWhy(isWaiting: boolean): void {
+    const why = isWaiting && this.waits !== "soon" ? (this.words[this.waits] ?? "") : "";
+    if (why && why !== this.told) announce(why);
+    this.told = why;
   }
 
   /** The first message of which every file has arrived. */

@@ -1,5 +1,6 @@
 /** The files of the message that is being written, above its field; see chat/attaching.html. */
 
+import { announce } from "../components/announce";
 import { newId } from "../components/ids";
 import { percent, sizeInWords } from "../components/sizes";
 import { FilePicker } from "../live/file_picker";
@@ -37,7 +38,10 @@ export class Tray {
     if (picker) {
       new FilePicker(picker, {
         files: (files) => void this.add(files),
-        picked: (entries) => this.current.pick(entries),
+        picked: (entries) => {
+          this.current.pick(entries);
+          this.tell(entries);
+        },
       });
     }
     this.paper = offerPaper(
@@ -84,8 +88,17 @@ export class Tray {
       if (wrong) areAll = false;
     }
     this.draw();
+    this.tell(files);
     this.changed();
     return areAll;
+  }
+
+  /** What was added is above the button that was pressed. */
+  private tell(added: readonly { name: string }[]): void {
+    const names = new Set(this.shown().map(({ name }) => name));
+    const shown = added.map(({ name }) => name).filter((name) => names.has(name));
+    const label = this.root.querySelector("[data-tray]")?.getAttribute("aria-label") ?? "";
+    if (shown.length > 0) announce(`${label}: ${shown.join(", ")}`);
   }
 
   private remember(current: Attachments, file: File): void {
@@ -118,8 +131,9 @@ export class Tray {
     this.forgetPicture(id);
     void this.current.remove(id);
     const focused =
-      next?.querySelector<HTMLElement>("[data-tray-remove]") ?? this.root.querySelector("input[type=file]");
-    (focused as HTMLElement | null)?.focus();
+      next?.querySelector<HTMLElement>("[data-tray-remove]") ??
+      this.root.querySelector<HTMLElement>("[data-file-picker] input[type=file]");
+    focused?.focus();
   }
 
   private forgetPicture(id: string): void {
@@ -143,10 +157,11 @@ export class Tray {
       fill(row, one);
       return row;
     });
-    // Rows that stay keep their place, and the focus in them.
-    if (rows.length !== list.children.length || rows.some((row, place) => list.children[place] !== row)) {
-      list.replaceChildren(...rows);
-    }
+    // Rows that stay are not taken out, because the focus in them would be lost.
+    for (const row of [...list.children]) if (!rows.includes(row as HTMLElement)) row.remove();
+    rows.forEach((row, place) => {
+      if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
+    });
     list.hidden = rows.length === 0;
     const hint = this.root.querySelector<HTMLElement>("[data-tray-hint]");
     if (hint) hint.hidden = rows.length === 0;

@@ -6,8 +6,7 @@
  * Beside a page of another patient the panel covers that page, so that nothing can be done in the
  * wrong chart, and says whose card it is.
  */
-import { buttonOf } from "./menus";
-import { isDrawn } from "./older_browsers";
+import { giveBackFocus, openerOf } from "./given_back";
 
 /** What htmx says of a request. */
 interface Asked {
@@ -60,7 +59,7 @@ function markRow(link: HTMLElement | null): void {
 export function openPanel(from: HTMLElement | null = null): void {
   const element = panel();
   if (!element) return;
-  if (from) opener = buttonOf(from);
+  if (from) opener = openerOf(from);
   element.hidden = false;
   element.closest<HTMLElement>(".shell")?.setAttribute("data-front", "panel");
   cover(showWhose(element) || window.matchMedia(COVERS_PAGE).matches);
@@ -77,8 +76,7 @@ export function closePanel(): void {
   element.removeAttribute("data-of-another");
   cover(false);
   markRow(null);
-  const back = opener?.isConnected && isDrawn(opener) ? opener : opener?.id ? document.getElementById(opener.id) : null;
-  (back ?? document.getElementById("main"))?.focus({ preventScroll: true });
+  giveBackFocus(opener);
   opener = null;
   document.dispatchEvent(new CustomEvent("bedside:panel-closed"));
 }

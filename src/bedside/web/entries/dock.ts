@@ -4,8 +4,7 @@
  * data-send-files ask for files first, and files that are dropped on a row with data-drop-visit are
  * sent; without script the links lead to pages.
  */
-import { buttonOf } from "../components/menus";
-import { isDrawn } from "../components/older_browsers";
+import { giveBackFocus, openerOf } from "../components/given_back";
 import { closePanel } from "../components/panel";
 import { toast } from "../components/toasts";
 import { giveBack } from "../live/drafts";
@@ -66,7 +65,7 @@ class Dock {
     const content = contentOf(await answer.text()).querySelector<HTMLElement>("[data-dock-app]");
     if (!content) return false;
     if (turn !== this.asked) return true; // another one was opened meanwhile
-    if (from) this.opener = buttonOf(from);
+    if (from) this.opener = openerOf(from);
     const { title = "", person = "", born = "" } = content.dataset;
     const tab = this.tabs.open(visit, app, person, born);
     this.toFront();
@@ -213,10 +212,7 @@ class Dock {
     this.root.hidden = true;
     this.root.closest(".shell")?.removeAttribute("data-front");
     this.cover();
-    const { opener } = this;
-    const again = opener?.id ? document.getElementById(opener.id) : null;
-    const back = opener?.isConnected && isDrawn(opener) ? opener : again;
-    (back ?? document.getElementById("main"))?.focus({ preventScroll: true });
+    giveBackFocus(this.opener);
     this.opener = null;
   }
 

@@ -60,7 +60,15 @@ function onSubmit(event: SubmitEvent): void {
   });
 }
 
+/** Enter on a box would press the first button of the bar, which nobody has looked at. Space ticks. */
+function keepFromSubmitting(event: KeyboardEvent): void {
+  const { key, target: box } = event;
+  if (key !== "Enter" || !(box instanceof HTMLInputElement) || box.name !== "chosen") return;
+  if (box.form?.matches("[data-choosing]")) event.preventDefault();
+}
+
 export function startChoosing(): void {
+  document.addEventListener("keydown", keepFromSubmitting);
   document.addEventListener("change", (event) => {
     if ((event.target as Element).matches("input[name=chosen]")) showChosen();
   });

@@ -10,6 +10,7 @@ function startCopying(button: HTMLButtonElement): void {
     try {
       await navigator.clipboard.writeText(field.value);
     } catch {
+      field.focus();
       field.select(); // a browser that does not allow it: the person copies what is marked
       return;
     }

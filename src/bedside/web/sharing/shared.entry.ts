@@ -146,8 +146,11 @@ function ask(link: HealthLink): void {
       .finally(() => {
         button.disabled = false;
         button.hidden = form.hidden;
-        // A disabled button loses the focus.
-        if (!form.hidden && document.activeElement === document.body) (passcode.disabled ? button : passcode).focus();
+        // A disabled button loses the focus, and a form that is gone.
+        if (document.activeElement !== document.body) return;
+        if (form.hidden)
+          document.querySelector("h1")?.focus(); // the link has ended
+        else (passcode.disabled ? button : passcode).focus();
       });
   });
 }

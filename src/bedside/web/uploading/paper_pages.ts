@@ -81,6 +81,8 @@ export class PaperPages {
     const item = await this.keeper.keep(picture, name, page);
     if (!this.keeper.survives) this.complain(say(this.words, "no_room"));
     await this.ask(item, isFound);
+    // The button that was pressed has moved away under the pages.
+    this.section.querySelector<HTMLElement>("[data-make]")?.focus();
   }
 
   /** Says so, and returns true, if pages were photographed and not used: nobody should think that they were sent. */
