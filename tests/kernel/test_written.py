@@ -61,10 +61,10 @@ def test_the_first_of_a_month_is_an_ordinal_where_people_say_so(
     ("spoken", "expected"),
     [
         ("en", "1 Sep 2026, 09:05"),
-        ("es", "1 sept 2026, 9:05"),
-        ("fr", "1er sept. 2026, 09:05"),
-        ("de", "1. Sept. 2026, 09:05"),
-        ("ar", "1 سبتمبر 2026، 9:05 ص"),
+        ("es", "1\u00a0sept 2026, 9:05"),
+        ("fr", "1er\u00a0sept. 2026, 09:05"),
+        ("de", "1.\u00a0Sept. 2026, 09:05"),
+        ("ar", "1\u00a0سبتمبر 2026، 9:05 ص"),
     ],
 )
 def test_a_moment_has_its_day_and_its_time(spoken: str, expected: str) -> None:

@@ -27,6 +27,9 @@ _ALL_QUOTATION_MARKS = '«»„“”"'
 _BARE_SIGN = re.compile(r"(?<!\u202f)[:;?!»](?=\s|<|$)|«(?!\u202f)|\w'\w")
 _ALSO_A_MESSAGE = "There is something for you here:"
 """Sent by SMS, and has no field by which that could be told."""
+_ONLY_A_SUBJECT = "{clinic}: back to your visit"
+"""Of an e-mail."""
+_NAMED = re.compile("“([^”]+)”")
 _ADDRESS = re.compile(r"https?://|\w\?\w")
 
 
@@ -81,6 +84,13 @@ def test_what_is_wrong_in_french_is_found(text: str, is_right: bool) -> None:
     assert (french_faults(text) == []) == is_right
 
 
+def test_text_messages_in_french_stay_in_the_short_alphabet() -> None:
+    """One sign outside of it halves what a part of an SMS holds."""
+    for english, text in sentences("fr"):
+        if english.startswith("{clinic}:") and english != _ONLY_A_SUBJECT:
+            assert is_plain_message(text), text
+
+
 def test_spanish_opens_what_it_asks() -> None:
     for _english, text in sentences("es"):
         without = _ADDRESS.sub("", text)
@@ -115,6 +125,14 @@ def test_nobody_is_addressed_familiarly(language: str) -> None:
     for english, text in sentences(language):
         said = set(familiar.findall(text)) - set(re.findall(r"\w+", english))
         assert not said, text
+
+
+@pytest.mark.parametrize("language", _COLUMNS)
+def test_a_button_is_called_the_same_where_a_sentence_names_it(language: str) -> None:
+    labels = {english: text.replace("\u00ad", "") for english, text in sentences(language)}
+    for english, text in sentences(language):
+        for named in set(_NAMED.findall(english)) & set(labels):
+            assert labels[named].casefold() in text.casefold(), text
 
 
 def table() -> Iterator[tuple[str, str, list[str], list[str]]]:

@@ -28,8 +28,10 @@ def day(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    """Write a date where there is little room: “14 Mar 1991”, “14. März 1991”."""
-    return _dated(value, "yMMMd")
+    """Write a date where there is little room: “14 Mar 1991”, “14. März 1991”. Other languages than
+    English leave “14.” alone at the end of a line where the blank may break."""
+    written = _dated(value, "yMMMd")
+    return written if language.locale() == "en" else written.replace(" ", _NO_BREAK, 1)
 
 
 def day_and_month(value: date) -> str:

@@ -10,10 +10,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from bedside.files.pdf_forms import FieldKind, FormField, FormState, PdfForm
 from bedside.kernel.ids import new_id
 from bedside.people.clinics import ClinicOptions
+from bedside.requests.forms.checking import checked
 from bedside.requests.states import State
 from bedside.web.app import create_app
+from bedside.web.forms.shown import pages_shown
 from tests.adapters.rendering import form_files, form_viewers
 from tests.house import House, at_the_door
 from tests.requests.forms import ANSWERS, empty_form, returned, send_back, sent_form
@@ -383,3 +386,12 @@ async def test_pages_of_patients_have_the_words_for_an_emergency(
     await phone.post(f"{here}/check", data={"version": version})
     await do_jobs(house)
     assert words in (await phone.get(f"{here}/returned")).text
+
+
+def test_one_character_is_not_counted_as_several() -> None:
+    initial = FormField(1, "initial", FieldKind.TEXT, "Initial", 1, (), longest=1)
+    form = PdfForm(FormState.FIELDS, 1, (initial,))
+    [page] = pages_shown(form, (initial,), {}, {})
+    assert page.fields[0].hint == "Up to 1 character"
+    problems = checked(form, {initial.key: ["BC"]}, str).problems
+    assert problems[initial.key] == "The form has room for 1 character here. This has 2."

@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from bedside.files.pdf_forms import LONGEST_VALUE, FieldKind, FormField, PdfForm
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
 from bedside.kernel.typed import one_line, several_lines
 
 _PART = re.compile(r"d{1,2}|m{1,4}|y{2,4}")
@@ -92,10 +93,12 @@ def _too_long(one: FormField, said: str, in_pdf: str) -> str:
             "The PDF can only show this in Latin letters, as “%(shown)s”, and has room for "
             "%(count)s. Please write it in Latin letters yourself, or use paper."
         ) % {"shown": in_pdf, "count": one.longest}
-    return _("The form has room for %(count)s characters here. This has %(length)s.") % {
-        "count": one.longest,
-        "length": len(said),
-    }
+    room = ngettext(
+        "The form has room for %(count)s character here. This has %(length)s.",
+        "The form has room for %(count)s characters here. This has %(length)s.",
+        one.longest,
+    )
+    return room % {"count": one.longest, "length": len(said)}
 
 
 def _missing(one: FormField) -> str:

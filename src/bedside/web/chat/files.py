@@ -177,7 +177,7 @@ def _words(most: int) -> dict[str, Any]:
         "failed": _("It goes on by itself in a moment."),
         "signed_out": _("You were signed out. It goes on when you have signed in again."),
         "checking": _("Uploaded, is being checked"),
-        "ready": _("Ready"),
+        "ready": _("Ready to send"),
         "chart": _("From the files"),
         "too_large": _("{name} is larger than {size}, which is the most that can be sent."),
         "empty": _("{name} is empty."),

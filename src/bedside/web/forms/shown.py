@@ -6,6 +6,7 @@ from itertools import groupby
 
 from bedside.files.pdf_forms import FieldKind, FormField, PdfForm
 from bedside.kernel.language import gettext as _
+from bedside.kernel.language import ngettext
 from bedside.requests.forms.checking import written
 from bedside.requests.forms.texts import names_of
 
@@ -103,5 +104,6 @@ def _hint(one: FormField) -> str:
     if one.calculated:
         return _("The PDF works this out by itself, which it cannot do here. Please fill it in.")
     if one.longest and one.kind in (FieldKind.TEXT, FieldKind.LINES):
-        return _("Up to %(count)s characters") % {"count": one.longest}
+        said = ngettext("Up to %(count)s character", "Up to %(count)s characters", one.longest)
+        return said % {"count": one.longest}
     return ""
