@@ -79,7 +79,9 @@ def _problem(one: FormField, values: tuple[str, ...], given: Sequence[str], show
         return ""
     said = values[0]
     if len(normalize("NFC", "".join(given))) > LONGEST_VALUE + 500:
-        return _("Please shorten this to at most %(count)s characters.") % {"count": LONGEST_VALUE}
+        return _("Please shorten this to at most %(longest)s characters.") % {
+            "longest": LONGEST_VALUE
+        }
     if one.longest and max(len(said), len(shown(said))) > one.longest:
         return _too_long(one, said, shown(said))
     if one.date_format and not is_date(said, one.date_format):

@@ -47,8 +47,8 @@ class Entered:
         if not _visible(self.code_word):
             errors["code_word"] = _("Please leave out signs that cannot be seen.")
         elif len(self.code_word) > LONGEST_WORD:
-            errors["code_word"] = _("Please use at most %(most)s characters.") % {
-                "most": LONGEST_WORD
+            errors["code_word"] = _("Please use at most %(longest)s characters.") % {
+                "longest": LONGEST_WORD
             }
         quiet = _hours("quiet", self.quiet, errors)
         only = _hours("only", self.only, errors)
