@@ -118,6 +118,19 @@ async def test_no_field_is_below_the_sections_of_the_app(
     await phone.leave()
 
 
+@pytest.mark.feature("P5")
+async def test_what_was_done_is_where_the_focus_is(served: Served, chromium: Chromium) -> None:
+    await given(served.house, "knee.jpg", jpeg())
+    phone = await chromium.phone()
+    page = await in_the_app(served, phone, "/sharing/new")
+    await page.get_by_role("checkbox", name=re.compile("knee.jpg")).check()
+    await page.get_by_label("Whom is it for?").fill("Dr Ekström")
+    await to(page, "button[type=submit]:has-text('Make the link')")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").filter(has_text="The link is ready")).to_be_focused()
+    await phone.leave()
+
+
 @pytest.mark.feature("P4")
 async def test_the_choice_of_a_language_closes_like_a_menu(
     served: Served, chromium: Chromium
@@ -173,6 +186,7 @@ async def test_a_conversation_by_keyboard_at_both_sides(served: Served, chromium
     await read_out(phone, "There is no connection. It is sent by itself when it is back.")
     await expect(question).to_be_focused()
     await phone.context.set_offline(False)
+    await read_out(phone, "Sent")
     await expect(desk.locator("[data-chat-list]").get_by_text("Half a sentence")).to_be_visible()
     await expect(when).to_be_visible()  # and what was opened stays open
     await expect(seen).to_be_focused()

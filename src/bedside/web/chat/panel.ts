@@ -272,6 +272,7 @@ export class ChatPanel {
       await this.refresh();
       this.drawUnsent();
       this.toEnd();
+      announce(this.words.sent ?? "");
       next = this.ready();
     }
     this.sending = false;

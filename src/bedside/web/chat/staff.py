@@ -213,6 +213,7 @@ def words() -> dict[str, str]:
     """Return what the script says of messages."""
     return {
         "sending": _("Sending…"),
+        "sent": _("Sent"),
         "sending_part": _("Sending, {percent}"),
         "waiting": _("There is no connection. It is sent by itself when it is back."),
         "soon": _("It is sent by itself in a moment."),
