@@ -28,6 +28,7 @@ NAMES = (
     "calls",
     "large_clinic",
     "chat",
+    "printing",
 )
 
 

@@ -23,6 +23,16 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("F4")]
 MIB = 1024 * 1024
 
 
+def test_a_child_loads_nothing_that_it_may_not_need() -> None:
+    """Each file has several children, and the libraries of a page cost each a tenth of a second."""
+    code = "import sys, bedside.adapters.rendering.child; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    unwanted = {"pydantic", "sqlalchemy", "starlette", "jinja2", "pikepdf", "PIL", "babel"}
+    assert unwanted.isdisjoint(loaded)
+
+
 async def chunks(data: bytes, pause: float = 0) -> AsyncIterator[bytes]:
     """Yield the data in blocks of 64 KiB, each after a pause in seconds."""
     for start in range(0, len(data), 65_536):

@@ -4,7 +4,7 @@ import re
 
 import pypdfium2
 
-from bedside.adapters.rendering.form_fonts import FONTS
+from bedside.adapters.rendering.typefaces import FONTS
 
 
 def as_drawn(said: str, family: str, latin: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bedside.adapters.rendering import form_fonts
+from bedside.adapters.rendering import typefaces
 from bedside.audit import Action
 from bedside.audit.recorder import Filter
 from bedside.charts.records import Entry
@@ -125,7 +125,7 @@ async def test_words_of_every_kind_stay_words(quick_house: House, text: str) -> 
     if text.startswith(RTL):  # PDFium gives vowel marks a place of their own
         assert set(RTL.replace(" ", "")) <= set(printed)
         text = text.removeprefix(RTL).rstrip(".")
-    assert without_spaces(form_fonts.shown(text)) in printed
+    assert without_spaces(typefaces.shown(text)) in printed
 
 
 async def test_what_turns_the_direction_of_others_is_left_out(quick_house: House) -> None:

@@ -21,6 +21,7 @@ ROWS = {
     "transfers": ("accept to the first byte", "of the upload rate"),
     "calls": ("both see video", "video back"),
     "chat": ("pressed to the phone's screen", "opened at the desk", "opened on the phone"),
+    "printing": ("letter as PDF, 1 page", "letter as PDF, 20 pages"),
     "large_clinic": ("large clinic: patients, first page", "large clinic: longest chart"),
 }
 

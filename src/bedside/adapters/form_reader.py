@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bedside.adapters.child_process import ChildFailed, Children
-from bedside.adapters.rendering import form_fonts
+from bedside.adapters.rendering import typefaces
 from bedside.adapters.rendering.limits import MAX_PAGES
 from bedside.files.pdf_forms import (
     LONGEST_LABEL,
@@ -90,7 +90,7 @@ class FormReader:
 
     def shown(self, said: str) -> str:
         """See `PdfForms.shown`."""
-        return form_fonts.shown(said)
+        return typefaces.shown(said)
 
 
 def _as_json(found: _Read) -> dict[str, Any]:

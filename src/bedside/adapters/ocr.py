@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bedside.adapters.child_process import ChildFailed, Children
 from bedside.adapters.tesseract_words import page_of
-from bedside.files.text_layers import ReadPage, lines_of
+from bedside.files.lines_given import lines_of
+from bedside.files.text_layers import ReadPage
 
 _DATA = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/usr/local/share/tessdata")
 _LANGUAGES = ("eng", "spa", "fra", "deu")

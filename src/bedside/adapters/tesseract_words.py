@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from bedside.files.text_layers import WHOLE, Line, ReadPage, as_rows, lines_of
+from bedside.files.lines_given import lines_of
+from bedside.files.text_layers import WHOLE, Line, ReadPage, as_rows
 
 _PAGE, _LINE, _WORD = 1, 4, 5
 _COLUMNS = 12

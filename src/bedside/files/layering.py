@@ -10,10 +10,11 @@ from typing import Any
 from bedside.errors import NotFound, Unavailable
 from bedside.files import holders, media_types
 from bedside.files.file_rows import DerivativeRow, FileRow
+from bedside.files.lines_given import lines_in
 from bedside.files.ports import Content, Derivative, Examiner
 from bedside.files.repository import Repository
 from bedside.files.states import FileState, Sharing
-from bedside.files.text_layers import MEDIA_TYPE, SEARCHABLE, WORDS, Line, as_bytes, lines_in
+from bedside.files.text_layers import MEDIA_TYPE, SEARCHABLE, WORDS, Line, as_bytes
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork

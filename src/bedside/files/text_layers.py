@@ -5,8 +5,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 SEARCHABLE = "searchable"
 """The role of the copy with that layer, which others get in place of the PDF."""
 WORDS = "words-"
@@ -14,12 +12,6 @@ WORDS = "words-"
 MEDIA_TYPE = "application/json"
 WHOLE = 10_000
 """Places are parts of the page as it is seen, in ten-thousandths of its width or height."""
-_MOST_LINES = 2_000
-_MOST_WORDS = 500
-"""In one line."""
-_MOST_ON_PAGE = 3_000
-"""Words of a page, which is more than anybody prints on one; what follows has no place."""
-_LONGEST_WORD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +32,6 @@ class ReadPage:
     lines: tuple[Line, ...] = ()
 
 
-class _Place(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    lines: list[tuple[int, int, list[tuple[str, int, int]]]] = Field(max_length=_MOST_LINES)
-
-
 def as_rows(lines: Sequence[Line]) -> list[list[object]]:
     """Return lines as plain values, for JSON."""
     return [[line.top, line.height, [list(word) for word in line.words]] for line in lines]
@@ -54,40 +40,3 @@ def as_rows(lines: Sequence[Line]) -> list[list[object]]:
 def as_bytes(lines: Sequence[Line]) -> bytes:
     """Return the bytes to store."""
     return json.dumps(as_rows(lines), ensure_ascii=False).encode()
-
-
-def lines_of(given: object) -> tuple[Line, ...]:
-    """Return lines of plain values, without words that are outside of the page. Raises ValueError
-    for other values, and for too many."""
-    try:
-        found = _Place.model_validate({"lines": given})
-    except ValidationError as error:
-        raise ValueError("not lines of words") from error
-    lines: list[Line] = []
-    left = _MOST_ON_PAGE
-    for line in (_line(*one) for one in found.lines):
-        if not line.words or not _is_within(line.top, line.height):
-            continue
-        left -= len(line.words)
-        if left < 0:
-            break
-        lines.append(line)
-    return tuple(lines)
-
-
-def lines_in(stored: bytes) -> tuple[Line, ...]:
-    """Return the lines that `as_bytes` stored. Raises ValueError."""
-    return lines_of(json.loads(stored))
-
-
-def _line(top: int, height: int, words: list[tuple[str, int, int]]) -> Line:
-    kept = [
-        (word.strip()[:_LONGEST_WORD], left, width)
-        for word, left, width in words[:_MOST_WORDS]
-        if word.strip() and _is_within(left, width)
-    ]
-    return Line(top, height, tuple(sorted(kept, key=lambda word: word[1])))
-
-
-def _is_within(start: int, length: int) -> bool:
-    return start >= 0 and length > 0 and start + length <= WHOLE

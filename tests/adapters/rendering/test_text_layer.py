@@ -16,8 +16,9 @@ from bedside.adapters.rendering.pdf import render
 from bedside.adapters.rendering.text_layer import with_words
 from bedside.adapters.tesseract_words import page_of
 from bedside.files import media_types as types
+from bedside.files.lines_given import lines_in, lines_of
 from bedside.files.ports import Content
-from bedside.files.text_layers import WHOLE, Line, as_bytes, as_rows, lines_in, lines_of
+from bedside.files.text_layers import WHOLE, Line, as_bytes, as_rows
 from tests.adapters.rendering import pdfs
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("F16")]

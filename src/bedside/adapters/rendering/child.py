@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from bedside.adapters.rendering import confinement, framing
 from bedside.adapters.rendering.incoming import Incoming, IncompleteError
 from bedside.adapters.rendering.limits import Refused
-from bedside.files.text_layers import lines_of
 
 _Answers = Iterator[list[bytes]]
 
@@ -48,6 +47,7 @@ def _recognise(incoming: Incoming) -> _Answers:
 
 def _layer(incoming: Incoming) -> _Answers:
     from bedside.adapters.rendering.text_layer import with_words
+    from bedside.files.lines_given import lines_of
 
     pages = {int(number): lines_of(rows) for number, rows in incoming.request["pages"].items()}
     yield framing.frame({}, [with_words(incoming.whole(), pages)])

@@ -17,12 +17,13 @@ from bedside.adapters.rendering import form_fields as pdf
 from bedside.adapters.rendering import form_looks as looks
 from bedside.adapters.rendering import pdf_actions
 from bedside.adapters.rendering.form_fields import Field
-from bedside.adapters.rendering.form_fonts import EmbeddedFonts, is_standard, shown
+from bedside.adapters.rendering.form_fonts import EmbeddedFonts
 from bedside.adapters.rendering.form_letters import Helvetica, Laid, Letters, drawn, wrapped
 from bedside.adapters.rendering.form_looks import Look
 from bedside.adapters.rendering.form_reading import kind_of
 from bedside.adapters.rendering.pdf_opening import opened_pdf
 from bedside.adapters.rendering.pdf_pages import BROKEN
+from bedside.adapters.rendering.typefaces import is_standard, shown
 from bedside.files.pdf_forms import FieldKind
 
 _PAGE = (595.0, 842.0)

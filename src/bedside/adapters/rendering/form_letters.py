@@ -8,7 +8,7 @@ from typing import Protocol
 import pypdfium2
 from pypdfium2 import raw
 
-from bedside.adapters.rendering.form_fonts import STANDARD
+from bedside.adapters.rendering.typefaces import STANDARD
 
 _LARGEST, SMALLEST = 12.0, 5.0
 """Points of a text whose size the form leaves open, and of one that hardly fits."""

@@ -11,7 +11,7 @@ from unicodedata import bidirectional
 
 import typst
 
-from bedside.adapters.rendering.form_fonts import FONTS, families_of, shown
+from bedside.adapters.rendering.typefaces import FONTS, families_of, shown
 
 _SOURCE = Path(__file__).with_name("sheet.typ")
 _IN_PACKAGE = "DejaVu Sans Mono"
