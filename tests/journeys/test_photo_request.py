@@ -76,6 +76,7 @@ async def _send_from_the_desk(working: Served, desk: Person, seen: Journey) -> t
     await console.get_by_label("What to show").fill("Left hand")
     await seen.seen(console, "desk-new")
     await console.get_by_role("button", name="Preview").click()
+    await expect(console.get_by_role("button", name="Change")).to_be_visible()
     await seen.seen(console, "desk-preview")
     await console.get_by_role("button", name="Change").click()
     await expect(console.get_by_label("What to show")).to_have_value("Left hand")

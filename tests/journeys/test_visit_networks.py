@@ -242,7 +242,7 @@ async def test_a_server_that_restarts_disturbs_neither_who_waits_nor_a_call(
             sign = tile(desk.page, "patient").locator("[data-sign=muted]")
             await expect(sign).to_be_visible(timeout=LONG)
             await house.visits.room_messages.say(desk.access, "Running 10 minutes late.")
-            await expect(waits.get_by_text("Running 10 minutes late.")).to_be_visible()
+            await expect(waits.get_by_text("Running 10 minutes late.", exact=True)).to_be_visible()
             for page in (desk.page, seen):
                 await pictures_move(page)
             assert [page.loads for page in pages] == [[], []]
