@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 from bedside.adapters.child_process import Children
 from bedside.adapters.sheet_printer import SheetPrinter
 from bedside.printing.body import of_plain
-from bedside.printing.ports import Sheet
 from benchmarks.table import Row, Scale, at_most, milliseconds
+from tests.printing.bodies import SHEET
 
 MOST = 100.0
 """Milliseconds for a letter."""
@@ -30,19 +30,7 @@ def run(scale: Scale, _directory: Path, _body: Path) -> list[Row]:
 
 async def _printed(printer: SheetPrinter, paragraphs: int, times: int) -> list[float]:
     """Return the seconds that each took, after one that warms up."""
-    body = of_plain("\n\n".join([_WORDS] * paragraphs))
-    sheet = Sheet(
-        language="en",
-        from_right=False,
-        title="Summary of your visit",
-        written_on=date(2026, 11, 30),
-        author="Dr Amara Okafor",
-        sender=("Riverside Clinic",),
-        about=(("Patient", "Maya Lindqvist"),),
-        body=body,
-        closing="In an emergency call 112.",
-        page_of="Page {page} of {pages}",
-    )
+    sheet = replace(SHEET, body=of_plain("\n\n".join([_WORDS] * paragraphs)))
     await printer.pdf(sheet)
     taken: list[float] = []
     for _ in range(times):

@@ -2,10 +2,8 @@
 read them."""
 
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pikepdf
@@ -14,25 +12,12 @@ import pytest
 
 from bedside.adapters.child_process import Children
 from bedside.adapters.sheet_printer import SheetPrinter
-from bedside.printing.body import of_plain, parsed
-from bedside.printing.ports import Sheet
-from tests.printing.bodies import EVERYTHING
+from bedside.printing.body import of_plain
+from tests.printing.bodies import SHEET
 from tests.printing.reading import as_drawn, without_spaces, words_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("L5")]
 
-SHEET = Sheet(
-    language="en",
-    from_right=False,
-    title="Summary of your visit",
-    written_on=date(2024, 2, 29),
-    author="Dr Amara Okafor",
-    sender=("Riverside Clinic", "+46 8 7700 100"),
-    about=(("Patient", "Maya Lindqvist"),),
-    body=parsed(json.dumps(EVERYTHING)),
-    closing="In an emergency call 112.",
-    page_of="Page {page} of {pages}",
-)
 ARABIC = "أبقِ الجرح جافًا"
 
 
@@ -105,7 +90,7 @@ async def test_everything_is_set_and_nothing_is_markup(printer: SheetPrinter) ->
 
 
 async def test_the_same_is_printed_with_the_same_bytes(printer: SheetPrinter) -> None:
-    """A copy for the chart is uploaded in parts, and a job that was killed goes on with them."""
+    """An upload says how long it is, and a job that was killed prints again for the same one."""
     assert await printer.pdf(SHEET) == await printer.pdf(SHEET)
 
 

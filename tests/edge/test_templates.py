@@ -1,5 +1,6 @@
 """Templates are compiled before anybody waits for a page."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,7 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "compiled"
 
 
-def _another_process() -> Environment:
-    return rendering.environment.__wrapped__()
+_another_process: Callable[[], Environment] = rendering.environment.__wrapped__
 
 
 def test_a_template_is_compiled_once_for_all_processes(
@@ -40,9 +40,11 @@ def test_a_template_is_compiled_once_for_all_processes(
 def test_every_template_is_compiled_when_an_installation_is_prepared(
     compiled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = _another_process()
-    monkeypatch.setattr(rendering, "environment", lambda: made)
+    monkeypatch.setattr(rendering, "environment", _another_process)
+    _another_process().get_template("chat/thread.html")
+    before = {path.stat().st_mtime_ns for path in compiled.iterdir()}
     rendering.compile_all()
+    assert before.isdisjoint(path.stat().st_mtime_ns for path in compiled.iterdir())
     assert len(list(compiled.iterdir())) == len(list(rendering.WEB.rglob("*.html")))
 
 

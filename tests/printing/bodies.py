@@ -1,6 +1,11 @@
-"""Bodies as an editor sends them."""
+"""Bodies as an editor sends them, and a sheet with one."""
 
+import json
+from datetime import date
 from typing import Any
+
+from bedside.printing.body import parsed
+from bedside.printing.ports import Sheet
 
 _STRONG = {"type": "strong"}
 
@@ -61,4 +66,16 @@ EVERYTHING = doc(
     },
     {"type": "page_break"},
     paragraph(text("See you in four weeks.")),
+)
+SHEET = Sheet(
+    language="en",
+    from_right=False,
+    title="Summary of your visit",
+    written_on=date(2024, 2, 29),
+    author="Dr Amara Okafor",
+    sender=("Riverside Clinic", "+46 8 7700 100"),
+    about=(("Patient", "Maya Lindqvist"),),
+    body=parsed(json.dumps(EVERYTHING)),
+    closing="In an emergency call 112.",
+    page_of="Page {page} of {pages}",
 )

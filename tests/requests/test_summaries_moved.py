@@ -27,7 +27,7 @@ Happens = Callable[[], Awaitable[Any]]
 def at(moment: str, house: House, monkeypatch: pytest.MonkeyPatch, happens: Happens) -> None:
     """Have something happen once at a moment of the job that files a copy."""
     uploads, left = house.files.uploads, [happens]
-    pieces = filing._piece  # pyright: ignore[reportPrivateUsage] - something is put in between
+    pieces = filing.one_piece
 
     async def now(wanted: str) -> None:
         if moment == wanted and left:
@@ -55,7 +55,7 @@ def at(moment: str, house: House, monkeypatch: pytest.MonkeyPatch, happens: Happ
 
     monkeypatch.setattr(uploads, "begin_for_chart", begins)
     monkeypatch.setattr(uploads, "append", appends)
-    monkeypatch.setattr(filing, "_piece", piece)
+    monkeypatch.setattr(filing, "one_piece", piece)
 
 
 async def all_jobs(house: House) -> None:

@@ -1,9 +1,9 @@
 """The `ReportReader` of notifications: reads mail of strangers in a confined child process."""
 
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
 from bedside.adapters.child_process import ChildFailed, Children
+from bedside.kernel.streams import one_piece
 from bedside.notifications.bounces import Report
 
 _MOST = 200
@@ -19,16 +19,12 @@ class ChildReports:
     async def read(self, mail: bytes) -> Report:
         """See `ReportReader.read`."""
         try:
-            answer = await self._children.ask("bounce", _whole(mail), len(mail))
+            answer = await self._children.ask("bounce", one_piece(mail), len(mail))
         except ChildFailed:
             return Report()
         said = answer.header
         actions, codes = _texts(said.get("actions")), _texts(said.get("codes"))
         return Report(_texts(said.get("places")), tuple(zip(actions, codes, strict=False)))
-
-
-async def _whole(mail: bytes) -> AsyncIterator[bytes]:
-    yield mail
 
 
 def _texts(given: Any) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 see only a picture that we made, in a confined process without a file."""
 
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +11,7 @@ from bedside.adapters.child_process import ChildFailed, Children
 from bedside.adapters.tesseract_words import page_of
 from bedside.files.lines_given import lines_of
 from bedside.files.text_layers import ReadPage
+from bedside.kernel.streams import one_piece
 
 _DATA = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/usr/local/share/tessdata")
 _LANGUAGES = ("eng", "spa", "fra", "deu")
@@ -57,7 +58,7 @@ class Recogniser:
             if self._program:
                 return await self._by_tesseract(self._program, picture)
             if self.name:
-                answer = await self._children.ask("recognise", _once(picture), len(picture))
+                answer = await self._children.ask("recognise", one_piece(picture), len(picture))
                 lines = lines_of(answer.header.get("lines"))
                 words = (" ".join(word for word, _, _ in line.words) for line in lines)
                 return ReadPage("\n".join(words), lines)
@@ -72,7 +73,3 @@ class Recogniser:
             [program, "stdin", "stdout", "-l", languages, *as_table], picture
         )
         return page_of(read.decode("utf-8", "replace").replace("\f", ""))
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

@@ -1,11 +1,13 @@
 """Printing of sheets (`printing.ports.Printer`) by typst, in a child process."""
 
-import json
-from collections.abc import AsyncIterator
+from pydantic import TypeAdapter
 
 from bedside.adapters.child_process import ChildFailed, Children
 from bedside.errors import Unavailable
+from bedside.kernel.streams import one_piece
 from bedside.printing.ports import Sheet
+
+_AS_JSON = TypeAdapter(Sheet)
 
 
 class SheetPrinter:
@@ -16,32 +18,11 @@ class SheetPrinter:
 
     async def pdf(self, sheet: Sheet) -> bytes:
         """See `Printer.pdf`."""
-        said = json.dumps(_as_json(sheet)).encode()
+        said = _AS_JSON.dump_json(sheet)
         try:
-            answer = await self._children.ask("print", _piece(said), len(said))
+            answer = await self._children.ask("print", one_piece(said), len(said))
         except ChildFailed as error:
             raise Unavailable from error
         if len(answer.parts) != 1 or not answer.parts[0].startswith(b"%PDF-"):
             raise Unavailable
         return answer.parts[0]
-
-
-def _as_json(sheet: Sheet) -> dict[str, object]:
-    day = sheet.written_on
-    return {
-        "language": sheet.language,
-        "from_right": sheet.from_right,
-        "title": sheet.title,
-        "author": sheet.author,
-        "written_on": {"year": day.year, "month": day.month, "day": day.day},
-        "sender": list(sheet.sender),
-        "about": [list(one) for one in sheet.about],
-        "body": sheet.body.model_dump(mode="json"),
-        "closing": sheet.closing,
-        "page_of": sheet.page_of,
-        "large": sheet.large,
-    }
-
-
-async def _piece(said: bytes) -> AsyncIterator[bytes]:
-    yield said

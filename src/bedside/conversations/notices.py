@@ -39,7 +39,9 @@ _between = prepared(
         _messages.retracted_at == 0,
     )
     .order_by(_messages.number)
-    .limit(100)  # a plan is about the first that has had none: the hundredth ended unread before
+    # Each plan is about the first that has had none, so that those with plans come first: a
+    # hundred of them would have ended unread.
+    .limit(100)
 )
 _NEWEST = 2**31 - 1
 

@@ -1,6 +1,5 @@
 """A form of the demonstration that waits for the patient who is invited to the app."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bedside.charts.categories import Category
@@ -9,6 +8,7 @@ from bedside.demo.chart_plans import DOCUMENTS
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
+from bedside.kernel.streams import one_piece
 from bedside.people.permissions import ChartAccess
 from bedside.requests.forms.details import PREFIX
 from bedside.requests.forms.staff import Draft
@@ -27,7 +27,7 @@ async def put(services: Services, chart: ChartAccess) -> str:
     upload = await services.files.uploads.begin_for_chart(
         chart, announced, allowance, Category.FORM
     )
-    await services.files.uploads.append(chart, upload.id, 0, _once(content))
+    await services.files.uploads.append(chart, upload.id, 0, one_piece(content))
     entries = await services.charts.contents.entries(chart, ChartFilter(limit=200))
     entry = next(one for one in entries if one.file_id == upload.file_id)
     await services.charts.contents.change(
@@ -43,7 +43,3 @@ async def send(services: Services, chart: ChartAccess, entry_id: str) -> None:
     today = clock.in_zone(clinic.options.time_zone, clock.now()).date()
     draft = Draft(new_id(PREFIX), entry_id, ("sms",), today + timedelta(days=_DAYS), NOTE)
     await services.requests.forms.send(chart, draft)
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

@@ -1,6 +1,5 @@
 """Photo requests of the demonstration, in every state that staff encounter."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -8,6 +7,7 @@ from bedside.demo.chart_plans import DOCUMENTS
 from bedside.files.announcing import Announced
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
+from bedside.kernel.streams import one_piece
 from bedside.people.permissions import ChartAccess, LinkAccess
 from bedside.requests.photos.sending import Draft
 from bedside.services import Services
@@ -100,8 +100,4 @@ class PhotoRequestStory:
         upload = await services.files.uploads.begin_held(
             link, Announced(file, len(content), comment), allowance
         )
-        await services.files.uploads.append(link, upload.id, 0, _whole(content))
-
-
-async def _whole(content: bytes) -> AsyncIterator[bytes]:
-    yield content
+        await services.files.uploads.append(link, upload.id, 0, one_piece(content))

@@ -4,6 +4,7 @@ import json
 import time
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,13 @@ def asset(name: str) -> str:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """The compiled templates, kept like Python's own bytecode: where nothing can be
-    written, each process compiles for itself."""
+    """The compiled templates, kept like Python's own bytecode: where nothing can be written, each
+    process compiles for itself."""
 
     def __init__(self) -> None:
         with suppress(OSError):
             _COMPILED.mkdir(exist_ok=True)
-        super().__init__(str(_COMPILED))
+        super().__init__(str(_COMPILED), f"jinja-{version('jinja2')}-%s.cache")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what a template was compiled to, if that is possible."""
@@ -80,7 +81,9 @@ class _Compiled(FileSystemBytecodeCache):
 
 def compile_all() -> None:
     """Compile every template. Compiling those of one page takes up to 0.2 s, in which the process
-    does nothing else, so that it is done when an installation is prepared."""
+    does nothing else, so that it is done when an installation is prepared. Nothing is taken from
+    before: a template compiled with other options would look the same."""
+    _Compiled().clear()
     made = environment()
     for name in made.list_templates(extensions=["html"]):
         made.get_template(name)

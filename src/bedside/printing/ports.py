@@ -14,7 +14,7 @@ class Sheet:
 
     `sender` are the lines at the top, `about` the lines of a table with labels (whom and what it
     is about). `page_of` is the line at the foot, with {page} and {pages}. `closing` stands below
-    the body, smaller. `large` sets it in large print.
+    the body. `large` sets it in large print.
     """
 
     language: str

@@ -6,15 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
-from unicodedata import bidirectional
 
 import pikepdf
 import uharfbuzz as hb
 
+from bedside.adapters.rendering.directions import levels_of
 from bedside.adapters.rendering.embedded_fonts import embedded
 from bedside.adapters.rendering.typefaces import Typeface, typeface_of, typefaces
 
-_RTL, _NUMBERS, _JOINS = {"R", "AL"}, {"EN", "AN"}, {"ES", "ET", "CS"}
 _DROPPED = ("GSUB", "GPOS", "GDEF", "kern", "name", "FFTM")
 
 
@@ -66,52 +65,6 @@ def _shape(level: int, number: int, text: str) -> Run:
         moved = (at.x_advance * scale, at.x_offset * scale, at.y_offset * scale)
         glyphs.append(Glyph(info.codepoint, said, *moved))
     return Run(number, tuple(glyphs))
-
-
-# --- directions -----------------------------------------------------------------------------------
-
-
-def is_from_right(line: str) -> bool:
-    """Whether a text is read from right to left: its first letter with a direction says so."""
-    strong = (kind for kind in map(bidirectional, line) if kind == "L" or kind in _RTL)
-    return next(strong, "L") in _RTL
-
-
-def levels_of(line: str) -> list[int]:
-    """Return how deep each letter is nested in a change of direction (UAX #9, without explicit
-    marks): even from left to right, odd from right to left."""
-    kinds = [bidirectional(sign) for sign in line]
-    base = int(is_from_right(line))
-    sides, levels = list[int | None](), list[int | None]()
-    strong = base
-    for at, kind in enumerate(kinds):
-        side: int | None = None
-        is_number = kind in _NUMBERS or (kind in _JOINS and _is_within_number(kinds, at))
-        if kind == "L" or kind in _RTL:
-            side = strong = int(kind in _RTL)
-        elif is_number:
-            side = strong
-        elif kind == "NSM" and sides:
-            side = sides[-1]
-        sides.append(side)
-        levels.append(2 if is_number and strong else _level(side, base))
-    return [_neutral(sides, at, base) if one is None else one for at, one in enumerate(levels)]
-
-
-def _is_within_number(kinds: list[str], at: int) -> bool:
-    return 0 < at < len(kinds) - 1 and kinds[at - 1] in _NUMBERS and kinds[at + 1] in _NUMBERS
-
-
-def _level(side: int | None, base: int) -> int | None:
-    return None if side is None else 1 if side else 2 * base
-
-
-def _neutral(sides: list[int | None], at: int, base: int) -> int:
-    """Return the level of what has no direction: between two letters of one direction it has
-    theirs, else the line's."""
-    before = next((one for one in reversed(sides[:at]) if one is not None), base)
-    after = next((one for one in sides[at:] if one is not None), base)
-    return _level(before if before == after else base, base) or 0
 
 
 def _from_left(pieces: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

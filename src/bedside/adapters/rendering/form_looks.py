@@ -8,7 +8,8 @@ from typing import Any
 import pikepdf
 
 from bedside.adapters.rendering import form_fields as pdf
-from bedside.adapters.rendering import form_fonts, form_letters
+from bedside.adapters.rendering import form_letters
+from bedside.adapters.rendering.directions import is_from_right
 from bedside.adapters.rendering.form_fields import Field
 from bedside.adapters.rendering.form_letters import Laid, Letters
 from bedside.adapters.rendering.form_places import box_of
@@ -83,7 +84,7 @@ class Look:
             return drawing, len(said) <= self.cells
         lay = form_letters.several_lines if by_lines else form_letters.one_line
         laid: Laid = lay(letters, said, *self.size, self.wanted)
-        align = self.align or (_RIGHT if form_fonts.is_from_right(said) else 0)
+        align = self.align or (_RIGHT if is_from_right(said) else 0)
         drawing = form_letters.drawn(laid, letters, self.size, align, self.colour, top=by_lines)
         return drawing, laid.fits
 

@@ -7,28 +7,27 @@ import json
 import re
 from pathlib import Path
 from typing import Any, cast
-from unicodedata import bidirectional
 
 import typst
 
+from bedside.adapters.rendering.directions import is_from_right
 from bedside.adapters.rendering.typefaces import FONTS, families_of, shown
 
 _SOURCE = Path(__file__).with_name("sheet.typ")
 _IN_PACKAGE = "DejaVu Sans Mono"
 """A font that typst brings along, for a computer without the others."""
 
-_UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _TOO_LONG = re.compile(r"[^\s\u200b]{40,}")
 _PIECE = re.compile(r"[^\s\u200b]{20}")
 _MAY_BREAK = "\u200b"
-_AS_IT_IS = ("href",)
+_AS_IT_IS = ("href", "written_on")
 
 
 def set_as_pdf(said: bytes) -> bytes:
     """Return a sheet, given as JSON (`adapters.sheet_printer`), as PDF."""
     sheet = _prepared(json.loads(said))
-    data = json.dumps(sheet, ensure_ascii=False)
-    families = families_of(data)
+    families = families_of(json.dumps(sheet, ensure_ascii=False))
     sheet["fonts"] = [*families, _IN_PACKAGE]
     folders = sorted({str(FONTS[name].parent) for name in families})
     made, _warnings = typst.compile_with_warnings(
@@ -57,25 +56,17 @@ def _prepared(said: Any) -> Any:
 def _prepared_node(said: dict[str, Any]) -> dict[str, Any]:
     made = {name: one if name in _AS_IT_IS else _prepared(one) for name, one in said.items()}
     if said.get("type") in ("paragraph", "heading"):
-        made["from_right"] = _is_from_right(said["content"])
+        words = "".join(part.get("text", "") for part in said["content"])
+        made["from_right"] = is_from_right(words)
     return made
 
 
 def _set(said: str) -> str:
-    """Return words that a font draws, without signs for machines, and with places at which what is
+    """Return words that a font draws, without control characters, and with places at which what is
     longer than a line may be broken."""
-    seen = _UNSEEN.sub("", said.replace("\t", " "))
+    seen = _CONTROL.sub("", said.replace("\t", " "))
     return _TOO_LONG.sub(_broken, shown(seen))
 
 
 def _broken(found: re.Match[str]) -> str:
     return _PIECE.sub(lambda piece: piece[0] + _MAY_BREAK, found[0])
-
-
-def _is_from_right(content: list[dict[str, Any]]) -> bool:
-    """Whether the first letter that has a direction goes from right to left (as `dir=auto`)."""
-    for part in content:
-        for sign in part.get("text", ""):
-            if (towards := bidirectional(sign)) in ("L", "R", "AL"):
-                return towards != "L"
-    return False

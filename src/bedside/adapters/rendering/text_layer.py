@@ -13,6 +13,7 @@ from unicodedata import bidirectional, combining
 
 import pikepdf
 
+from bedside.adapters.rendering.directions import FROM_RIGHT
 from bedside.adapters.rendering.embedded_fonts import embedded
 from bedside.adapters.rendering.limits import Refused
 from bedside.adapters.rendering.pdf_opening import opened_pdf
@@ -25,7 +26,6 @@ _DESCENT = 200
 _MOST_LETTERS = 60_000
 """Different letters; codes have two bytes."""
 _DEEPEST = 50
-_RTL = {"R", "AL"}
 
 
 def with_words(data: bytes, pages: Mapping[int, Sequence[Line]]) -> bytes:
@@ -136,7 +136,7 @@ class _Letters:
     def codes(self, word: str) -> list[int]:
         """Return the codes of a word from left to right, as viewers expect it of every script."""
         letters = list(_letters(word))
-        if any(bidirectional(sign) in _RTL for sign in word):
+        if any(bidirectional(sign) in FROM_RIGHT for sign in word):
             letters.reverse()
         if len(self._codes) + len(letters) > _MOST_LETTERS:
             raise Refused("too_complex")

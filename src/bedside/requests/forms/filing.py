@@ -1,7 +1,6 @@
 """From “Send” to the chart: the filled copy is made by a job, or files arrive; then the request is
 done."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from bedside.files.states import FileState
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.language import gettext as _
+from bedside.kernel.streams import one_piece
 from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.notifications.texts import in_language
 from bedside.people.permissions import LinkAccess
@@ -130,7 +130,7 @@ class FormFiling:
             raise TryAgain(_SOON, "another worker has begun")
         faults.point("form.uploading")
         try:
-            await self._uploads.append(link, begun.id, 0, _piece(copy.flat))
+            await self._uploads.append(link, begun.id, 0, one_piece(copy.flat))
         except FileRefused:
             await self._settle(link)
         except Conflict as error:
@@ -287,7 +287,3 @@ class FormFiling:
         if not await self._settle(link, patient=False):
             waited = clock.now() - row.agreed_at
             raise TryAgain(min(max(waited // 2, _SOON), _LATER), "the answer is still to come")
-
-
-async def _piece(content: bytes) -> AsyncIterator[bytes]:
-    yield content

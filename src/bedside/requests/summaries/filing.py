@@ -1,10 +1,9 @@
 """The copy of a summary in the chart: a PDF through the intake, once.
 
 It is uploaded by a job, as a phone would: the id of the upload is stored before its first byte, so
-that a job that was killed goes on with the same upload.
+that a job that was killed knows its upload, and a chart has one copy.
 """
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +13,7 @@ from bedside.errors import Conflict, Gone, NotFound
 from bedside.files.announcing import Allowance, Announced, FileRefused, Upload
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
+from bedside.kernel.streams import one_piece
 from bedside.notifications.texts import in_language
 from bedside.people.permissions import ChartAccess, chart_of_author
 from bedside.people.roles import Role
@@ -66,16 +66,15 @@ class SummaryFiling:
         return request, summary, whose
 
     async def _upload(self, request: Request, summary: SummaryRow) -> None:
-        """Upload the copy, or what is missing of it. Raises TryAgain."""
+        """Upload the copy, unless it is there. Raises TryAgain."""
         chart = _chart(request, request.patient_id)
         title, content = await self._copy(request)
         upload = await self._begun(chart, summary, title, len(content))
         faults.point("summary.filing")
         if upload is None or upload.finished or upload.refusal:
             return
-        rest = content[upload.position :]
         try:
-            await self._uploads.append(chart, upload.id, upload.position, _piece(rest))
+            await self._uploads.append(chart, upload.id, 0, one_piece(content))
         except FileRefused:
             return  # its words stay in the record of the visit
         except Conflict as error:
@@ -106,9 +105,9 @@ class SummaryFiling:
                     if await rows.is_in_a_chart(db, summary.file_id):
                         return None
             else:
-                if upload.finished or upload.length == length:
+                if upload.finished or (upload.length == length and not upload.position):
                     return upload
-                # What is printed is another since: the clinic's name, the patient's, a font.
+                # A name or a font may have changed since: no PDF is made of two halves.
                 await self._uploads.cancel(chart, upload.id)
         return await self._begin(chart, summary, title, length)
 
@@ -152,7 +151,3 @@ def _chart(request: Request, patient_id: str) -> ChartAccess:
     return chart_of_author(
         request.clinic_id, request.sent_by, Role(request.content.asked_role), patient_id
     )
-
-
-async def _piece(content: bytes) -> AsyncIterator[bytes]:
-    yield content

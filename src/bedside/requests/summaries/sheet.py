@@ -13,11 +13,6 @@ from bedside.requests.summaries.details import SummaryDetails
 from bedside.requests.summaries.texts import day
 
 
-def title_of(clinic: Clinic, details: SummaryDetails) -> str:
-    """Return the title of a summary, by the day of the visit."""
-    return _("Summary of the visit, {day}").format(day=day(clinic, details.visited_at))
-
-
 def sheet_of(
     clinic: Clinic,
     content: Content,
@@ -39,7 +34,7 @@ def sheet_of(
     return Sheet(
         language=language.spoken(),
         from_right=language.direction() == "rtl",
-        title=title_of(clinic, details),
+        title=_("Summary of the visit, {day}").format(day=day(clinic, details.visited_at)),
         written_on=clock.in_zone(clinic.options.time_zone, sent_at).date(),
         author=content.asked_by,
         sender=tuple(filter(None, (clinic.name, clinic.options.phone))),
