@@ -39,7 +39,7 @@ async def packed(writer: asyncio.StreamWriter) -> None:
 async def endless(writer: asyncio.StreamWriter) -> None:
     """An answer that goes on as fast as it is read."""
     writer.write(b"HTTP/1.1 201 Created\r\n\r\n")
-    while True:
+    while not writer.is_closing():
         writer.write(b"[" * 65_536)
         await writer.drain()
 
@@ -47,7 +47,7 @@ async def endless(writer: asyncio.StreamWriter) -> None:
 async def dripping(writer: asyncio.StreamWriter) -> None:
     """A head whose pieces arrive within any timeout for one piece, and which never ends."""
     writer.write(b"HTTP/1.1 201 Created\r\nX-Slow: ")
-    while True:
+    while not writer.is_closing():
         writer.write(b"a")
         await writer.drain()
         await asyncio.sleep(0.05)

@@ -100,6 +100,7 @@ async def test_back_into_a_visit_on_another_phone(door: Door, chromium: Chromium
     page = await second.page(door.address)
     await page.get_by_role("link", name="Send me my link again").click()
     await ask(page, "+46 70 174 06 31")
+    await expect(page.get_by_role("heading", name="Look at your messages")).to_be_visible()
     link = await link_in(house, served)
     await page.goto(link)
     await expect(page.get_by_role("heading", name="Back to your visit")).to_be_visible()

@@ -12,7 +12,7 @@ from typing import Any, cast
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.peers.certificates import server_context
-from tests.peers.ports import free_port, listens, wait_until
+from tests.peers.ports import free_port
 
 
 class Manner(Enum):
@@ -78,10 +78,10 @@ class SmtpSink:
 
     def start(self) -> None:
         """Listen."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, args=(self._loop,), daemon=True)
+        self._loop, running = asyncio.new_event_loop(), threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(self._loop, running), daemon=True)
         self._thread.start()
-        wait_until(lambda: listens(self.port), "the mail server")
+        assert running.wait(10), "the mail server did not start"
 
     def stop(self) -> None:
         """Stop listening; `start` brings it back on the same port with its mails."""
@@ -90,7 +90,7 @@ class SmtpSink:
             self._thread.join()
             self._loop = None
 
-    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop, running: threading.Event) -> None:
         asyncio.set_event_loop(loop)
         server = loop.run_until_complete(
             loop.create_server(
@@ -100,6 +100,8 @@ class SmtpSink:
                 ssl=self._tls,
             )
         )
+        # Not before the loop runs for good: a `stop` while the server is made would be lost.
+        loop.call_soon(running.set)
         loop.run_forever()
         server.close()
         open_connections = asyncio.all_tasks(loop)

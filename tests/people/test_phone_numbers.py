@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.feature("N1")]
 async def stored_as_typed(house: House, place: int, phone: str) -> Patient:
     """Store a number as it was typed, as earlier versions did."""
     patients, patient = house.services.people.patients, house.patients[place]
-    values: dict[str, Any] = patient.demographics.model_dump() | {"phone": phone}
+    values: dict[str, Any] = dict(patient.demographics) | {"phone": phone}
     async with house.services.database.unit_of_work() as work:
         await patients.replace(work, patient, Demographics.model_construct(**values))
     return patient
