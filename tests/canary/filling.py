@@ -10,22 +10,26 @@ import httpx
 from PIL import Image, ImageDraw
 
 from bedside.audit.actors import SYSTEM
+from bedside.charts.categories import Category
 from bedside.charts.entries import ChartFilter
 from bedside.conversations.canned import Canned
 from bedside.edge.accounts import app_cookie_name
 from bedside.files.announcing import Allowance
 from bedside.kernel.ids import new_id
+from bedside.letters.templates import Template, TemplateText
 from bedside.notifications.plans.subject import PlanSubject
 from bedside.notifications.plans.table import PlanKind
 from bedside.people.patients import Demographics
 from bedside.people.roles import Role
 from bedside.people.staff import Person
+from bedside.printing.body import of_plain
 from tests.accounts.people import signed_in
 from tests.adapters.rendering import form_files
 from tests.canary.searching import new_word
 from tests.edge.tus import BODY, VERSION, metadata, multipart
 from tests.hostile import builders
 from tests.house import House
+from tests.letters.writing import drafted, sent_letter
 from tests.printing.reading import words_of
 from tests.requests.forms import draft as form_draft
 from tests.requests.forms import pieces
@@ -242,6 +246,27 @@ class Filling:
             assert self._mark("summary") in (await phone.get(page)).text
             printed = await phone.get(f"{page}/summary.pdf")
             assert self._mark("summary") in words_of(printed.content)
+
+    async def write_letter(self, settled: Callable[[], None]) -> None:
+        """Keep a template, and send a letter; read it like the patient. Begin another one."""
+        house, mark = self._house, self._mark
+        body = of_plain(mark("words of a template"))
+        texts = {"en": TemplateText(title=mark("title of a template"), body=body)}
+        template = Template(name=mark("name of a template"), category=Category.OTHER, texts=texts)
+        await house.services.letters.templates.add(house.administer(), new_id("ltt"), template)
+        title = mark("title of a letter")
+        sent = await sent_letter(house, mark("words of a letter"), title=title, jobs=False)
+        await drafted(house, sent.chart, mark("words of a draft"), mark("title of a draft"))
+        settled()
+        async with httpx.AsyncClient(base_url=self._http.base_url, headers=SITE) as phone:
+            link = (await phone.get(await self._link(sent.id))).headers["location"]
+            born = {"birth_day": "14", "birth_month": "3", "birth_year": "1991"}
+            page = (await phone.post(link, data=born)).headers["location"]
+            assert mark("words of a letter") in (await phone.get(page)).text
+            printed = await phone.get(f"{page}/letter.pdf")
+            assert mark("words of a letter") in words_of(printed.content)
+        listed = await self._http.get(f"/patients/{house.patients[0].id}/letters")
+        assert mark("title of a draft") in listed.text
 
     async def converse(self) -> None:
         """Write in a conversation as both sides, with a note and a message taken back."""

@@ -57,6 +57,7 @@ async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], N
         await filling.look_around()
         await filling.request_photos(wait)
         await filling.sum_up(wait)
+        await filling.write_letter(wait)
         await share(house, mark, http)
         await filling.converse()
         await filling.send_form(wait)

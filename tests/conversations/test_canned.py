@@ -3,7 +3,7 @@
 import pytest
 
 from bedside.conversations.canned import Canned
-from bedside.conversations.canned_fields import filled, readable, stored
+from bedside.conversations.canned_fields import CANNED
 from bedside.conversations.writing import Text
 from bedside.errors import NotFound, WrongInput
 from bedside.kernel.ids import new_id
@@ -75,13 +75,13 @@ async def test_another_clinics_reply_is_not_there(quick_house: House) -> None:
 
 
 async def test_fields_are_the_same_in_every_language() -> None:
-    words = stored("Dear [[first name]], [[date of the test]].")
+    words = CANNED.stored("Dear [[first name]], [[date of the test]].")
     assert words == "Dear [[first_name]], [[date of the test]]."
     with speaking("de"):
-        assert stored(readable(words)) == words
+        assert CANNED.stored(CANNED.readable(words)) == words
     values = {"first_name": "Maya", "clinic": ""}
-    assert filled(words, values) == "Dear Maya, [[date of the test]]."
-    assert filled("From [[clinic]]", values) == "From [[clinic]]"
+    assert CANNED.filled(words, values) == "Dear Maya, [[date of the test]]."
+    assert CANNED.filled("From [[clinic]]", values) == "From [[clinic]]"
 
 
 async def test_nothing_leaves_with_a_field_that_nobody_has_filled(quick_house: House) -> None:

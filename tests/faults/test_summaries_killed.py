@@ -24,7 +24,7 @@ def ward(server: Server, installed: Installed) -> Ward:
     return Ward(server, installed).prepare()
 
 
-@pytest.mark.parametrize("fault", ["summary.sent", "summary.filing", "summary.filed"])
+@pytest.mark.parametrize("fault", ["summary.sent", "copy.begun", "copy.filed"])
 def test_killed_while_it_is_sent_and_filed(ward: Ward, fault: str) -> None:
     server, patient_id = ward.server, ward.installed.patient_id
     server.start()

@@ -25,16 +25,19 @@ from bedside.conversations.writing import Text
 from bedside.files.announcing import Allowance, Announced
 from bedside.kernel import clock
 from bedside.kernel.ids import new_id
+from bedside.letters.drafts import Words
+from bedside.letters.shipped import BLANK
 from bedside.links.bound import LINKS
 from bedside.links.models import links
 from bedside.people.bound import PASSKEYS, STAFF
 from bedside.people.contact import Consent
 from bedside.people.models import passkeys
-from bedside.people.permissions import StaffAccess
+from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.people.roles import Role
 from bedside.people.sessions import Stage
 from bedside.people.staff import Person
 from bedside.people.teams import TeamKind
+from bedside.printing.body import of_plain
 from bedside.services import Services
 from bedside.settings import load
 from bedside.web.app import create_app
@@ -238,9 +241,18 @@ class Builder:
             clock.now() + clock.DAY,
         )
         canned = Canned("Parking", "Dear [[first name]], park behind the house.")
+        self.facts.ids["letter_id"] = await self._letter(chart)
+        self.facts.ids["template_id"] = new_id("ltt")
         self.facts.ids["reply_id"] = await self.house.conversations.canned.add(
             self.house.administer(), canned
         )
+
+    async def _letter(self, chart: ChartAccess) -> str:
+        """Begin a letter without words."""
+        drafts, letter_id = self.house.services.letters.drafts, new_id("ltr")
+        await drafts.begin(chart, letter_id, BLANK)
+        words = Words("Quetzal", of_plain("[[what we found]]"))
+        return (await drafts.save(chart, letter_id, 1, words)).id
 
     async def _draft(self, name: str, access: Any) -> None:
         """Put one picture into the draft of a message, and begin with another file."""

@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from bedside.adapters.child_process import ChildFailed, Children
+from bedside.adapters.child_process import Answer, ChildFailed, Children
 from bedside.errors import Unavailable
 from bedside.kernel.streams import one_piece
 from bedside.printing.ports import Sheet
@@ -18,6 +18,14 @@ class SheetPrinter:
 
     async def pdf(self, sheet: Sheet) -> bytes:
         """See `Printer.pdf`."""
+        return (await self._printed(sheet)).parts[0]
+
+    async def not_drawn(self, sheet: Sheet) -> str:
+        """See `Printer.not_drawn`."""
+        letters = (await self._printed(sheet)).header.get("not_drawn")
+        return letters if isinstance(letters, str) else ""
+
+    async def _printed(self, sheet: Sheet) -> Answer:
         said = _AS_JSON.dump_json(sheet)
         try:
             answer = await self._children.ask("print", one_piece(said), len(said))
@@ -25,4 +33,4 @@ class SheetPrinter:
             raise Unavailable from error
         if len(answer.parts) != 1 or not answer.parts[0].startswith(b"%PDF-"):
             raise Unavailable
-        return answer.parts[0]
+        return answer

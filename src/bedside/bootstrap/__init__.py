@@ -46,6 +46,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         notifications=parts.notifications,
         accounts=parts.accounts,
         requests=parts.requests,
+        letters=parts.letters,
         visits=parts.visits,
         visit_records=parts.visit_records,
         calls=parts.calls,

@@ -18,6 +18,7 @@ from bedside.charts.patient_side import PatientSide
 from bedside.errors import Unavailable
 from bedside.files import intake as jobs
 from bedside.files import layering, making
+from bedside.files.copies import Copies
 from bedside.files.custody import Custody
 from bedside.files.fillable import FillableFiles
 from bedside.files.holders import HolderKinds
@@ -136,6 +137,7 @@ def files_of(
         retrieval=retrieval,
         of_patients=PatientFiles(audit, side, repository, retrieval),
         fillable=FillableFiles(database, charts, repository, FormReader(children)),
+        copies=Copies(database, uploads),
         printer=SheetPrinter(children),
         custody=Custody(database, vault, repository),
         scanner=scanner,

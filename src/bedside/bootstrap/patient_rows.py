@@ -5,6 +5,7 @@ from bedside.charts.patient_rows import EntriesOfPatient, reports_of_patient
 from bedside.conversations import patient_rows as of_conversations
 from bedside.database.sealed import Vault
 from bedside.files import patient_rows as of_files
+from bedside.letters import patient_rows as of_letters
 from bedside.links import patient_rows as of_links
 from bedside.notifications import patient_rows as of_notifications
 from bedside.people import hidden
@@ -20,6 +21,7 @@ def patient_rows(vault: Vault, entries: EntriesOfPatient) -> dict[str, PatientRo
     return {
         **of_visits.patient_rows(),
         **of_requests.patient_rows(),
+        **of_letters.patient_rows(),
         **of_links.patient_rows(vault),
         **of_accounts.patient_rows(vault),
         **hidden.patient_rows(vault),

@@ -20,6 +20,7 @@ from bedside.bootstrap.sharing import SharingParts, sharing_of
 from bedside.bootstrap.transfers import TransferParts, transfers_of
 from bedside.bootstrap.visits import VisitParts, visit_records_of, visits_of
 from bedside.files.visit_uploads import UploadsOfVisits
+from bedside.letters.kind import LETTERS, LetterParts
 from bedside.links.service import Links
 from bedside.notifications.device_ends import DeviceEnds
 from bedside.services.realtime import RealtimeServices
@@ -42,6 +43,7 @@ class Parts:
     notifications: NotificationParts
     accounts: AccountParts
     requests: RequestParts
+    letters: LetterParts
     visits: VisitParts
     visit_records: VisitRecordServices
     calls: CallParts
@@ -76,6 +78,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         notifications=notifications,
         accounts=accounts,
         requests=requests,
+        letters=requests.kinds.parts(LETTERS),
         visits=visits,
         visit_records=visit_records_of(base, people, visits),
         calls=calls,
@@ -145,7 +148,7 @@ def _listeners(parts: Parts) -> None:
     people.hidden.knows(("cnv",), chats.belongs)
     people.hidden.knows(("msg",), chats.belongs, chats.categories)
     prefixes = [kind.prefix for kind in parts.requests.kinds]
-    people.hidden.knows(prefixes, in_app.belongs, in_app.categories, in_app.hidden)
+    people.hidden.knows(prefixes, in_app.belongs, in_app.categories, in_app.hidden, in_app.enclosed)
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)
     notifications.dispatcher.before_leaving(parts.requests.telling.refusal)
@@ -174,6 +177,7 @@ def _listeners(parts: Parts) -> None:
     visits.correction.on_reassigned(UploadsOfVisits())
     visits.correction.on_reassigned(parts.charts.contents)
     visits.correction.on_reassigned(parts.requests.summaries)
+    visits.correction.on_reassigned(parts.letters.sending)
     calls.endings.on_ended(calls.whiteboard)
     chat, notices = parts.conversations.all, parts.conversations.notices
     chat.on_said(parts.conversations.answering.said)

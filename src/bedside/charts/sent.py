@@ -1,7 +1,8 @@
-"""Entries of charts that went along with messages of the chat (feature C1).
+"""Entries of charts that went along with messages of the chat (feature C1) and with letters (L3).
 
-What staff send along is in the patient's view from then on, until its message is taken back; in
-the chart it stays.
+What staff send along is in the patient's view from then on, until its message is taken back or the
+link to its letter is closed; in the chart it stays. For a letter, `message_id` is its id, and there
+is no conversation.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Reader, UnitOfWork
-from bedside.people.permissions import ChartAccess, PatientAccess
+from bedside.people.permissions import ChartAccess, LinkAccess, PatientAccess
 
 _GONE = N_("One of these files was moved, reported or destroyed meanwhile. Please choose again.")
 
@@ -45,7 +46,15 @@ _withdraw = prepared(
     .where(_sent.message_id == bindparam("of"), _sent.withdrawn_at == 0)
     .values(withdrawn_at=bindparam("moment"))
 )
+_give_again = prepared(
+    update(sent_entries).where(_sent.message_id == bindparam("of")).values(withdrawn_at=0)
+)
 _of_entry = prepared(select(sent_entries).where(_sent.entry_id == bindparam("entry")), SentEntryRow)
+_given_with = prepared(
+    select(_sent.entry_id)
+    .where(_sent.message_id == bindparam("message"), _sent.given, _sent.withdrawn_at == 0)
+    .order_by(_sent.entry_id)
+)
 _categories = prepared(
     select(_entries.category)
     .select_from(sent_entries.join(chart_entries, _entries.id == _sent.entry_id))
@@ -97,9 +106,32 @@ async def withdraw(work: UnitOfWork, message_id: str) -> None:
     await work.execute(_withdraw, of=message_id, moment=clock.now())
 
 
+def has_hidden(message_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether one of the files that went along with a letter is hidden from the person who looks.
+    Bind what `people.hidden.as_seen_by` returns."""
+    return (
+        select(_sent.entry_id)
+        .select_from(sent_entries.join(chart_entries, _entries.id == _sent.entry_id))
+        .where(_sent.message_id == message_id, ~IS_SHOWN)
+        .exists()
+    )
+
+
+async def give_again(work: UnitOfWork, message_id: str) -> None:
+    """Put what was withdrawn back into the patient's view."""
+    await work.execute(_give_again, of=message_id)
+
+
 async def of_entry(reader: Reader, entry_id: str) -> list[SentEntryRow]:
     """Return the messages with which an entry went along."""
     return await reader.all(_of_entry, entry=entry_id)
+
+
+async def given_with(reader: Reader, message_id: str) -> tuple[str, ...]:
+    """Return the entries that staff gave to the patient with a message or a letter, and did not
+    take back."""
+    rows = await reader.all(_given_with, message=message_id)
+    return tuple(row.entry_id for row in rows)
 
 
 async def categories(reader: Reader, message_id: str) -> frozenset[str]:
@@ -109,7 +141,10 @@ async def categories(reader: Reader, message_id: str) -> frozenset[str]:
 
 
 async def entries(
-    reader: Reader, vault: Vault, access: ChartAccess | PatientAccess, entry_ids: tuple[str, ...]
+    reader: Reader,
+    vault: Vault,
+    access: ChartAccess | PatientAccess | LinkAccess,
+    entry_ids: tuple[str, ...],
 ) -> dict[str, Entry]:
     """Return those of the entries that are in the chart, by id, in whatever state; the caller
     decides what of them is shown."""

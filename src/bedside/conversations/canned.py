@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, insert, select, update
 
 from bedside.audit import Action, AuditLog
-from bedside.conversations.canned_fields import readable, stored
+from bedside.conversations.canned_fields import CANNED
 from bedside.conversations.models import canned_replies
 from bedside.conversations.topics import topic_of
 from bedside.database.sealed import ClinicKeys, Vault
@@ -74,7 +74,7 @@ class Kept:
     @property
     def readable(self) -> str:
         """The words with the names of fields in the current language, to be edited."""
-        return readable(self.reply.words)
+        return CANNED.readable(self.reply.words)
 
 
 class CannedReplies:
@@ -180,7 +180,7 @@ def _checked(reply: Canned) -> Canned:
         raise WrongInput(N_("Please write something first."), field="words")
     if len(words) > LONGEST:
         raise WrongInput(N_("Please use at most 2,000 characters."), field="words")
-    return Canned(name, stored(words), reply.topic_id)
+    return Canned(name, CANNED.stored(words), reply.topic_id)
 
 
 def _sealed(keys: ClinicKeys, reply_id: str, reply: Canned) -> bytes:

@@ -15,12 +15,17 @@ def one_line(typed: str) -> str:
     Control characters are removed, and so are those that change the text direction: they would
     also reverse what others read beside it.
     """
-    return "".join(c for c in " ".join(typed.split()) if not _is_unseen(c)).strip()
+    return visible(" ".join(typed.split())).strip()
 
 
 def several_lines(typed: str) -> str:
     """Like `one_line`, for a text of several lines, which are kept."""
     return "\n".join(map(one_line, typed.splitlines())).strip()
+
+
+def visible(typed: str) -> str:
+    """Return what is typed without invisible characters, line breaks among them."""
+    return "".join(c for c in typed if not _is_unseen(c))
 
 
 def says_nothing(typed: str) -> bool:

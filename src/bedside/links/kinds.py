@@ -32,6 +32,8 @@ class LinkKind:
     answered: Answered = _nothing
     part: Part = Part.FORMS
     """The part of the record that a proxy needs to open it in the app."""
+    stays: bool = False
+    """Whether it can be opened in the app after its link has ended."""
 
 
 LinkKinds = Kinds[LinkKind]

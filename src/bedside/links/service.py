@@ -276,7 +276,7 @@ class Links:
         row = await self._row_of_side(side, subject_id)
         if row.revoked:
             raise LinkClosed(LinkState.REVOKED)
-        if row.expires_at <= clock.now():
+        if row.expires_at <= clock.now() and not self._kinds.of(subject_id).stays:
             raise LinkClosed(LinkState.EXPIRED)
         address = side.account.address
         return link_access(

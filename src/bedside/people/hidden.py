@@ -58,6 +58,9 @@ Finder = Callable[[Reader, str, str, str], Awaitable[tuple[str, ...]]]
 with what has to be hidden together with it; nothing if it is not the patient's."""
 Categories = Callable[[Reader, str], Awaitable[frozenset[str]]]
 """Looks up the categories of the files that an item is or brings, by its id."""
+Enclosed = Callable[[Reader, str], Awaitable[tuple[str, ...]]]
+"""Looks up what goes along with an item, by its id: who does not see one of these, does not see
+the item."""
 Lister = Callable[[Reader, PatientAccess], Awaitable[frozenset[str]]]
 """Lists all items of a patient that a proxy does not see because of their categories."""
 
@@ -156,6 +159,7 @@ class HiddenItems:
         self._audit = audit
         self._finders: dict[str, Finder] = {}
         self._categories: dict[str, Categories] = {}
+        self._enclosed: dict[str, Enclosed] = {}
         self._listers: list[Lister] = []
 
     def knows(
@@ -164,12 +168,16 @@ class HiddenItems:
         finder: Finder,
         categories: Categories | None = None,
         lister: Lister | None = None,
+        enclosed: Enclosed | None = None,
     ) -> None:
         """Let items with ids of these prefixes be hidden; `finder` looks them up, `categories`
-        those of their files, and `lister` lists what is hidden because of them."""
+        those of their files, `lister` lists what is hidden because of them, and `enclosed` looks up
+        what goes along with one."""
         self._finders |= dict.fromkeys(prefixes, finder)
         if categories is not None:
             self._categories |= dict.fromkeys(prefixes, categories)
+        if enclosed is not None:
+            self._enclosed |= dict.fromkeys(prefixes, enclosed)
         if lister is not None:
             self._listers.append(lister)
 
@@ -191,8 +199,12 @@ class HiddenItems:
 
     async def is_hidden(self, reader: Reader, side: PatientAccess, item_id: str) -> bool:
         """Whether somebody does not see an item."""
-        found = await self.hidden(reader, (item_id,))
-        return any(one.is_from(side.viewer, side.unseen) for one in found) if side.viewer else False
+        if not side.viewer:
+            return False
+        enclosed = self._enclosed.get(item_id.partition("_")[0])
+        along = await enclosed(reader, item_id) if enclosed else ()
+        found = await self.hidden(reader, (item_id, *along))
+        return any(one.is_from(side.viewer, side.unseen) for one in found)
 
     async def hidden(self, reader: Reader, items: Sequence[str]) -> list[Hidden]:
         """Return from whom each of some items is hidden, without reasons."""

@@ -37,3 +37,8 @@ class Printer(Protocol):
         """Return a sheet as PDF/A-2a and PDF/UA-1. What no font of this computer draws is written
         in Latin letters. Raises Unavailable if it could not be made."""
         ...
+
+    async def not_drawn(self, sheet: Sheet) -> str:
+        """Return the letters of a sheet that no font of this computer draws, each once. Raises
+        Unavailable."""
+        ...

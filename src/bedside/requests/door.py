@@ -29,6 +29,7 @@ class RequestDoor:
             locked=Action.REQUEST_LOCKED,
             answered=self.answered,
             part=kind.part,
+            stays=kind.stays,
         )
 
     async def answered(self, work: UnitOfWork, answer: Answer, address: str) -> None:

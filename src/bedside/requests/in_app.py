@@ -1,12 +1,14 @@
 """Requests to a patient, for the first page of the app."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, literal_column, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, literal_column, select
 
+from bedside.charts import sent
 from bedside.charts.patient_side import category_of, category_of_file
 from bedside.database.sealed import Vault
-from bedside.database.statements import prepared, unindexed
+from bedside.database.statements import Prepared, prepared, unindexed
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import Reader, Transactions
 from bedside.people.hidden import as_seen_by, is_shown
@@ -21,6 +23,7 @@ from bedside.requests.states import ENDED, State
 from bedside.requests.summaries import rows as summary_rows
 
 MOST = 30
+MOST_KEPT = 500
 
 _THEIRS = (
     requests.c.patient_id == bindparam("patient"),
@@ -35,7 +38,7 @@ _of_form = (
 
 def _is_shown(kinds: RequestKinds) -> ColumnElement[bool]:
     """Whether somebody sees a request, which is as hidden as the files that it brings; a form also
-    as the empty one. Bind what `as_seen_by` returns."""
+    as the empty one, a letter as what goes along with it. Bind what `as_seen_by` returns."""
     categories = [
         (
             requests.c.kind == literal_column(f"'{kind.key}'"),
@@ -44,7 +47,8 @@ def _is_shown(kinds: RequestKinds) -> ColumnElement[bool]:
         for kind in kinds
     ]
     of_kind = case(*categories, else_=literal_column("''", Text))
-    return is_shown(requests.c.id, categories=(of_kind, _of_form))
+    own = is_shown(requests.c.id, categories=(of_kind, requests.c.category, _of_form))
+    return and_(own, ~sent.has_hidden(requests.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,13 @@ class RequestsInApp:
             .limit(MOST),
             RequestRow,
         )
+        self._of_kind = prepared(
+            select(requests)
+            .where(*_THEIRS, unindexed(requests.c.kind) == bindparam("kind"), _is_shown(kinds))
+            .order_by(requests.c.created_at.desc(), requests.c.id.desc())
+            .limit(MOST_KEPT),
+            RequestRow,
+        )
         self._hidden = prepared(select(requests.c.id).where(*_THEIRS, ~_is_shown(kinds)))
 
     async def belongs(
@@ -95,10 +106,14 @@ class RequestsInApp:
             await db.one(records.by_id, of=request_id),
             await db.one(form_rows.BY_ID, of=request_id),
         )
-        found = {self._kinds.by_key(row.kind).category} if row else set[str]()
+        found = {self._kinds.by_key(row.kind).category, row.category} if row else set[str]()
         if form:
             found.add(await category_of(db, form.file_id))
         return frozenset(found - {""})
+
+    async def enclosed(self, db: Reader, request_id: str) -> tuple[str, ...]:
+        """Return the files that go along with a request. Implements `people.hidden.Enclosed`."""
+        return await sent.given_with(db, request_id)
 
     async def hidden(self, db: Reader, access: PatientAccess) -> frozenset[str]:
         """Return all requests that are hidden from somebody. Implements `people.hidden.Lister`."""
@@ -108,13 +123,23 @@ class RequestsInApp:
 
     async def of(self, side: PatientAccess) -> list[Asked]:
         """Return the requests to a patient that this person may see, the newest first."""
+        return await self._opened(side, self._of_patient, moment=clock.now())
+
+    async def kept(self, side: PatientAccess, kind: AnyRequestKind) -> list[Asked]:
+        """Return what was ever sent of a kind that the patient keeps (`RequestKind.stays`), as far
+        as this person may see it, the newest first."""
+        return await self._opened(side, self._of_kind, kind=kind.key)
+
+    async def _opened(
+        self, side: PatientAccess, wanted: Prepared[RequestRow], **which: Any
+    ) -> list[Asked]:
         keys = await self._vault.clinic(side.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(
-                self._of_patient,
+                wanted,
                 patient=side.patient_id,
                 clinic=side.clinic_id,
-                moment=clock.now(),
+                **which,
                 **as_seen_by(side),
             )
         asked = [records.opened(keys, row) for row in rows]

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from bedside.audit import Action, AuditLog
+from bedside.audit.looks import Looks
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.database.sealed import Vault
+from bedside.files.copies import Copies
 from bedside.files.fillable import FillableFiles
 from bedside.files.intake import Intake
 from bedside.files.retrieval import Retrieval
@@ -23,6 +25,7 @@ from bedside.people.clinics import Clinic, Clinics
 from bedside.people.patients import Patients
 from bedside.people.permissions import LinkAccess
 from bedside.people.record_parts import Part
+from bedside.people.staff import Staff
 from bedside.printing.ports import Printer
 from bedside.requests import texts
 from bedside.requests.records import Content, Request, RequestRow
@@ -39,14 +42,17 @@ class RequestTools:
     database: Transactions
     vault: Vault
     audit: AuditLog
+    looks: Looks
     clinics: Clinics
     patients: Patients
+    staff: Staff
     links: Links
     messenger: Messenger
     intake: Intake
     uploads: Uploads
     retrieval: Retrieval
     fillable: FillableFiles
+    copies: Copies
     printer: Printer
     telling: "Telling"
     requests: "Requests"
@@ -71,6 +77,8 @@ class RequestHandling:
     """The patient's page as data, to which the events of the request apply."""
     reissued: Callable[[UnitOfWork, RequestRow], Awaitable[None]] = _nothing
     """A new link goes out; older ones are closed."""
+    revoked: Callable[[UnitOfWork, RequestRow], Awaitable[None]] = _nothing
+    """Staff have closed the link."""
     last_call: Callable[[UnitOfWork, RequestRow], Awaitable[None]] = _nothing
     """The link has ended: finish what the patient has agreed to, and give up the rest."""
     file_changed: Callable[[UnitOfWork, RequestRow, LinkAccess], Awaitable[None]] = _nothing_of_file
@@ -139,6 +147,8 @@ class RequestKind(Generic[P]):
     """Whether the patient is asked for nothing, and only reads."""
     part: Part = Part.FORMS
     """The part of the record that a proxy needs to open it in the app."""
+    stays: bool = False
+    """Whether the patient keeps it in the app after its link has ended."""
     due: Callable[[Content], int] = _no_day
     """When the answer is due; 0 for a kind without such a day. The reminder goes before that day,
     also to those who have opened the link, and the link works for some days longer."""

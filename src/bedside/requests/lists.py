@@ -7,7 +7,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
-    exists,
     func,
     literal_column,
     not_,
@@ -28,7 +27,6 @@ from bedside.requests import records
 from bedside.requests.models import NEEDS_SOMEBODY, requests
 from bedside.requests.records import Request, RequestRow
 from bedside.requests.states import State
-from bedside.requests.summaries.models import visit_summaries
 
 PAGE = 50
 MOST_COUNTED = 999
@@ -44,14 +42,8 @@ _OPEN = (
     State.FAILED,
     State.LOCKED,
 )
-_IS_READ = and_(
-    requests.c.state == State.OPENED,
-    exists().where(
-        visit_summaries.c.request_id == requests.c.id,
-        visit_summaries.c.read_at > literal_column("0"),
-    ),
-)
-"""A summary stays opened when it is read, so that its link can be sent again and closed; nobody
+_IS_READ = and_(requests.c.state == State.OPENED, requests.c.read_at > literal_column("0"))
+"""What is only read stays opened when it was, so that its link can be sent again and closed; nobody
 waits for it, and among the open ones it would hide those of which something is expected."""
 VIEWS: dict[str, ColumnElement[bool]] = {
     "open": and_(requests.c.state.in_(_OPEN), not_(_IS_READ)),

@@ -42,13 +42,17 @@ requests = Table(
     Column("reported", Text, nullable=False),
     Column("reported_at", BigInteger, nullable=False),
     Column("unagreed_at", BigInteger, nullable=False, server_default="0"),
+    Column("read_at", BigInteger, nullable=False, server_default="0"),
+    Column("category", Text, nullable=False, server_default=""),
     Index("ix_requests_clinic", "clinic_id", "created_at"),
     Index("ix_requests_patient", "patient_id", "created_at"),
 )
 """`content` is sealed: what is asked for, in which words, and where the link was sent. `round`
 counts the links that were sent. `photo_limit`, `expected` and `filed` count files; `reported` is
 what somebody reported by pressing a button on the link's page (`records.Reported`); `unagreed_at`
-is since when files are here that the patient has not agreed to send; times are 0 until known."""
+is since when files are here that the patient has not agreed to send, and `read_at` when something
+that is only read was read first; times are 0 until known. `category` is that of the file that it
+brings where requests of a kind differ in it."""
 
 NEEDS_SOMEBODY = or_(
     requests.c.state.in_([literal_column(f"'{state}'") for state in sorted(NEEDS_STAFF)]),

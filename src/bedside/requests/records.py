@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.database.sealed import ClinicKeys
-from bedside.database.statements import prepared
+from bedside.database.statements import prepared, unindexed
 from bedside.kernel import clock
 from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.notifications.messenger import ChannelName
@@ -53,9 +53,19 @@ class RequestRow(NamedTuple):
     reported: str
     reported_at: int
     unagreed_at: int
+    read_at: int
+    category: str
 
 
 by_id = prepared(select(requests).where(requests.c.id == bindparam("of")), RequestRow)
+OF_KIND = prepared(
+    select(requests).where(
+        requests.c.patient_id == bindparam("patient"),
+        unindexed(requests.c.clinic_id) == bindparam("clinic"),
+        unindexed(requests.c.kind) == bindparam("kind"),
+    ),
+    RequestRow,
+)
 _for_change = prepared(
     select(requests).where(requests.c.id == bindparam("of")).with_for_update(), RequestRow
 )
@@ -151,6 +161,7 @@ class Request:
     reported: Reported
     reported_at: int
     unagreed_at: int
+    read_at: int
 
     @property
     def sending(self) -> bool:
@@ -217,6 +228,7 @@ def opened(keys: ClinicKeys, row: RequestRow) -> Request:
         reported=Reported(row.reported),
         reported_at=row.reported_at,
         unagreed_at=row.unagreed_at,
+        read_at=row.read_at,
     )
 
 

@@ -49,11 +49,12 @@ class Outgoing:
 @dataclass(frozen=True, slots=True)
 class Composed:
     """A request as its kind has composed it: what is asked for, and how many files and bytes it may
-    hold."""
+    hold. `category` is that of the file that it brings, unless it is that of its kind."""
 
     content: Content
     file_limit: int = 0
     bytes_limit: int = 0
+    category: str = ""
 
 
 class Requests:
@@ -195,6 +196,7 @@ class Requests:
             await self._links.revoke(work, row.id)
             await records.take_step(work, row, Step.REVOKED, reported=Reported.NOTHING)
             await self._telling.stop(work, row.id)
+            await self._kinds.handling(row.id).revoked(work, row)
             work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")
             await self._note(work, chart, request_id, Action.REQUEST_REVOKED)
 
@@ -391,4 +393,6 @@ def _new_row(
         "reported": Reported.NOTHING,
         "reported_at": 0,
         "unagreed_at": 0,
+        "read_at": 0,
+        "category": composed.category,
     }

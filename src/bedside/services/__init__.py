@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bedside.database import Database
 from bedside.database.sealed import MasterKey, Vault
 from bedside.kernel.known_states import KnownStates
+from bedside.letters.kind import LetterParts
 from bedside.links.service import Links
 from bedside.people.roles import Role
 from bedside.services.accounts import AccountServices
@@ -56,6 +57,7 @@ class Services:
     notifications: NotificationServices
     accounts: AccountServices
     requests: RequestServices
+    letters: LetterParts
     visits: VisitServices
     visit_records: VisitRecordServices
     calls: CallServices

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bedside.files.copies import Copies
 from bedside.files.custody import Custody
 from bedside.files.fillable import FillableFiles
 from bedside.files.intake import Intake
@@ -27,6 +28,7 @@ class FileServices:
     of_patients: PatientFiles
     by_patients: PatientUploads
     fillable: FillableFiles
+    copies: Copies
     printer: Printer
     custody: Custody
     scanner: Scanner

@@ -37,6 +37,7 @@ from bedside.web.inbox import feature as inbox
 from bedside.web.invitations import feature as invitations
 from bedside.web.joining import feature as joining
 from bedside.web.languages import feature as languages
+from bedside.web.letters import feature as letters
 from bedside.web.links import feature as links
 from bedside.web.live import feature as live
 from bedside.web.notes import feature as notes
@@ -78,6 +79,7 @@ FEATURES = (
     sharing.feature,
     sending.feature,
     forms.feature,
+    letters.feature,
     visits.feature,
     telephone.feature,
     calls.feature,

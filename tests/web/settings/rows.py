@@ -45,6 +45,7 @@ _MESSAGES = {
     "plan_of_photo": "normal",
     "plan_of_form": "normal",
     "plan_of_summary": "normal",
+    "plan_of_letter": "normal",
     "plan_of_invitation": "appointment",
     "plan_of_app_invitation": "normal",
 }
@@ -105,6 +106,13 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/settings/chat/topics"): Row(Access.ADMINISTRATOR, 303, form(name="Letters")),
     ("POST", "/settings/chat/topics/{topic_id}"): Row(
         Access.ADMINISTRATOR_OF, 303, form(name="Results", hours="4")
+    ),
+    ("GET", "/settings/letters"): Row(Access.ADMINISTRATOR),
+    ("POST", "/settings/letters"): Row(Access.ADMINISTRATOR, 303, form(by_email="yes")),
+    ("GET", "/settings/letters/new"): Row(Access.ADMINISTRATOR),
+    ("GET", "/settings/letters/{template_id}"): Row(Access.ADMINISTRATOR, 404),
+    ("POST", "/settings/letters/{template_id}"): Row(
+        Access.ADMINISTRATOR, 422, form(name="", body="{}", language="en")
     ),
     ("GET", "/settings/chat/replies"): Row(Access.ADMINISTRATOR, shows=("park behind",)),
     ("POST", "/settings/chat/replies"): Row(

@@ -67,9 +67,10 @@ def _fill_form(incoming: Incoming) -> _Answers:
 
 
 def _print(incoming: Incoming) -> _Answers:
-    from bedside.adapters.rendering.sheet_setting import set_as_pdf
+    from bedside.adapters.rendering.sheet_setting import not_drawn_in, set_as_pdf
 
-    yield framing.frame({}, [set_as_pdf(incoming.whole())])
+    said = incoming.whole()
+    yield framing.frame({"not_drawn": not_drawn_in(said)}, [set_as_pdf(said)])
 
 
 def _bounce(incoming: Incoming) -> _Answers:

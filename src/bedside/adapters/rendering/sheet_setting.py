@@ -11,7 +11,7 @@ from typing import Any, cast
 import typst
 
 from bedside.adapters.rendering.directions import is_from_right
-from bedside.adapters.rendering.typefaces import FONTS, families_of, shown
+from bedside.adapters.rendering.typefaces import FONTS, families_of, not_drawn, shown
 
 _SOURCE = Path(__file__).with_name("sheet.typ")
 _IN_PACKAGE = "DejaVu Sans Mono"
@@ -38,6 +38,12 @@ def set_as_pdf(said: bytes) -> bytes:
         pdf_standards=["a-2a", "ua-1"],
     )
     return bytes(made)
+
+
+def not_drawn_in(said: bytes) -> str:
+    """Return the letters of a sheet that no font of this computer has, each once."""
+    words = json.dumps(json.loads(said), ensure_ascii=False)
+    return not_drawn(words)
 
 
 def _prepared(said: Any) -> Any:

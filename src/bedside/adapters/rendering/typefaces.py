@@ -69,6 +69,13 @@ def shown(said: str) -> str:
     return "".join(sign if _is_drawn(sign) else "?" for sign in drawn)
 
 
+def not_drawn(said: str) -> str:
+    """Return the letters of a text that no font of this computer has, each once."""
+    return "".join(
+        sign for sign in dict.fromkeys(said) if sign.isprintable() and not _is_drawn(sign)
+    )
+
+
 def _is_drawn(sign: str) -> bool:
     if sign == "\n":
         return True

@@ -21,6 +21,7 @@ class PlanOptions(Options):
     plan_of_photo: PlanKind = PlanKind.NORMAL
     plan_of_form: PlanKind = PlanKind.NORMAL
     plan_of_summary: PlanKind = PlanKind.NORMAL
+    plan_of_letter: PlanKind = PlanKind.NORMAL
     plan_of_invitation: PlanKind = PlanKind.APPOINTMENT
     plan_of_app_invitation: PlanKind = PlanKind.NORMAL
 

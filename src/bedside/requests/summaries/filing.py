@@ -1,19 +1,14 @@
-"""The copy of a summary in the chart: a PDF through the intake, once.
+"""The copy of a summary in the chart: a PDF through the intake, once."""
 
-It is uploaded by a job, as a phone would: the id of the upload is stored before its first byte, so
-that a job that was killed knows its upload, and a chart has one copy.
-"""
-
-from contextlib import suppress
 from typing import Any
 
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
-from bedside.errors import Conflict, Gone, NotFound
-from bedside.files.announcing import Allowance, Announced, FileRefused, Upload
-from bedside.kernel import clock, faults
+from bedside.files.announcing import Upload
+from bedside.files.copies import SOON, Copy
+from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
-from bedside.kernel.streams import one_piece
+from bedside.kernel.unit_of_work import UnitOfWork
 from bedside.notifications.texts import in_language
 from bedside.people.permissions import ChartAccess, chart_of_author
 from bedside.people.roles import Role
@@ -26,7 +21,6 @@ from bedside.requests.summaries.sheet import sheet_of
 from bedside.visits import rows as visit_rows
 
 FILE = "summary.file"
-_SOON = 5 * clock.SECOND
 
 
 class SummaryFiling:
@@ -37,7 +31,7 @@ class SummaryFiling:
         self._vault = tools.vault
         self._clinics = tools.clinics
         self._patients = tools.patients
-        self._uploads = tools.uploads
+        self._copies = tools.copies
         self._printer = tools.printer
 
     async def file(self, payload: dict[str, Any]) -> None:
@@ -50,7 +44,7 @@ class SummaryFiling:
         if whose == request.patient_id:
             await self._upload(request, summary)
         elif summary.upload_id and whose:
-            await self._drop(request, summary.upload_id, whose)
+            await self._copies.drop(_chart(request, whose), summary.upload_id)
         async with self._database.unit_of_work() as work:
             await work.execute(rows.CHANGE, of=request.id, filed_at=clock.now())
 
@@ -67,23 +61,23 @@ class SummaryFiling:
 
     async def _upload(self, request: Request, summary: SummaryRow) -> None:
         """Upload the copy, unless it is there. Raises TryAgain."""
-        chart = _chart(request, request.patient_id)
-        title, content = await self._copy(request)
-        upload = await self._begun(chart, summary, title, len(content))
-        faults.point("summary.filing")
-        if upload is None or upload.finished or upload.refusal:
-            return
-        try:
-            await self._uploads.append(chart, upload.id, 0, one_piece(content))
-        except FileRefused:
-            return  # its words stay in the record of the visit
-        except Conflict as error:
-            raise TryAgain(_SOON, "another worker is at it") from error
-        except NotFound as error:
-            raise TryAgain(_SOON, "the visit was moved, and its upload with it") from error
-        faults.point("summary.filed")
+        title, content = await self._printed(request)
+        copy = Copy(
+            title,
+            content,
+            Category.VISIT_SUMMARY,
+            Channel.SECURE_LINK,
+            summary.visit_id,
+            summary.upload_id,
+            summary.file_id,
+        )
 
-    async def _copy(self, request: Request) -> tuple[str, bytes]:
+        async def keep(work: UnitOfWork, begun: Upload) -> bool:
+            return await _keep(work, request, summary, begun)
+
+        await self._copies.file(_chart(request, request.patient_id), copy, keep)
+
+    async def _printed(self, request: Request) -> tuple[str, bytes]:
         """Return the title of a copy, for staff, and what the patient reads, as PDF. Raises
         Unavailable."""
         clinic = await self._clinics.get(request.clinic_id)
@@ -92,59 +86,20 @@ class SummaryFiling:
             sheet = sheet_of(clinic, request.content, request.created_at, known_as)
         return sheet.title, await self._printer.pdf(sheet)
 
-    async def _begun(
-        self, chart: ChartAccess, summary: SummaryRow, title: str, length: int
-    ) -> Upload | None:
-        """Return the upload of the copy, begun now or before; None if the copy is in a chart, and
-        its upload is forgotten."""
-        if summary.upload_id:
-            try:
-                upload = await self._uploads.find(chart, summary.upload_id)
-            except (NotFound, Gone):
-                async with self._database.read() as db:
-                    if await rows.is_in_a_chart(db, summary.file_id):
-                        return None
-            else:
-                if upload.finished or (upload.length == length and not upload.position):
-                    return upload
-                # A name or a font may have changed since: no PDF is made of two halves.
-                await self._uploads.cancel(chart, upload.id)
-        return await self._begin(chart, summary, title, length)
 
-    async def _begin(
-        self, chart: ChartAccess, summary: SummaryRow, title: str, length: int
-    ) -> Upload:
-        begun = await self._uploads.begin_for_chart(
-            chart,
-            Announced(f"{title}.pdf", length),
-            Allowance(largest=length),
-            Category.VISIT_SUMMARY,
-            channel=Channel.SECURE_LINK,
-            source_id=summary.visit_id,
-        )
-        async with self._database.unit_of_work() as work:
-            await records.locked(work, summary.request_id)
-            now = await work.one(rows.BY_ID, of=summary.request_id)
-            visit = await work.one(visit_rows.for_change, of=summary.visit_id)
-            if now is None or now.upload_id != summary.upload_id:
-                raise TryAgain(_SOON, "another worker has begun")
-            # From here on an upload follows its visit; one that was begun after the visit was
-            # moved would not.
-            is_theirs = visit is not None and visit.patient_id == chart.patient_id
-            if is_theirs:
-                await work.execute(
-                    rows.CHANGE, of=summary.request_id, upload_id=begun.id, file_id=begun.file_id
-                )
-        if not is_theirs:
-            await self._uploads.cancel(chart, begun.id)
-            raise TryAgain(_SOON, "the visit was moved")
-        return begun
-
-    async def _drop(self, request: Request, upload_id: str, whose: str) -> None:
-        """Cancel the upload of a copy that was begun before the visit was moved, and went with
-        it; nothing for one that has arrived."""
-        with suppress(NotFound, Gone):
-            await self._uploads.cancel(_chart(request, whose), upload_id)
+async def _keep(work: UnitOfWork, request: Request, summary: SummaryRow, begun: Upload) -> bool:
+    """Store the upload of a copy. From here on an upload follows its visit; one that was begun
+    after the visit was moved would not."""
+    await records.locked(work, summary.request_id)
+    now = await work.one(rows.BY_ID, of=summary.request_id)
+    visit = await work.one(visit_rows.for_change, of=summary.visit_id)
+    if now is None or now.upload_id != summary.upload_id:
+        raise TryAgain(SOON, "another worker has begun")
+    if visit is None or visit.patient_id != request.patient_id:
+        return False
+    ids = {"upload_id": begun.id, "file_id": begun.file_id}
+    await work.execute(rows.CHANGE, of=summary.request_id, **ids)
+    return True
 
 
 def _chart(request: Request, patient_id: str) -> ChartAccess:

@@ -13,8 +13,7 @@ visit_summaries = Table(
     Column("upload_id", Text, nullable=False),
     Column("file_id", Text, nullable=False),
     Column("filed_at", BigInteger, nullable=False),
-    Column("read_at", BigInteger, nullable=False),
     Index("ix_visit_summaries_visit", "visit_id"),
 )
 """Summaries by their visits; the words are sealed in the request. `upload_id` and `file_id` are
-those of the copy for the chart, "" until it is begun; times are 0 until known."""
+those of the copy for the chart, "" until it is begun; `filed_at` is 0 until it is there."""

@@ -51,7 +51,7 @@ class SummaryReading:
             whose = await rows.patient_of(db, row.clinic_id, summary.visit_id)
         if whose != link.patient_id or whose != row.patient_id:
             raise LinkClosed(LinkState.REVOKED)
-        if not summary.read_at:
+        if not row.read_at:
             await self._note(link)
         content = records.opened(await self._vault.clinic(row.clinic_id), row).content
         return SummaryPage(
@@ -75,10 +75,9 @@ class SummaryReading:
         async with self._database.unit_of_work() as work:
             row = await records.locked(work, link.subject_id)
             summary = await work.one(rows.BY_ID, of=link.subject_id)
-            if row is None or summary is None or summary.read_at:
+            if row is None or summary is None or row.read_at:
                 return
-            await work.execute(rows.CHANGE, of=row.id, read_at=clock.now())
-            await records.save(work, row)
+            await records.save(work, row, read_at=clock.now())
             await self._audit.record(
                 work,
                 row.clinic_id,

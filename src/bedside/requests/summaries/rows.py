@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
-from bedside.charts import rows as chart_rows
 from bedside.database.statements import prepared
 from bedside.kernel.unit_of_work import Reader
 from bedside.requests.models import requests
@@ -22,7 +21,6 @@ class SummaryRow(NamedTuple):
     upload_id: str
     file_id: str
     filed_at: int
-    read_at: int
 
 
 ADD = prepared(insert(visit_summaries))
@@ -55,8 +53,3 @@ async def patient_of(db: Reader, clinic_id: str, visit_id: str) -> str:
     """Return whose visit it is now; "" for nobody's."""
     row = await db.one(visit_rows.by_id, of=visit_id)
     return row.patient_id if row is not None and row.clinic_id == clinic_id else ""
-
-
-async def is_in_a_chart(db: Reader, file_id: str) -> bool:
-    """Whether a file has its entry."""
-    return await db.one(chart_rows.OF_FILE, file=file_id) is not None

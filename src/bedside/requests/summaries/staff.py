@@ -189,7 +189,6 @@ class VisitSummaries:
             upload_id="",
             file_id="",
             filed_at=0,
-            read_at=0,
         )
         work.enqueue(FILE, {"request_id": draft.id}, unique=f"{FILE}:{draft.id}")
 
@@ -203,7 +202,6 @@ class VisitSummaries:
             if await rows.patient_of(db, chart.clinic_id, visit_id) != chart.patient_id:
                 raise NotFound
             found = await db.all(rows.REQUESTS_OF_VISIT, **which)
-            read = {row.request_id: row.read_at for row in await db.all(rows.OF_VISIT, **which)}
         opened = [records.opened(keys, row) for row in found]
         return [
             SentSummary(
@@ -213,7 +211,7 @@ class VisitSummaries:
                 SummaryDetails.of(one.content).text,
                 one.state,
                 one.created_at,
-                read.get(one.id, 0),
+                one.read_at,
                 elsewhere=one.patient_id != chart.patient_id,
             )
             for one in opened

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bedside.conversations.canned_fields import filled
+from bedside.conversations.canned_fields import CANNED
 from bedside.conversations.options import office_hours
 from bedside.edge.context import services_of
 from bedside.edge.fragments import prepare
@@ -16,6 +16,7 @@ from bedside.edge.visit_person import person_of
 from bedside.kernel import clock, written
 from bedside.kernel.language import speaking
 from bedside.people.clinics import Clinic
+from bedside.people.names import first_of
 from bedside.people.permissions import StaffAccess
 from bedside.services import Services
 
@@ -76,7 +77,7 @@ async def _listed(request: Request, staff: StaffAccess, whom: _Whom) -> Response
                 one.id,
                 one.reply.name,
                 topics.get(one.reply.topic_id, ""),
-                filled(one.reply.words, values),
+                CANNED.filled(one.reply.words, values),
             )
             for one in found
         ],
@@ -91,7 +92,7 @@ async def _values(
     opens = _next_opening(clinic)
     zone = clinic.options.time_zone
     return {
-        "first_name": _first_name(whom.name),
+        "first_name": first_of(whom.name),
         "full_name": whom.name,
         "my_name": member.name,
         "clinic": clinic.name,
@@ -106,13 +107,6 @@ def _next_opening(clinic: Clinic) -> int:
     """Return when the clinic opens the next time, after now also while it is open; 0 if never."""
     now = clock.now()
     return next((start for start, _end in office_hours(clinic).spans(now) if start > now), 0)
-
-
-def _first_name(name: str) -> str:
-    """Return the first name: of “Lindqvist, Maya” what follows the comma."""
-    family, comma, given = name.partition(",")
-    words = (given if comma else family).split()
-    return words[0] if words else ""
 
 
 routes = [

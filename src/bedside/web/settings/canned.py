@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bedside.conversations.canned import LONGEST, Canned
-from bedside.conversations.canned_fields import FIELDS
+from bedside.conversations.canned_fields import CANNED
 from bedside.edge.context import services_of
 from bedside.edge.flash import redirect
 from bedside.edge.forms import Form, form_of
@@ -81,7 +81,7 @@ async def _page(
         refused=refused,
         error=error,
         topics=[("", _("Every topic")), *((one.id, one.name) for one in topics)],
-        fields=[f"[[{_(name)}]]" for name in FIELDS.values()],
+        fields=[f"[[{_(name)}]]" for name in CANNED.names.values()],
         longest=LONGEST,
         tab="chat",
     )

@@ -44,6 +44,7 @@ KINDS = (
     ("plan_of_photo", N_("Photo requests")),
     ("plan_of_form", N_("Forms")),
     ("plan_of_summary", N_("Summaries of visits")),
+    ("plan_of_letter", N_("Letters")),
     ("plan_of_invitation", N_("Invitations to a waiting room")),
     ("plan_of_app_invitation", N_("Invitations to the app")),
 )

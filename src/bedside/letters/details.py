@@ -1,0 +1,23 @@
+"""The part of a request's sealed content that belongs to letters."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bedside.requests.records import Content
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDetails:
+    """The title, and whether the letter and its files go along with the e-mail."""
+
+    title: str
+    attached: bool
+
+    @classmethod
+    def of(cls, content: Content) -> "LetterDetails":
+        """Read them from what was sealed."""
+        return cls(**content.details)
+
+    def as_values(self) -> dict[str, Any]:
+        """The details for sealing."""
+        return asdict(self)

@@ -1,0 +1,1 @@
+"""Letters: written by staff, read by the patient, and their templates."""
