@@ -242,7 +242,7 @@ class Builder:
         )
         canned = Canned("Parking", "Dear [[first name]], park behind the house.")
         self.facts.ids["letter_id"] = await self._letter(chart)
-        self.facts.ids["template_id"] = new_id("ltt")
+        self.facts.ids |= {"template_id": new_id("ltt"), "language": "en"}
         self.facts.ids["reply_id"] = await self.house.conversations.canned.add(
             self.house.administer(), canned
         )

@@ -48,7 +48,7 @@ class NotADraft(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody wrote. Its repr omits it."""
+    """The words of a letter as somebody wrote them. Its repr omits them."""
 
     title: str
     body: Body
@@ -276,9 +276,9 @@ class LetterDrafts:
             return sheet_of(clinic, letter, who, clock.now())
 
     async def _change(
-        self, chart: ChartAccess, letter_id: str, change: Any, version: int = 0
+        self, chart: ChartAccess, letter_id: str, change: Any, version: int | None = None
     ) -> Letter:
-        """Change a draft, which must still have this version unless that is 0."""
+        """Change a draft, which must still have this version unless it is None."""
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.unit_of_work() as work:
             row = _required(chart, await records.locked(work, letter_id))
@@ -288,7 +288,7 @@ class LetterDrafts:
             record = change(letter.record)
             if record == letter.record:
                 return letter
-            if version and version != row.version:
+            if version is not None and version != row.version:
                 raise SavedMeanwhile
             values = {
                 "record": records.sealed(keys, letter_id, record),

@@ -28,8 +28,8 @@ LETTER = TextFields(
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """What a letter can say about its visit: when it began, in milliseconds, and why the patient
-    came. Its repr omits the reason."""
+    """Facts about the visit of a letter: when it began, in milliseconds, and why the patient came.
+    Its repr omits the reason."""
 
     at: int
     reason: str

@@ -19,7 +19,7 @@ _OPTIONAL = re.compile(r"\[\[([^\[\]\n?]{1,60})\?\?([^\[\]]*)\]\]")
 _OPEN = re.compile(f"{_OPTIONAL.pattern}|{FIELD.pattern}")
 _WITH_WORDS = ("paragraph", "heading")
 _WHOLE = ("doc", "table", "table_row")
-"""What stays although nothing is left in it."""
+"""Nodes that stay although nothing is left in them."""
 _Node = dict[str, Any]
 _Sign = tuple[str, Any]
 """One letter with its marks; “\\n” stands for a line break."""

@@ -125,7 +125,7 @@ class LetterTemplates:
         return _opened(keys, row)
 
     async def add(self, clinic: ClinicAccess, template_id: str, template: Template) -> None:
-        """Add a template; its id is made with the form, so that sending it twice adds one. Raises
+        """Add a template. Its id is made with the form, so that sending it twice adds one. Raises
         WrongInput."""
         template = checked(template)
         if not is_id(template_id, PREFIX):

@@ -43,8 +43,9 @@ _OPEN = (
     State.LOCKED,
 )
 _IS_READ = and_(requests.c.state == State.OPENED, requests.c.read_at > literal_column("0"))
-"""What is only read stays opened when it was, so that its link can be sent again and closed; nobody
-waits for it, and among the open ones it would hide those of which something is expected."""
+"""A request that is only read stays opened when it was, so that its link can be sent again and
+closed; nobody waits for it, and among the open ones it would hide those of which something is
+expected."""
 VIEWS: dict[str, ColumnElement[bool]] = {
     "open": and_(requests.c.state.in_(_OPEN), not_(_IS_READ)),
     "waiting": NEEDS_SOMEBODY,

@@ -20,7 +20,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", f"{_LETTERS}/new"): Row(Access.CHART, shows=("lindqvist",)),
     ("POST", _LETTERS): Row(Access.CHART, 303, _begin),
     ("GET", _LETTER): Row(Access.CHART, shows=("lindqvist", "quetzal")),
-    ("POST", _LETTER): Row(Access.CHART, 409, form(title="Quetzal", body=_BODY, version="0")),
+    ("POST", _LETTER): Row(Access.CHART, 409, form(title="Else", body=_BODY, version="0")),
     ("GET", f"{_LETTER}/letter.pdf"): Row(Access.CHART),
     ("GET", f"{_LETTER}/check"): Row(Access.CHART, shows=("lindqvist", "quetzal")),
     ("POST", f"{_LETTER}/send"): Row(Access.CHART, 422, form(version="0")),

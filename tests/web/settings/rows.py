@@ -111,8 +111,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/settings/letters"): Row(Access.ADMINISTRATOR, 303, form(by_email="yes")),
     ("GET", "/settings/letters/new"): Row(Access.ADMINISTRATOR),
     ("GET", "/settings/letters/{template_id}"): Row(Access.ADMINISTRATOR, 404),
-    ("POST", "/settings/letters/{template_id}"): Row(
-        Access.ADMINISTRATOR, 422, form(name="", body="{}", language="en")
+    ("POST", "/settings/letters/{template_id}/{language}"): Row(
+        Access.ADMINISTRATOR, 422, form(name="", body="{}")
     ),
     ("GET", "/settings/chat/replies"): Row(Access.ADMINISTRATOR, shows=("park behind",)),
     ("POST", "/settings/chat/replies"): Row(

@@ -18,7 +18,7 @@ from bedside.letters.sending import Posting
 from bedside.links.options import LinkOptions
 from bedside.notifications.addresses import ways_to
 from bedside.web.letters.files import files_shown
-from bedside.web.letters.writing import Writing, letters_of, writing_of
+from bedside.web.letters.writing import Writing, letters_of, version_of, writing_of
 
 SENT = flash_message(
     "letter_sent", N_("The letter is on its way. You see here when the patient reads it.")
@@ -40,7 +40,7 @@ async def send(request: Request) -> Response:
     writing = await writing_of(request)
     form = await form_of(request)
     posting = Posting(tuple(form.all("channels")), form.line("attached") == "yes")
-    version = int(form.line("version")) if form.line("version").isdecimal() else -1
+    version = version_of(form)
     sending = services_of(request).letters.sending
     try:
         await sending.send(writing.chart, writing.letter.id, version, posting)
@@ -68,7 +68,7 @@ async def _page(
         posting=posting,
         obstacles=obstacles,
         messages=messages,
-        language=LANGUAGES.get(letter.record.language, letter.record.language),
+        written_in=LANGUAGES.get(letter.record.language, letter.record.language),
         other_language=letter.record.language != writing.patient.demographics.language,
         not_drawn=await services.letters.drafts.not_drawn(writing.chart, letter),
         by_email=clinic.of(LetterOptions).letters_by_email,

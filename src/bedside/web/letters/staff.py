@@ -21,7 +21,7 @@ from bedside.letters.records import PREFIX, State
 from bedside.letters.templates import LONGEST_TITLE
 from bedside.printing.body import parsed
 from bedside.web.letters.files import files_shown
-from bedside.web.letters.writing import Writing, chart_of, letters_of, writing_of
+from bedside.web.letters.writing import Writing, chart_of, letters_of, version_of, writing_of
 
 SAVED = flash_message("letter_saved", N_("Saved. Nothing is sent yet."))
 DISCARDED = flash_message("letter_discarded", N_("The draft was discarded."))
@@ -36,7 +36,7 @@ async def archive(request: Request) -> Response:
         request,
         "letters/archive.html",
         patient=patient,
-        drafts=[one for one in found if one.letter.state is State.DRAFT],
+        begun=[one for one in found if one.letter.state is State.DRAFT],
         sent=[one for one in found if one.letter.state is State.SENT],
     )
 
@@ -106,7 +106,7 @@ async def save(request: Request) -> Response:
             other = form.line("another")
             await drafts.begin_with(writing.chart, other, writing.letter.id, words)
             return redirect(f"{letters_of(writing.patient.id)}/{other}", SAVED)
-        version = int(form.line("version")) if form.line("version").isdecimal() else -1
+        version = version_of(form)
         await drafts.save(writing.chart, writing.letter.id, version, words)
     except (WrongInput, Conflict) as error:
         return await _form(request, writing, form, error)

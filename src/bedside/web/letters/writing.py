@@ -1,10 +1,11 @@
-"""What the pages of a letter share: the chart, the letter, and its address."""
+"""The parts that the pages of a letter share: the chart, the letter, and its address."""
 
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from bedside.edge.context import services_of
+from bedside.edge.forms import Form
 from bedside.edge.shell import shell
 from bedside.letters.records import Letter
 from bedside.people.patients import Patient
@@ -28,6 +29,12 @@ class Writing:
     def page(self) -> str:
         """Its address."""
         return f"{letters_of(self.patient.id)}/{self.letter.id}"
+
+
+def version_of(form: Form) -> int:
+    """Return the version of a draft that a page showed; -1 for anything that is none."""
+    given = form.line("version")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else -1
 
 
 async def chart_of(request: Request) -> tuple[ChartAccess, Patient]:

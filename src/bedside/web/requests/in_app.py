@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bedside.edge.devices import pages_of
 from bedside.edge.feature import AppItem
 from bedside.kernel.language import gettext as _
+from bedside.letters.records import KEY as LETTER
 from bedside.people.permissions import PatientAccess
 from bedside.requests.app_invitations.sending import KEY as APP
 from bedside.requests.in_app import Asked
@@ -13,7 +14,7 @@ from bedside.requests.photos.details import KEY as PHOTO
 from bedside.requests.summaries.details import KEY as SUMMARY
 from bedside.services import Services
 
-_ICONS = {PHOTO: "camera", SUMMARY: "file-text"}
+_ICONS = {PHOTO: "camera", SUMMARY: "file-text", LETTER: "mail"}
 _ELSEWHERE = (APP, INVITATION)
 """Kinds without a page of their own to lead to, or that another feature lists."""
 

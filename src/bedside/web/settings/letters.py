@@ -71,9 +71,9 @@ async def one(request: Request) -> Response:
 
 
 async def save(request: Request) -> Response:
-    """POST /settings/letters/{template_id}: save a template, new or not, in one language; or `do`
-    removes it, or its words in this language. Fields: name, category, language, title, body,
-    do."""
+    """POST /settings/letters/{template_id}/{language}: save a template, new or not, in one
+    language; or `do` removes it, or its words in this language. Fields: name, category, title,
+    body, do."""
     access = await administrator(request)
     form, template_id = await form_of(request), request.path_params["template_id"]
     templates, do = services_of(request).letters.templates, form.line("do")
@@ -82,7 +82,7 @@ async def save(request: Request) -> Response:
         return redirect(_HERE, SAVED)
     known = {one.id: one.template for one in await templates.in_use(access.clinic_id)}
     before = known.get(template_id)
-    language = _language(form.line("language"))
+    language = _language(request.path_params["language"])
     try:
         template = _template(form, language, before)
         if before is None:
@@ -124,7 +124,7 @@ async def _form(
 ) -> Response:
     """Show a template in one language; what was refused stays typed."""
     clinic = await services_of(request).people.clinics.get(access.clinic_id)
-    wanted = form.line("language") if form else request.query_params.get("language", "")
+    wanted = request.path_params.get("language") or request.query_params.get("language", "")
     language = _language(wanted or clinic.options.language)
     text = template.texts.get(language) if template else None
     shown: dict[str, Any] = {
@@ -142,7 +142,7 @@ async def _form(
         status=error.status if error else 200,
         template_id=template_id,
         shown=shown,
-        language=language,
+        written_in=language,
         languages=[(code, name, code in written) for code, name in LANGUAGES.items()],
         categories=[(key, _(label)) for key, label in LABELS.items()],
         fields={LETTER.name(key): "" for key in LETTER.names},
@@ -158,5 +158,5 @@ routes = [
     staff_route(_HERE, options, methods=["POST"]),
     staff_route(_HERE + "/new", new, methods=["GET"]),
     staff_route(_HERE + "/{template_id}", one, methods=["GET"]),
-    staff_route(_HERE + "/{template_id}", save, methods=["POST"]),
+    staff_route(_HERE + "/{template_id}/{language}", save, methods=["POST"]),
 ]
