@@ -24,7 +24,7 @@ def ward(server: Server, installed: Installed) -> Ward:
 def test_killed_while_it_is_saved_and_sent(ward: Ward, fault: str) -> None:
     server = ward.server
     server.start()
-    letters, letter_id = f"/patients/{ward.installed.patient_id}/letters", new_id("ltr")
+    letters, letter_id = f"/patients/{ward.installed.patient_id}/letters", new_id("let")
     begun = ward.post(letters, id=letter_id, template="blank")
     assert begun.status_code == 303, begun.text
     server.stop()
@@ -42,5 +42,5 @@ def test_killed_while_it_is_saved_and_sent(ward: Ward, fault: str) -> None:
     wait_until(lambda: server.ask("SELECT count(*) FROM chart_entries") == [(1,)], "the copy")
     wait_until(server.is_idle, "the jobs")
     assert server.ask("SELECT count(*) FROM requests") == [(1,)]
-    sent = "SELECT count(*) FROM notifications WHERE channel = 'sms' AND cause_id LIKE 'ltr_%'"
+    sent = "SELECT count(*) FROM notifications WHERE channel = 'sms' AND cause_id LIKE 'let_%'"
     assert server.ask(sent) == [(1,)]

@@ -48,7 +48,7 @@ async def read_on_a_phone(house: House, served: Served, chromium: Chromium, seen
     for part, value in zip(("Day", "Month", "Year"), BORN, strict=True):
         await read.get_by_label(part, exact=True).fill(value)
     await read.get_by_role("button", name="Continue").click()
-    await read.wait_for_url("**/my/ltr_*")
+    await read.wait_for_url("**/my/let_*")
     await expect(read.locator("#letter")).to_contain_text("Change the bandage.")
     enclosed = await downloaded(read, read.get_by_role("link", name="Bandages.jpg").click)
     assert enclosed[:2] == b"\xff\xd8"
@@ -70,7 +70,7 @@ async def test_the_desk_writes_and_the_phone_reads(served: Served, chromium: Chr
     await page.get_by_role("link", name="Write a letter").click()
     await seen.seen(page, "choose")
     await page.get_by_role("button", name="Begin").click()
-    await page.wait_for_url("**/letters/ltr_*")
+    await page.wait_for_url("**/letters/let_*")
     await page.get_by_role("button", name="Check and send").click()
     await expect(page.locator("#obstacles")).to_contain_text("what we found")
     await expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()

@@ -120,7 +120,7 @@ async def test_the_same_page_begins_one_letter(house: House) -> None:
     with pytest.raises(NotFound):
         await drafts.begin(chart, new_id(PREFIX), BLANK, new_id("vis"))
     with pytest.raises(WrongInput):
-        await drafts.begin(chart, "ltr_1", BLANK)
+        await drafts.begin(chart, "let_1", BLANK)
 
 
 async def test_words_that_could_not_be_saved_become_another_letter(house: House) -> None:

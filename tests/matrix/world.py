@@ -249,7 +249,7 @@ class Builder:
 
     async def _letter(self, chart: ChartAccess) -> str:
         """Begin a letter without words."""
-        drafts, letter_id = self.house.services.letters.drafts, new_id("ltr")
+        drafts, letter_id = self.house.services.letters.drafts, new_id("let")
         await drafts.begin(chart, letter_id, BLANK)
         words = Words("Quetzal", of_plain("[[what we found]]"))
         return (await drafts.save(chart, letter_id, 1, words)).id

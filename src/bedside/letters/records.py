@@ -16,7 +16,7 @@ from bedside.printing.body import Body
 from bedside.printing.ports import Sheet
 
 KEY = "letter"
-PREFIX = "ltr"
+PREFIX = "let"
 _COLUMN = "letters.record"
 
 
