@@ -10,6 +10,9 @@ import pytest
 import structlog
 
 from bedside.adapters.email import SmtpMail
+from bedside.audit import Action
+from bedside.audit.recorder import Filter
+from bedside.database.tables import metadata
 from bedside.errors import BedsideError, Gone, NotFound, StorageFull, Unavailable
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
@@ -30,6 +33,7 @@ from bedside.notifications.ports import (
 from bedside.notifications.states import NoticeState
 from bedside.people.contact import Hours
 from bedside.worker.run import Worker
+from tests.canary.searching import Search, new_word
 from tests.house import House
 from tests.notifications.attaching import FILES, Documents, attach_from, letter_notice
 from tests.notifications.plans.planning import at_noon, card, contact
@@ -132,6 +136,9 @@ async def test_the_files_leave_with_the_email_and_are_stored_nowhere(post: Post)
     assert post.documents.asked == [
         (post.house.clinic.id, post.house.patients[0].id, notice.attached)
     ]
+    sent = Filter(action=Action.NOTIFICATION_SENT)
+    [line] = await post.house.audit.log.lines(post.house.clinic.id, sent)
+    assert line.details["attached"] == 2
     _row, stored = await post.row()
     assert stored == {"to": MAIL, "subject": "", "text": "", "html": ""}
 
@@ -410,3 +417,24 @@ async def test_the_local_outbox_lists_names_and_sizes(house: House) -> None:
         (one.name, len(one.content)) for one in FILES
     ]
     assert SAYS in shown.text
+
+
+@pytest.mark.feature("F6")
+async def test_neither_names_nor_content_can_be_read_where_they_were_listed(
+    house: House, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name, content = new_word(1), new_word(2)
+    file = Attachment(f"{name}.txt", "text/plain", content.encode())
+    attach_from(house, Documents((file,)))
+    async with house.database.unit_of_work() as work:
+        notice = letter_notice(house.clinic.id, house.patients[0].id, MAIL)
+        await house.notifications.dispatcher.send(work, notice)
+    [shown] = await outbox(house)
+    assert [one.name for one in shown.attachments] == [f"{name}.txt"]
+    search = Search([name, content], ())
+    assert search.found_below(house.settings.data) == {}
+    async with house.database.read() as db:
+        for table in ("notifications", "audit_lines", "jobs", "events"):
+            rows = await db.all(metadata.tables[table].select())
+            assert search.found_in(repr(rows).encode()) == set(), table
+    assert search.found_in("".join(capfd.readouterr()).encode()) == set()

@@ -308,7 +308,8 @@ class Dispatcher:
             )
             if current is None:
                 return
-            await self._line(work, current, Action.NOTIFICATION_SENT)
+            with_it = {"attached": len(message.attachments)} if message.attachments else {}
+            await self._line(work, current, Action.NOTIFICATION_SENT, **with_it)
             for early in await self._early.take(work, row.channel, delivered.reference):
                 await self._apply(work, row.id, early)
 
@@ -435,6 +436,7 @@ class Dispatcher:
         row: NotificationRow,
         action: Action,
         chart: ChartAccess | None = None,
+        **details: int,
     ) -> None:
         await self._audit.record(
             work,
@@ -444,6 +446,7 @@ class Dispatcher:
             patient_id=row.patient_id,
             subject_id=row.cause_id.split("/")[0],
             channel=row.channel,
+            **details,
         )
 
 
