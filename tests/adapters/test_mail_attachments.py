@@ -249,7 +249,7 @@ async def test_a_line_that_stands_still_is_left_and_a_slow_one_is_not() -> None:
 
 async def test_the_answer_to_a_large_mail_may_take_longer(smtp_sink: SmtpSink) -> None:
     smtp_sink.delay = 1.5
-    limits = {"seconds_all": 1.0, "bytes_a_second": 200_000.0}
+    limits: dict[str, Any] = {"seconds_all": 1.0, "bytes_a_second": 200_000.0}
     smtp_sink.behave(Manner.SLOW)
     with pytest.raises(TemporaryFailure, match="does not answer"):
         await gateway(smtp_sink.port, **limits).deliver(attached(PDF))

@@ -308,8 +308,8 @@ class Dispatcher:
             )
             if current is None:
                 return
-            with_it = {"attached": len(message.attachments)} if message.attachments else {}
-            await self._line(work, current, Action.NOTIFICATION_SENT, **with_it)
+            with_it = len(message.attachments)
+            await self._line(work, current, Action.NOTIFICATION_SENT, attached=with_it)
             for early in await self._early.take(work, row.channel, delivered.reference):
                 await self._apply(work, row.id, early)
 
@@ -436,8 +436,10 @@ class Dispatcher:
         row: NotificationRow,
         action: Action,
         chart: ChartAccess | None = None,
-        **details: int,
+        *,
+        attached: int = 0,
     ) -> None:
+        details = {"attached": attached} if attached else {}
         await self._audit.record(
             work,
             row.clinic_id,
