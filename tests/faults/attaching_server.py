@@ -21,7 +21,7 @@ class Counted(Documents):
     ) -> tuple[Attachment, ...]:
         """See `Attachments.attached`."""
         asked = Path(os.environ["ASKED"])
-        asked.write_text(f"{asked.read_text()}{reference}\n")  # noqa: ASYNC240 - a few bytes
+        asked.write_text(f"{asked.read_text()}{reference}\n")  # noqa: ASYNC240 - only some bytes
         return await super().attached(clinic_id, patient_id, reference)
 
 
