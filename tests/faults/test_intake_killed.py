@@ -64,6 +64,7 @@ ELSEWHERE = {
     "file.layer_kept": "test_killed_while_words_become_a_layer",
     "upload.taken": "test_a_form_that_was_cut_off_leaves_nothing",
     "notification.taken": "tests/faults/test_notifications_killed.py",
+    "notification.attached": "tests/faults/test_attachments_killed.py",
     "notification.delivered": "tests/faults/test_notifications_killed.py",
     "notification.noted": "tests/faults/test_notifications_killed.py",
     "plan.going_on": "tests/faults/test_plans_killed.py",

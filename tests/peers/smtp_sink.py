@@ -21,6 +21,8 @@ class Manner(Enum):
     TAKE = "take it"
     REFUSE_ADDRESS = "550: no such mailbox"
     REFUSE_CONTENT = "554: looks like spam"
+    TOO_LARGE = "552: larger than it takes"
+    MAILBOX_FULL = "552: no room in the mailbox"
     BUSY = "451: try later"
     SLOW = "take `delay` seconds to answer"
     DROP = "cut the connection before taking it"
@@ -37,6 +39,14 @@ class Mail:
     signed_in_as: str
     message: EmailMessage
 
+    @property
+    def attachments(self) -> list[tuple[str, str, bytes]]:
+        """Return name, media type and content of each attachment."""
+        return [
+            (part.get_filename() or "", part.get_content_type(), part.get_payload(decode=True))
+            for part in self.message.iter_attachments()
+        ]
+
     def part(self, subtype: str) -> str:
         """Return the text of the part `plain` or `html`; "" if there is none."""
         body = self.message.get_body((subtype,))
@@ -47,7 +57,9 @@ class SmtpSink:
     """An SMTP server on a free loopback port, in a thread of its own.
 
     `starttls` offers STARTTLS, `tls` speaks TLS from the first byte (never both); the certificate
-    is signed by `certificates.authority()`. `account` is the name and password that it requires.
+    is signed by `certificates.authority()`. `account` is the name and password that it requires,
+    `size_limit` the largest mail that it announces to take, in bytes; 0 announces nothing. `utf8`
+    takes addresses with letters of other scripts.
     """
 
     def __init__(
@@ -57,6 +69,8 @@ class SmtpSink:
         tls: bool = False,
         account: tuple[str, str] | None = None,
         names: tuple[str, ...] = (),
+        size_limit: int = 64 * 1024 * 1024,
+        utf8: bool = False,
     ) -> None:
         self.port = free_port()
         self.mails: list[Mail] = []
@@ -72,6 +86,8 @@ class SmtpSink:
             "authenticator": self._authenticate if account else None,
             "auth_required": account is not None,
             "auth_require_tls": not tls,
+            "data_size_limit": size_limit or None,
+            "enable_SMTPUTF8": utf8,
         }
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -131,6 +147,10 @@ class SmtpSink:
         manner = self._manners.popleft() if self._manners else Manner.TAKE
         if manner is Manner.BUSY:
             return "451 4.3.2 Try later"
+        if manner is Manner.TOO_LARGE:
+            return "552 5.3.4 Message size exceeds fixed limit"
+        if manner is Manner.MAILBOX_FULL:
+            return "552 5.2.2 Mailbox full"
         if manner is Manner.REFUSE_CONTENT:
             return "554 5.7.1 Looks like spam"
         if manner is Manner.SLOW:

@@ -14,14 +14,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from bedside.adapters.mail_parts import in_pieces
+from bedside.adapters.mail_upload import TooLarge, send_pieces
 from bedside.kernel.known_states import DOWN, OK, State
 from bedside.kernel.language import N_
+from bedside.notifications.attaching import TOO_LARGE
 from bedside.notifications.ports import Delivered, Message, PermanentFailure, TemporaryFailure
 
 SECONDS_EACH = 20
 """Timeout for one answer of the server."""
 SECONDS_ALL = 60
-"""Timeout for a whole delivery."""
+"""Timeout for a whole delivery, without attachments."""
+_BYTES_A_SECOND = 64 * 1024
+"""The slowest line on which attachments go: half a megabit, with what else it carries."""
 
 _DOWN = N_("The mail server does not answer. The message is kept and sent again.")
 _CUT = N_("The connection to the mail server broke. The message is kept and sent again.")
@@ -61,6 +66,7 @@ class SmtpMail:
         trust: ssl.SSLContext | None = None,
         seconds_each: float = SECONDS_EACH,
         seconds_all: float = SECONDS_ALL,
+        bytes_a_second: float = _BYTES_A_SECOND,
     ) -> None:
         parts = urlsplit(url)
         self._implicit_tls = parts.scheme == "smtps"
@@ -72,6 +78,7 @@ class SmtpMail:
         self._trust = trust
         self._seconds_each = seconds_each
         self._seconds_all = seconds_all
+        self._bytes_a_second = bytes_a_second
         name, address = parseaddr(sender)
         self._sender = Address(name, addr_spec=address)
         self._bounces = parseaddr(bounces)[1]
@@ -84,9 +91,14 @@ class SmtpMail:
         (RFC 1047). The retry has the same Message-ID, by which mailboxes recognise it.
         """
         mail = self._composed(message)
+        name = str(mail["Message-ID"])
         try:
-            async with asyncio.timeout(self._seconds_all):
-                await self._send(mail, message.to, self._envelope_sender(message.id))
+            if message.attachments:
+                await self._send_with_attachments(mail, message)
+            else:
+                await self._send(mail, message)
+        except TooLarge:
+            raise PermanentFailure(TOO_LARGE) from None
         except aiosmtplib.SMTPException as error:
             raise _failure(error) from None  # the original quotes addresses
         except ssl.SSLError:
@@ -95,7 +107,7 @@ class SmtpMail:
             raise TemporaryFailure(_DOWN) from None
         except OSError:
             raise TemporaryFailure(_CUT) from None
-        return Delivered(str(mail["Message-ID"]))
+        return Delivered(name)
 
     async def state(self) -> str:
         """Return whether a message would leave: the mail server answers, with encryption, and
@@ -112,9 +124,18 @@ class SmtpMail:
         except OSError:
             return State(DOWN, _DOWN)
 
-    async def _send(self, mail: EmailMessage, to: str, sender: str) -> None:
-        async with self._signed_in() as server:
-            await server.send_message(mail, sender=sender, recipients=[to])
+    async def _send(self, mail: EmailMessage, message: Message) -> None:
+        sender = self._envelope_sender(message.id)
+        async with asyncio.timeout(self._seconds_all), self._signed_in() as server:
+            await server.send_message(mail, sender=sender, recipients=[message.to])
+
+    async def _send_with_attachments(self, mail: EmailMessage, message: Message) -> None:
+        sender = self._envelope_sender(message.id)
+        utf8 = not f"{sender}{message.to}".isascii()
+        pieces = in_pieces(mail, message.attachments, utf8=utf8)
+        seconds = self._seconds_all + pieces.size / self._bytes_a_second
+        async with asyncio.timeout(seconds), self._signed_in() as server:
+            await send_pieces(server, pieces, sender, message.to, utf8=utf8)
 
     def _envelope_sender(self, message_id: str) -> str:
         """Return where the message comes back to: a report is sent there (RFC 5321, 4.4), and its
@@ -172,8 +193,9 @@ def _failure(error: aiosmtplib.SMTPException) -> TemporaryFailure | PermanentFai
         return TemporaryFailure(_TLS if isinstance(cause, ssl.SSLError) else _DOWN)
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
         return TemporaryFailure(_CUT)
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        codes = [refused.code for refused in error.recipients]
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPRecipientRefused):
+        several = isinstance(error, aiosmtplib.SMTPRecipientsRefused)
+        codes = [refused.code for refused in (error.recipients if several else [error])]
         return PermanentFailure(_ADDRESS) if min(codes) >= 500 else TemporaryFailure(_LATER)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         if error.code < 500:

@@ -56,6 +56,7 @@ class NotificationParts(NotificationServices):
         return Registered(
             handlers={
                 jobs.DELIVER: self.dispatcher.deliver,
+                jobs.DELIVER_LARGE: self.dispatcher.deliver,
                 plan_jobs.GO_ON: self.plans.go_on,
                 READ_STAFF_NUMBERS: self.own_phones.read_again,
             },

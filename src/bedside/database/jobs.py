@@ -20,10 +20,13 @@ class Lane(StrEnum):
     OTHERS = "others"
     LATER = "later"
     """Taken only while no job of files is due or being done."""
+    LARGE = "large"
+    """E-mails with attachments, which take minutes on a slow line."""
 
 
 _OF_FILES = jobs.c.kind.like("file.%")
 _LATER = jobs.c.kind.like("later.%")
+_LARGE = jobs.c.kind.like("large.%")
 
 
 def _claiming(*which: ColumnElement[bool]) -> Prepared[Any]:
@@ -60,8 +63,9 @@ _files_wait = (
 _claim: dict[Lane | None, Prepared[Any]] = {
     None: _claiming(),
     Lane.FILES: _claiming(_OF_FILES),
-    Lane.OTHERS: _claiming(~_OF_FILES, ~_LATER),
+    Lane.OTHERS: _claiming(~_OF_FILES, ~_LATER, ~_LARGE),
     Lane.LATER: _claiming(_LATER, ~_files_wait),
+    Lane.LARGE: _claiming(_LARGE),
 }
 _finish = prepared(delete(jobs).where(jobs.c.id == bindparam("of")))
 _again = prepared(

@@ -17,6 +17,10 @@ _OTHER = N_(
     "It was not sent: the card has another number or address by now. Send a new link, and it goes "
     "there."
 )
+_NEUTRAL = N_(
+    "It was not sent: by now messages to this patient name nobody, and what is attached would. "
+    "Send a new link, and it goes without."
+)
 _DOUBTED = N_(
     "It was not sent: messages there reached somebody else. Correct the number or the address on "
     "the card or confirm it there, then send a new link."
@@ -32,7 +36,14 @@ class CardAddresses:
         self._base_url = base_url
 
     async def refusal(
-        self, clinic_id: str, patient_id: str, channel: Channel, to: str, *, on_card: bool = True
+        self,
+        clinic_id: str,
+        patient_id: str,
+        channel: Channel,
+        to: str,
+        *,
+        on_card: bool = True,
+        attached: bool = False,
     ) -> str:
         """See `Recipients.refusal`."""
         try:
@@ -40,6 +51,8 @@ class CardAddresses:
         except NotFound:
             return _OTHER
         refusal = patient.contact.refusal(channel)
+        if attached and patient.contact.neutral:
+            refusal = refusal or _NEUTRAL
         if refusal or channel is Channel.PUSH or not on_card:
             return refusal
         stored = patient.phone if channel is Channel.SMS else patient.email

@@ -6,11 +6,16 @@ gateway's yes and that record is a moment in which a kill leaves open whether it
 then tried once more with `tried_since` set: the SMS adapter searches the gateway for the same
 words to the same number before it sends, and e-mail has the same Message-ID, by which mailboxes
 recognise a repetition. A mailbox that does not can show such a mail twice.
+
+What is attached to an e-mail is made when it leaves, at each try (`attaching`). Such e-mails have a
+lane of the worker for themselves, because a slow line can need minutes for one.
 """
 
 import random
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import and_, bindparam, or_, select, update
@@ -18,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bedside.audit import Action, AuditLog
 from bedside.audit.actors import SYSTEM
-from bedside.database.sealed import ClinicKeys, Vault
+from bedside.database.sealed import Vault
 from bedside.database.statements import prepared
 from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock, faults
@@ -26,8 +31,12 @@ from bedside.kernel.ids import new_id
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.language import N_
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
+from bedside.notifications import contents
+from bedside.notifications.attaching import Attaching, AttachmentSource, carries
 from bedside.notifications.early_reports import EarlyReports, report_lock
 from bedside.notifications.events import NotificationChanged
+from bedside.notifications.leases import LEASE, Leases
+from bedside.notifications.leaving import Leaving, LeavingCheck
 from bedside.notifications.messenger import Notice, Outcome
 from bedside.notifications.models import notifications
 from bedside.notifications.ports import (
@@ -52,12 +61,10 @@ from bedside.people.permissions import ChartAccess
 _log = structlog.get_logger("notifications")
 
 DELIVER = "notification.deliver"
-LEASE = 3 * clock.MINUTE
-"""Longer than the timeout of every gateway, so that two workers never hold one message."""
+DELIVER_LARGE = "large.notification"
 GIVE_UP_AFTER = clock.DAY
 _FIRST_PAUSE = 15 * clock.SECOND
 _LONGEST_PAUSE = 30 * clock.MINUTE
-_COLUMN = "notifications.content"
 _NOT_REACHED = N_("The message did not reach the phone. Check the number, and send a new link.")
 
 _add = prepared(
@@ -115,21 +122,6 @@ class DeliveryListener(Protocol):
         ...
 
 
-class LeavingCheck(Protocol):
-    """The cause of messages, asked once more before one leaves."""
-
-    async def __call__(self, cause_id: str) -> str:
-        """Return why a message of this cause must not leave any more, "" if it may."""
-        ...
-
-
-class _Ruling(NamedTuple):
-    """Why a message must not leave, or from when on it may."""
-
-    refusal: str = ""
-    opens_at: int = 0
-
-
 class Dispatcher:
     """Writes notifications, delivers them, and reports the outcome to their causes.
 
@@ -150,10 +142,12 @@ class Dispatcher:
         self._audit = audit
         self._gateways = gateways
         self._recipients = recipients
+        self._leaving = Leaving(recipients)
         self._local = local
+        self._leases = Leases(database)
+        self._attaching = Attaching()
         self._early = EarlyReports()
         self._listeners: list[DeliveryListener] = []
-        self._checks: list[LeavingCheck] = []
 
     @property
     def local(self) -> frozenset[Channel]:
@@ -167,26 +161,21 @@ class Dispatcher:
     def before_leaving(self, check: LeavingCheck) -> None:
         """Ask `check` about each message to a patient just before it leaves: it can have waited
         for hours."""
-        self._checks.append(check)
+        self._leaving.ask(check)
+
+    def attach_from(self, source: AttachmentSource) -> None:
+        """Let a domain make what its references attach to e-mails."""
+        self._attaching.add(source)
 
     async def send(self, work: UnitOfWork, notice: Notice) -> None:
         """Write a message; it is sent after the commit. See `Messenger.send`."""
         keys = await self._vault.clinic(notice.clinic_id)
         notification_id = new_id("ntf")
+        if not carries(notice):
+            notice = replace(notice, attached="")
         to_patient = notice.contact_of or (notice.patient_id and not notice.staff_id)
         if to_patient and notice.channel != Channel.PUSH:  # an app says itself whose it is
             notice = await self._recipients.dressed(work, notice)
-        content = {
-            "to": notice.to,
-            "subject": notice.subject,
-            "text": notice.text,
-            "html": notice.html,
-            "contact_of": notice.contact_of,
-            "neutral": notice.neutral,
-            "waits_for": notice.waits_for,
-            "topic": notice.topic,
-            "can_wait": notice.can_wait,
-        }
         added = await work.execute(
             _add,
             id=notification_id,
@@ -194,7 +183,7 @@ class Dispatcher:
             patient_id=notice.patient_id,
             cause_id=notice.cause_id,
             channel=notice.channel,
-            content=keys.seal(_COLUMN, notification_id, content),
+            content=contents.sealed(keys, notification_id, notice),
             state=NoticeState.QUEUED,
             attempts=0,
             tried_since=0,
@@ -209,7 +198,7 @@ class Dispatcher:
             useful_until=clock.now() + notice.useful_for if notice.useful_for else 0,
         )
         if added:
-            _enqueue(work, notification_id)
+            _enqueue(work, notification_id, large=bool(notice.attached))
 
     # --- the job -------------------------------------------------------------------------------
 
@@ -221,26 +210,24 @@ class Dispatcher:
         if _is_too_late(row):
             await self._failed(row.id, row.failure or _TOO_LATE)
             return
-        gateway = self._gateways[Channel(row.channel)]
-        message = await self._message(row)
-        ruling = await self._ruling(row, message)
-        if ruling.refusal:
-            keys = await self._vault.clinic(row.clinic_id)
-            await self._failed(row.id, ruling.refusal, content=_wiped(keys, row))
+        content = contents.opened(await self._vault.clinic(row.clinic_id), row)
+        if not await self._may_leave(row, content):
             return
-        if ruling.opens_at > clock.now():
-            await self._held(row, ruling.opens_at)
         faults.point("notification.taken")
         began = clock.now()
         try:
-            delivered = await gateway.deliver(message)
+            async with self._leases.kept(row) if content.get("attached") else nullcontext():
+                message = await self._complete(row, content)
+                if message is None:
+                    return
+                delivered = await self._gateways[message.channel].deliver(message)
         except TemporaryFailure as failure:
             await self._later(row, failure, began)
         except PermanentFailure as failure:
             await self._failed(row.id, failure.sentence)
         else:
             faults.point("notification.delivered")
-            await self._handed_over(row, delivered)
+            await self._handed_over(row, delivered, content, message)
             faults.point("notification.noted")
 
     async def _taken(self, notification_id: str) -> NotificationRow | None:
@@ -261,25 +248,30 @@ class Dispatcher:
                 await work.execute(_set, of=row.id, tried_since=row.locked_until - LEASE)
             return await work.one(_by_id, of=notification_id)
 
-    async def _ruling(self, row: NotificationRow, message: Message) -> _Ruling:
-        """Return why a message to a patient must not leave any more, or from when on it may."""
-        keys = await self._vault.clinic(row.clinic_id)
-        content = keys.unseal(_COLUMN, row.id, row.content)
-        typed_for = content.get("contact_of", "")
-        ruled_by = typed_for or (row.patient_id if not row.staff_id else "")
-        if not ruled_by and row.staff_id:
-            return _Ruling()
-        there, on_card = (row.clinic_id, ruled_by, message.channel, message.to), not typed_for
-        refusal = await self._recipients.refusal(*there, on_card=on_card) if ruled_by else ""
-        for check in self._checks:
-            refusal = refusal or await check(row.cause_id)
-        if refusal or not ruled_by:
-            return _Ruling(refusal)
-        opens_at = await self._recipients.opens_at(
-            row.clinic_id, ruled_by, urgent=bool(row.useful_until)
-        )
-        too_late = not opens_at or (row.useful_until and opens_at > row.useful_until)
-        return _Ruling(_NEVER_OPEN) if too_late else _Ruling("", opens_at)
+    async def _complete(self, row: NotificationRow, content: dict[str, Any]) -> Message | None:
+        """Return a message with what is attached to it. Making that takes a while, so whether it
+        may leave is asked once more then; None if it must not any more."""
+        message = contents.message_of(row, content)
+        reference = content.get("attached", "")
+        if not reference:
+            return message
+        made = await self._attaching.made(row.clinic_id, row.patient_id, reference)
+        faults.point("notification.attached")
+        if not await self._may_leave(row, content):
+            return None
+        return replace(message, attachments=made)
+
+    async def _may_leave(self, row: NotificationRow, content: dict[str, Any]) -> bool:
+        """Whether a message may leave now. One that must not any more has failed; raises TryAgain
+        for one that waits for the patient's hours."""
+        ruling = await self._leaving.ruling(row, content)
+        if ruling.refusal:
+            keys = await self._vault.clinic(row.clinic_id)
+            await self._failed(row.id, ruling.refusal, content=contents.wiped(keys, row))
+            return False
+        if ruling.opens_at > clock.now():
+            await self._held(row, ruling.opens_at)
+        return True
 
     async def _held(self, row: NotificationRow, until: int) -> None:
         """Keep a message until the patient's hours allow it."""
@@ -287,27 +279,20 @@ class Dispatcher:
             await self._move(work, row.id, NoticeState.QUEUED, failure=_HELD)
         raise TryAgain(max(until - clock.now(), 1), _HELD)
 
-    async def _message(self, row: NotificationRow) -> Message:
-        keys = await self._vault.clinic(row.clinic_id)
-        content = keys.unseal(_COLUMN, row.id, row.content)
-        return Message(
-            id=row.id,
-            channel=Channel(row.channel),
-            to=content["to"],
-            subject=content["subject"],
-            text=content["text"],
-            html=content["html"],
-            tried_since=row.tried_since,
-            neutral=content.get("neutral", False),
-            waits_for=content.get("waits_for", 0),
-            topic=content.get("topic", ""),
-            can_wait=content.get("can_wait", False),
-        )
-
-    async def _handed_over(self, row: NotificationRow, delivered: Delivered) -> None:
+    async def _handed_over(
+        self,
+        row: NotificationRow,
+        delivered: Delivered,
+        content: dict[str, Any],
+        message: Message,
+    ) -> None:
         keys = await self._vault.clinic(row.clinic_id)
         now = clock.now()
-        arrived = {"delivered_at": now} if row.local else {"content": _wiped(keys, row)}
+        arrived: dict[str, Any] = {"content": contents.wiped(keys, row)}
+        if row.local:
+            arrived = {"delivered_at": now}
+            if message.attachments:
+                arrived["content"] = contents.listing(keys, row, content, message.attachments)
         async with self._database.unit_of_work() as work:
             state = NoticeState.DELIVERED if row.local else NoticeState.SENT
             if delivered.reference:
@@ -323,7 +308,8 @@ class Dispatcher:
             )
             if current is None:
                 return
-            await self._line(work, current, Action.NOTIFICATION_SENT)
+            with_it = len(message.attachments)
+            await self._line(work, current, Action.NOTIFICATION_SENT, attached=with_it)
             for early in await self._early.take(work, row.channel, delivered.reference):
                 await self._apply(work, row.id, early)
 
@@ -438,10 +424,10 @@ class Dispatcher:
             row = await work.one(_for_change, of=notification_id)
             if row is None or row.patient_id != chart.patient_id:
                 raise NotFound
-            if row.state != NoticeState.FAILED or row.sent_at or not _has_body(keys, row):
+            if row.state != NoticeState.FAILED or row.sent_at or not contents.has_body(keys, row):
                 raise Conflict
             await self._move(work, row.id, NoticeState.QUEUED, failure="", created_at=clock.now())
-            _enqueue(work, row.id)
+            _enqueue(work, row.id, large=bool(contents.opened(keys, row).get("attached")))
             await self._line(work, row, Action.NOTIFICATION_RESENT, chart)
 
     async def _line(
@@ -450,7 +436,10 @@ class Dispatcher:
         row: NotificationRow,
         action: Action,
         chart: ChartAccess | None = None,
+        *,
+        attached: int = 0,
     ) -> None:
+        details = {"attached": attached} if attached else {}
         await self._audit.record(
             work,
             row.clinic_id,
@@ -459,33 +448,21 @@ class Dispatcher:
             patient_id=row.patient_id,
             subject_id=row.cause_id.split("/")[0],
             channel=row.channel,
+            **details,
         )
 
 
 _TOO_LATE = N_("There was no way to send the message while it was of use.")
 _HELD = N_("It waits for the hours at which the patient may get messages.")
-_NEVER_OPEN = N_("The patient's hours for messages leave no time for it. Call instead.")
 _PERHAPS = N_(
     "The gateway says both, that the message arrived and that it did not: perhaps a part of it is "
     "missing. Ask the patient, or send a new link."
 )
 
 
-def _enqueue(work: UnitOfWork, notification_id: str) -> None:
-    work.enqueue(
-        DELIVER, {"notification_id": notification_id}, unique=f"{DELIVER}:{notification_id}"
-    )
-
-
-def _has_body(keys: ClinicKeys, row: NotificationRow) -> bool:
-    """Whether the body of a message is still there."""
-    return bool(keys.unseal(_COLUMN, row.id, row.content)["text"])
-
-
-def _wiped(keys: ClinicKeys, row: NotificationRow) -> bytes:
-    """Return the content without its body, so that the row contains no working link any more."""
-    content = keys.unseal(_COLUMN, row.id, row.content)
-    return keys.seal(_COLUMN, row.id, {"to": content["to"], "subject": "", "text": "", "html": ""})
+def _enqueue(work: UnitOfWork, notification_id: str, *, large: bool) -> None:
+    kind, payload = DELIVER_LARGE if large else DELIVER, {"notification_id": notification_id}
+    work.enqueue(kind, payload, unique=f"{DELIVER}:{notification_id}")
 
 
 def _is_too_late(row: NotificationRow) -> bool:

@@ -1,16 +1,22 @@
 """Additions to every message to a patient on its way out: the code word that the patient chose, and
 neutral words where the clinic must not be named. It is done where all messages pass, so that no
-cause of messages can forget it."""
+cause of messages can forget it. An e-mail with attachments says there who can read them; neutral
+words have none."""
 
 from dataclasses import replace
 from html import escape
 
 from bedside.kernel import language
+from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.notifications.messenger import Notice
 from bedside.notifications.texts import OutgoingText, in_language
 from bedside.people.contact import ContactRules
 
+_ATTACHED = N_(
+    "The letter is attached to this e-mail, with everything that belongs to it. Anybody who can "
+    "open this mailbox can read it."
+)
 LAST_LINE = "\n\n"
 """Stands before a last line that a phone reads, and that has to stay the last one."""
 
@@ -21,24 +27,33 @@ def dressed(
     base_url: str,
     wording: OutgoingText,
     essential: str = "",
+    *,
+    attached: bool = False,
 ) -> OutgoingText:
-    """Return a wording as it leaves by SMS or e-mail. `essential` stays in a neutral one."""
+    """Return a wording as it leaves by SMS or e-mail. `essential` stays in a neutral one, and
+    nothing is `attached` to it."""
     with in_language(language_of):
         if rules.neutral:
             wording = _neutral(wording, base_url, essential)
-        return _with_code_word(wording, rules.code_word) if rules.code_word else wording
+        elif attached:
+            wording = _with(wording, _(_ATTACHED))
+        if rules.code_word:
+            wording = _with(wording, _("Your code word: {word}").format(word=rules.code_word))
+        return wording
 
 
 def dressed_notice(rules: ContactRules, language_of: str, base_url: str, notice: Notice) -> Notice:
     """Return a message as it leaves."""
     wording = OutgoingText(notice.subject, notice.text, notice.html)
-    worn = dressed(rules, language_of, base_url, wording, notice.essential)
+    attached = "" if rules.neutral else notice.attached
+    worn = dressed(rules, language_of, base_url, wording, notice.essential, attached=bool(attached))
     return replace(
         notice,
         subject=worn.subject if notice.subject else "",
         text=worn.text,
         html=worn.html if notice.html else "",
         neutral=rules.neutral,
+        attached=attached,
     )
 
 
@@ -59,8 +74,8 @@ def _neutral(wording: OutgoingText, base_url: str, essential: str) -> OutgoingTe
     return OutgoingText(subject, " ".join([said, *kept]) + gap + last_line, html)
 
 
-def _with_code_word(wording: OutgoingText, word: str) -> OutgoingText:
-    said = _("Your code word: {word}").format(word=word)
+def _with(wording: OutgoingText, said: str) -> OutgoingText:
+    """Return a wording with another sentence at its end."""
     before, closing, after = wording.html.rpartition("</body>")
     html = f"{before}<p>{escape(said)}</p>{closing}{after}" if closing else wording.html
     words, gap, last_line = wording.text.partition(LAST_LINE)

@@ -1,7 +1,6 @@
 """Reading notifications: the local outbox, and deliveries of a request's messages."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 
@@ -10,7 +9,9 @@ from bedside.audit.looks import Looks
 from bedside.database.sealed import ClinicKeys, Vault
 from bedside.database.statements import prepared, unindexed
 from bedside.kernel.unit_of_work import Transactions
+from bedside.notifications import contents
 from bedside.notifications.bounces import GONE
+from bedside.notifications.contents import AttachmentShown
 from bedside.notifications.models import notifications
 from bedside.notifications.plans.findings import NOT_NEEDED
 from bedside.notifications.ports import Channel
@@ -21,7 +22,6 @@ from bedside.people.permissions import ChartAccess, StaffAccess
 from bedside.people.visibility import is_visible
 
 PAGE = 50
-_COLUMN = "notifications.content"
 
 _local = prepared(
     select(notifications)
@@ -59,7 +59,7 @@ _of_causes = (
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
     """A message as its recipient would see it: a patient or, with an empty `patient_name`, the
-    colleague who reads this. `created_at` in milliseconds."""
+    colleague who reads this, with what would have been attached. `created_at` in milliseconds."""
 
     id: str
     cause_id: str
@@ -71,6 +71,7 @@ class OutboxMessage:
     text: str
     state: NoticeState
     created_at: int
+    attachments: tuple[AttachmentShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Messages:
         keys = await self._vault.clinic(chart.clinic_id)
         async with self._database.read() as db:
             rows = await db.all(_came_back, patient=chart.patient_id, clinic=chart.clinic_id)
-        return any(_content(keys, row)["to"].casefold() == email.casefold() for row in rows)
+        return any(contents.opened(keys, row)["to"].casefold() == email.casefold() for row in rows)
 
     async def of_request(self, chart: ChartAccess, request_id: str) -> list[Delivery]:
         """Return the deliveries of one request to this patient, oldest first."""
@@ -144,12 +145,8 @@ class Messages:
         return [_delivery(keys, row) for row in rows]
 
 
-def _content(keys: ClinicKeys, row: NotificationRow) -> dict[str, Any]:
-    return keys.unseal(_COLUMN, row.id, row.content)
-
-
 def _shown(keys: ClinicKeys, row: NotificationRow, patient_name: str) -> OutboxMessage:
-    content = _content(keys, row)
+    content = contents.opened(keys, row)
     return OutboxMessage(
         row.id,
         row.cause_id,
@@ -161,11 +158,12 @@ def _shown(keys: ClinicKeys, row: NotificationRow, patient_name: str) -> OutboxM
         content["text"],
         NoticeState(row.state),
         row.created_at,
+        contents.listed(content),
     )
 
 
 def _delivery(keys: ClinicKeys, row: NotificationRow) -> Delivery:
-    content = _content(keys, row)
+    content = contents.opened(keys, row)
     return Delivery(
         row.id,
         row.cause_id,

@@ -24,8 +24,8 @@ class Notice:
     somebody typed; `neutral` is set on the way out. A push waits for its device for `waits_for`
     seconds (0: as long as an alert to staff is of use); a later one about the same `topic` takes
     its place there, and one that `can_wait` does not wake a device that saves its battery.
-    `essential` is what stays in a message that names nobody, such as a code. Its repr omits the
-    content.
+    `essential` is what stays in a message that names nobody, such as a code. `attached` refers to
+    what goes along with an e-mail (`notifications.attaching`). Its repr omits the content.
     """
 
     clinic_id: str
@@ -44,6 +44,7 @@ class Notice:
     topic: str = ""
     can_wait: bool = False
     essential: str = ""
+    attached: str = ""
 
     def __repr__(self) -> str:
         return f"Notice({self.cause_id}, {self.channel})"

@@ -23,6 +23,19 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along with an e-mail. `media_type` is its true one, such as
+    `application/pdf`. The repr omits the content."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Attachment({len(self.content)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message to one person.
 
@@ -50,6 +63,8 @@ class Message:
     """The subject of a push: a later one replaces one that still waits (RFC 8030, 5.4)."""
     can_wait: bool = False
     """Whether a push may wait until its device is awake anyway (RFC 8030, 5.3)."""
+    attachments: tuple[Attachment, ...] = ()
+    """Files that go along, by e-mail only."""
 
     def __repr__(self) -> str:
         return f"Message({self.id}, {self.channel})"
@@ -98,11 +113,19 @@ class Recipients(Protocol):
     """Knows the patients to whom messages go."""
 
     async def refusal(
-        self, clinic_id: str, patient_id: str, channel: Channel, to: str, *, on_card: bool = True
+        self,
+        clinic_id: str,
+        patient_id: str,
+        channel: Channel,
+        to: str,
+        *,
+        on_card: bool = True,
+        attached: bool = False,
     ) -> str:
         """Return why a message that was written to this address must not leave any more, "" if it
         may: the card can have changed while it waited. It is not compared with an address that
-        was never the card's (`on_card`)."""
+        was never the card's (`on_card`). Something that is `attached` does not go to a patient
+        whose messages name nobody."""
         ...
 
     async def opens_at(self, clinic_id: str, patient_id: str, *, urgent: bool) -> int:
@@ -112,6 +135,20 @@ class Recipients(Protocol):
 
     async def dressed(self, work: UnitOfWork, notice: Notice) -> Notice:
         """Return a message with what the patient's rules add to it or take from it."""
+        ...
+
+
+class Attachments(Protocol):
+    """Makes the attachments of e-mails, for the domain whose references they are."""
+
+    async def attached(
+        self, clinic_id: str, patient_id: str, reference: str
+    ) -> tuple[Attachment, ...]:
+        """Return what is attached to an e-mail to this patient that leaves now.
+
+        Raises Unavailable or TemporaryFailure if it cannot be had now, and PermanentFailure, with
+        a sentence for staff, if not any more: it was destroyed, or is not this patient's.
+        """
         ...
 
 

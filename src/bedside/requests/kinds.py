@@ -99,6 +99,11 @@ def _no_day(content: Content) -> int:
     return 0
 
 
+def _nothing_attached(content: Content) -> str:
+    """Return no reference, for kinds whose e-mails carry nothing."""
+    return ""
+
+
 P = TypeVar("P", bound=KindParts)
 
 
@@ -159,6 +164,10 @@ class RequestKind(Generic[P]):
     chart_page: str = ""
     """The name of the page, below the chart, on which staff see the answer; "" if they see it in
     the chart."""
+
+    attached: Callable[[Content], str] = _nothing_attached
+    """The reference to what staff want to have attached to the e-mail about a request, "" for
+    nothing (`notifications.attaching`)."""
 
     @property
     def category(self) -> str:

@@ -18,6 +18,7 @@ from bedside.links.service import Links
 from bedside.notifications.addresses import addresses_of, usable
 from bedside.notifications.dressing import dressed
 from bedside.notifications.messenger import ChannelName
+from bedside.notifications.plans.table import Occasion
 from bedside.notifications.text_limits import TextLimits
 from bedside.notifications.texts import OutgoingText, in_language
 from bedside.people.clinics import Clinic, Clinics
@@ -103,13 +104,17 @@ class Requests:
         self, chart: ChartAccess, key: str, content: Content
     ) -> tuple[Outgoing, ...]:
         """Return the messages that a kind would send, as they leave, with “…” for the secret."""
-        clinic = await self._clinics.get(chart.clinic_id)
-        compose = self._kinds.by_key(key).texts.invitation
+        clinic, kind = await self._clinics.get(chart.clinic_id), self._kinds.by_key(key)
         with in_language(content.language):
-            wording = compose(clinic, content, self._address("…"), self.ends(key, clinic, content))
+            ends = self.ends(key, clinic, content)
+            wording = kind.texts.invitation(clinic, content, self._address("…"), ends)
         patient = await self._patients.addressed(chart.clinic_id, chart.patient_id)
-        wording = dressed(patient.contact, patient.language, self._base_url, wording)
-        return tuple(Outgoing(channel, to, wording) for channel, to in content.to.items())
+        worn = (patient.contact, patient.language, self._base_url, wording)
+        with_it = bool(kind.attached(content))
+        return tuple(
+            Outgoing(channel, to, dressed(*worn, attached=with_it and channel == "email"))
+            for channel, to in content.to.items()
+        )
 
     async def send(
         self,
@@ -160,9 +165,15 @@ class Requests:
         if "sms" in content.to:
             await self._limits.require(work, clinic_id, content.to["sms"], field="channels")
 
-    async def _invite(self, work: UnitOfWork, row: RequestRow, content: Content) -> None:
+    async def _invite(
+        self,
+        work: UnitOfWork,
+        row: RequestRow,
+        content: Content,
+        occasion: Occasion = Occasion.INVITE,
+    ) -> None:
         """Tell the patient of a request, and schedule its end."""
-        await self._telling.begin(work, row, content)
+        await self._telling.begin(work, row, content, occasion)
         payload = {"request_id": row.id, "round": row.round}
         unique = f"{EXPIRE}:{row.id}:{row.round}"
         work.enqueue(EXPIRE, payload, unique=unique, delay=row.expires_at - clock.now())
@@ -266,6 +277,7 @@ class Requests:
         clinic: Clinic,
         content: Content,
         step: Step = Step.REISSUED,
+        occasion: Occasion = Occasion.INVITE,
     ) -> None:
         """Close the links of a locked request, and send another one to where `content` goes. What
         is counted of a request that goes back begins with nothing."""
@@ -287,7 +299,7 @@ class Requests:
             reported=Reported.NOTHING,
             unagreed_at=0,
         )
-        await self._invite(work, await records.locked_again(work, row), content)
+        await self._invite(work, await records.locked_again(work, row), content, occasion)
 
     async def send_again(
         self, work: UnitOfWork, row: RequestRow, to: dict[ChannelName, str], cause: str
@@ -306,7 +318,8 @@ class Requests:
             return False
         content = replace(records.opened(keys, row).content, wrong_answers=wrong)
         if row.state in (State.EXPIRED, State.FAILED) or row.expires_at <= clock.now():
-            await self._renew(work, row, clinic, replace(content, to=to))
+            content = replace(content, to=to)
+            await self._renew(work, row, clinic, content, occasion=Occasion.AGAIN)
         else:
             kept = records.seal(keys, row.id, replace(content, to={**content.to, **to}))
             await records.save(work, row, content=kept, reported=Reported.NOTHING)

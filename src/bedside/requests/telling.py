@@ -75,7 +75,13 @@ class Telling:
 
     # --- beginning and ending --------------------------------------------------------------------
 
-    async def begin(self, work: UnitOfWork, row: RequestRow, content: Content) -> None:
+    async def begin(
+        self,
+        work: UnitOfWork,
+        row: RequestRow,
+        content: Content,
+        occasion: Occasion = Occasion.INVITE,
+    ) -> None:
         """Tell the patient of a locked request by the plan of its kind: first by the channels that
         were chosen, which `content` names, then by the others. Schedules the reminder."""
         kind, now = self._kinds.by_key(row.kind), clock.now()
@@ -91,7 +97,7 @@ class Telling:
             round=row.round,
             next_at=at,
         )
-        await self._plans.start(work, subject)
+        await self._plans.start(work, subject, occasion)
         if at:
             payload = {"request_id": row.id, "round": row.round}
             work.enqueue(REMIND, payload, unique=f"{REMIND}:{row.id}:{row.round}", delay=at - now)
@@ -155,7 +161,21 @@ class Telling:
         with in_language(content.language):
             link = address_of_link(self._base_url, secret)
             text = compose(clinic, content, link, request.expires_at)
-        return Words(text, text.subject, page_in_app(request.id))
+        attached = self._attached(request, content, occasion)
+        return Words(text, text.subject, page_in_app(request.id), attached)
+
+    def _attached(self, row: RequestRow, content: Content, occasion: Occasion) -> str:
+        """Return what goes along with the e-mail of a step.
+
+        Only with what staff have sent, once, or sent by a new link, to the address that they saw
+        on the card then or that was corrected since: a reminder comes by the clock, days later,
+        and says only that something waits; and whoever types a number or an address on the page of
+        lost links (`AGAIN`) decides when a message leaves, and should not decide that files lie in
+        a mailbox once more. Both have the link, which asks for the date of birth.
+        """
+        if occasion is not Occasion.INVITE:
+            return ""
+        return self._kinds.by_key(row.kind).attached(content)
 
     async def progressed(
         self, work: UnitOfWork, row: PlanRow, outcomes: frozenset[Outcome]

@@ -44,7 +44,12 @@ class Worker:
         self._database = database
         self._handlers = handlers
         self._sweeps = sweeps
-        self._slots = {Lane.FILES: at_once, Lane.OTHERS: _OTHERS_AT_ONCE, Lane.LATER: 1}
+        self._slots = {
+            Lane.FILES: at_once,
+            Lane.OTHERS: _OTHERS_AT_ONCE,
+            Lane.LATER: 1,
+            Lane.LARGE: 1,
+        }
         self._wakes = {lane: asyncio.Event() for lane in Lane}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False

@@ -81,9 +81,12 @@ class MessagePlans:
         """See `StepMaker.speak_for`."""
         self.maker.speak_for(prefix, item)
 
-    async def start(self, work: UnitOfWork, subject: PlanSubject) -> str:
+    async def start(
+        self, work: UnitOfWork, subject: PlanSubject, occasion: Occasion = Occasion.INVITE
+    ) -> str:
         """Begin a plan in the unit of work that makes the item. Returns its id; for an item that
-        has one already, nothing else happens, unless this is a later round."""
+        has one already, nothing else happens, unless this is a later round. `occasion` is
+        `AGAIN` for a round that somebody on the patient's side has asked for."""
         plan_id = new_id(PREFIX)
         keys = await self._vault.clinic(subject.clinic_id)
         added = await work.execute(
@@ -109,7 +112,7 @@ class MessagePlans:
         row = await work.one(records.locked_of_item, item=subject.item_id)
         assert row is not None  # noqa: S101 - it was written just now, or before
         if added:
-            await self._begin(work, row, 0, Occasion.INVITE)
+            await self._begin(work, row, 0, occasion)
         elif row.round < subject.round:
             row = await self._run(
                 work,
@@ -121,7 +124,7 @@ class MessagePlans:
                 read_at=0,
                 read_by="",
             )
-            await self._begin(work, row, 0, Occasion.INVITE)
+            await self._begin(work, row, 0, occasion)
         return row.id
 
     async def remind(

@@ -67,11 +67,12 @@ class PlanSubject:
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of the messages of one step: `text` by SMS and e-mail, `title` on a device, where
-    `path` opens."""
+    `path` opens. `attached` refers to what goes along with the e-mail."""
 
     text: OutgoingText
     title: str
     path: str
+    attached: str = ""
 
     def __repr__(self) -> str:
         return "Words()"
@@ -152,6 +153,7 @@ def notice_of(row: PlanRow, place: Place, words: Words, channel: ChannelName, to
         text=words.text.text,
         subject=words.text.subject if mail else "",
         html=words.text.html if mail else "",
+        attached=words.attached if mail else "",
     )
 
 

@@ -33,6 +33,7 @@ DETAILS: dict[str, str] = {
     "role": N_("Role"),
     "target": N_("Team or room"),
     "assigned": N_("Assigned"),
+    "attached": N_("Files attached"),
     "category": N_("Category"),
     "reviewed": N_("Reviewed"),
     "changed": N_("Changed"),
