@@ -21,7 +21,9 @@ from bedside.bootstrap.transfers import TransferParts, transfers_of
 from bedside.bootstrap.visits import VisitParts, visit_records_of, visits_of
 from bedside.files.visit_uploads import UploadsOfVisits
 from bedside.letters.kind import LETTERS, LetterParts
+from bedside.letters.records import PREFIX
 from bedside.links.service import Links
+from bedside.notifications.attaching import AttachmentSource
 from bedside.notifications.device_ends import DeviceEnds
 from bedside.services.realtime import RealtimeServices
 from bedside.services.registered import Registered
@@ -155,6 +157,8 @@ def _listeners(parts: Parts) -> None:
     notifications.dispatcher.on_outcome(notifications.plans.delivery_changed)
     notifications.dispatcher.before_leaving(notifications.plans.refusal)
     notifications.dispatcher.before_leaving(parts.accounts.changes.refusal)
+    letters = AttachmentSource(PREFIX, parts.letters.attachments)
+    notifications.dispatcher.attach_from(letters)
     notifications.plans.reach_devices(parts.accounts.reached)
     for request_kind in parts.requests.kinds:
         notifications.plans.speak_for(request_kind.prefix, parts.requests.telling)

@@ -458,27 +458,35 @@ class Retrieval:
         """Open a file of the chart that staff have given to the patient of this link, or a picture
         of its pages; taking the file itself is audited. Raises NotFound once it is in no chart of
         theirs any more, NotOpened."""
-        row = await self._sent_row(link, file_id)
-        if row is None:
-            raise NotFound
-        opened = await self.in_form(
-            await self.openable(file_id), await self._repository.record(row), form
-        )
+        opened = await self.attached(link, file_id, form)
         if not form:
             await self._audit.note(
                 link.clinic_id,
                 link.actor,
                 Action.FILE_DOWNLOADED,
                 patient_id=link.patient_id,
-                subject_id=row.id,
+                subject_id=file_id,
                 request=link.subject_id,
             )
         return replace(opened, shown=form != "" and opened.media_type in SHOWN)
 
-    async def _sent_row(self, link: LinkAccess, file_id: str) -> FileRow | None:
-        """Return a file in the chart of the link's patient; None if staff have moved it away."""
+    async def attached(
+        self, access: LinkAccess | ChartAccess, file_id: str, form: str = ""
+    ) -> Opened:
+        """Open the same without an audit line of its own, for an e-mail whose line says what went
+        along. Raises as `given`."""
+        row = await self._sent_row(access, file_id)
+        if row is None:
+            raise NotFound
+        return await self.in_form(
+            await self.openable(file_id), await self._repository.record(row), form
+        )
+
+    async def _sent_row(self, access: LinkAccess | ChartAccess, file_id: str) -> FileRow | None:
+        """Return a file in the chart of this patient; None if staff have moved it away."""
         with suppress(NotFound):
-            if await self._charts.patient_of_file(link.clinic_id, file_id) == link.patient_id:
+            whose = await self._charts.patient_of_file(access.clinic_id, file_id)
+            if whose == access.patient_id:
                 return await self._repository.row(file_id)
         return None
 

@@ -8,10 +8,11 @@ from bedside.requests.records import Content
 
 @dataclass(frozen=True, slots=True)
 class LetterDetails:
-    """The title, and whether the letter and its files go along with the e-mail."""
+    """The title, and the letter's id if it and its files are to be attached to the e-mail, else
+    ""."""
 
     title: str
-    attached: bool
+    attached: str
 
     @classmethod
     def of(cls, content: Content) -> "LetterDetails":

@@ -6,6 +6,7 @@ from bedside.audit import Action
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.letters.archive import LetterArchive
+from bedside.letters.attaching import LetterAttachments
 from bedside.letters.details import LetterDetails
 from bedside.letters.drafts import LetterDrafts
 from bedside.letters.filing import FILE, LetterFiling
@@ -15,7 +16,7 @@ from bedside.letters.sending import LetterSending
 from bedside.letters.templates import LetterTemplates
 from bedside.people.record_parts import Part
 from bedside.requests.kinds import RequestHandling, RequestKind, RequestTexts, RequestTools
-from bedside.requests.records import Request
+from bedside.requests.records import Content, Request
 from bedside.requests.summaries import texts
 
 
@@ -28,6 +29,7 @@ class LetterParts:
     sending: LetterSending
     archive: LetterArchive
     reading: LetterReading
+    attachments: LetterAttachments
     handling: RequestHandling
 
 
@@ -41,6 +43,7 @@ def _build(tools: RequestTools) -> LetterParts:
         sending,
         LetterArchive(tools),
         reading,
+        LetterAttachments(tools, reading),
         RequestHandling(
             snapshot=reading.snapshot,
             reissued=sending.reissued,
@@ -58,6 +61,10 @@ def _details(request: Request) -> list[tuple[str, str]]:
     return [(_("Letter"), LetterDetails.of(request.content).title)]
 
 
+def _attached(content: Content) -> str:
+    return LetterDetails.of(content).attached
+
+
 LETTERS = RequestKind(
     key=KEY,
     prefix=PREFIX,
@@ -69,6 +76,7 @@ LETTERS = RequestKind(
     sent=Action.LETTER_SENT,
     only_read=True,
     stays=True,
+    attached=_attached,
     part=Part.FILES,
     chart_page="letters",
 )

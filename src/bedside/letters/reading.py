@@ -14,7 +14,7 @@ from bedside.kernel.unit_of_work import Reader
 from bedside.letters import records
 from bedside.letters.records import Letter
 from bedside.people.clinics import Clinic
-from bedside.people.permissions import LinkAccess
+from bedside.people.permissions import ChartAccess, LinkAccess
 from bedside.printing.ports import Sheet
 from bedside.requests import records as request_records
 from bedside.requests.kinds import RequestTools
@@ -48,7 +48,7 @@ class LetterReading:
 
     async def read(self, link: LinkAccess) -> LetterPage:
         """Return the letter of a link, and record its first reading. Raises NotFound."""
-        page = await self._page(link)
+        page = await self.page(link, link.subject_id)
         if not page.read_at:
             await self._note(link)
         return page
@@ -63,7 +63,7 @@ class LetterReading:
     async def file(self, link: LinkAccess, entry_id: str, form: str = "") -> Opened:
         """Open a file that goes along with a letter. Raises NotFound, also once it is not given
         any more, NotOpened."""
-        page = await self._page(link)
+        page = await self.page(link, link.subject_id)
         for entry in page.files:
             if entry.id == entry_id:
                 return await self._retrieval.given(link, entry.file_id, form)
@@ -73,13 +73,15 @@ class LetterReading:
         """Return nothing: a letter does not change."""
         return {}
 
-    async def _page(self, link: LinkAccess) -> LetterPage:
+    async def page(self, access: LinkAccess | ChartAccess, letter_id: str) -> LetterPage:
+        """Return a letter as its patient reads it. Raises NotFound."""
         async with self._database.read() as db:
-            request = await db.one(request_records.by_id, of=link.subject_id)
-            row = await db.one(records.BY_ID, of=link.subject_id)
-            if request is None or row is None or request.patient_id != link.patient_id:
+            request = await db.one(request_records.by_id, of=letter_id)
+            row = await db.one(records.BY_ID, of=letter_id)
+            whose = (access.clinic_id, access.patient_id)
+            if request is None or row is None or (request.clinic_id, request.patient_id) != whose:
                 raise NotFound
-            files = await self._files(db, row.id, link)
+            files = await self._files(db, row.id, access)
         keys = await self._vault.clinic(row.clinic_id)
         letter = records.opened(keys, row)
         if letter.record.sheet is None:
@@ -94,11 +96,13 @@ class LetterReading:
             request.expires_at,
         )
 
-    async def _files(self, db: Reader, letter_id: str, link: LinkAccess) -> tuple[Entry, ...]:
+    async def _files(
+        self, db: Reader, letter_id: str, access: LinkAccess | ChartAccess
+    ) -> tuple[Entry, ...]:
         """Return the files that went along and can be opened by the patient now."""
         given = await sent.given_with(db, letter_id)
-        left = await sent.sendable(db, link.clinic_id, link.patient_id, given)
-        found = await sent.entries(db, self._vault, link, left)
+        left = await sent.sendable(db, access.clinic_id, access.patient_id, given)
+        found = await sent.entries(db, self._vault, access, left)
         return tuple(found[one] for one in left if found[one].state == FileState.FILED)
 
     async def _note(self, link: LinkAccess) -> None:

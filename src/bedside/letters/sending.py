@@ -123,8 +123,9 @@ class LetterSending:
             await self._clinics.get(chart.clinic_id),
             await self._patients.get(chart),
         )
-        attached = posting.attached and clinic.of(LetterOptions).letters_by_email
-        details = LetterDetails(letter.record.title, attached and "email" in posting.channels)
+        wanted = posting.attached and "email" in posting.channels
+        attached = letter.id if wanted and clinic.of(LetterOptions).letters_by_email else ""
+        details = LetterDetails(letter.record.title, attached)
         content = await self._requests.content(
             chart, patient, posting.channels, **details.as_values()
         )

@@ -432,8 +432,8 @@ def staff_access(
 
 
 def chart_of_author(clinic_id: str, staff_id: str, role: Role, patient_id: str) -> ChartAccess:
-    """Make a permission; for `requests.summaries` only, to file what somebody has sent with the
-    same permission, when the worker gets to it."""
+    """Make a permission; for `requests.summaries` and `letters` only, to file and attach what
+    somebody has sent with the same permission, when the worker gets to it."""
     return ChartAccess(patient_id, StaffAccess(staff_id, clinic_id, role, "", "", _PROOF), _PROOF)
 
 
