@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
-from bedside.demo import cast, chart_plans, conversations, forms, visits
+from bedside.demo import cast, chart_plans, conversations, forms, letters, visits
 from bedside.demo.photo_requests import STORY, PhotoRequestStory
 from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import (
@@ -134,6 +134,7 @@ class Seed:
         """Do what needs files that are scanned."""
         for chart, entry_id in self._empty_forms:
             await forms.send(self._services, chart, entry_id)
+            await letters.write(self._services, chart)
 
     async def _people(
         self, clinic: cast.Clinic, password_hash: str
