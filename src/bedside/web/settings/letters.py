@@ -53,13 +53,8 @@ async def new(request: Request) -> Response:
     """GET /settings/letters/new?from=: a template of one's own, with the words of another one."""
     access = await administrator(request)
     source = request.query_params.get("from", shipped.BLANK)
-    if source in shipped.NAMES:
-        template = shipped.shipped(source)
-    else:
-        template = (
-            await services_of(request).letters.templates.get(access.clinic_id, source)
-        ).template
-    return await _form(request, access, new_id(PREFIX), template)
+    template = await _source(request, access, source)
+    return await _form(request, access, new_id(PREFIX), template, source=source)
 
 
 async def one(request: Request) -> Response:
@@ -73,7 +68,7 @@ async def one(request: Request) -> Response:
 async def save(request: Request) -> Response:
     """POST /settings/letters/{template_id}/{language}: save a template, new or not, in one
     language; or `do` removes it, or its words in this language. Fields: name, category, title,
-    body, do."""
+    body, source (of which a new one is a copy), do."""
     access = await administrator(request)
     form, template_id = await form_of(request), request.path_params["template_id"]
     templates, do = services_of(request).letters.templates, form.line("do")
@@ -81,23 +76,32 @@ async def save(request: Request) -> Response:
         await templates.retire(access, template_id)
         return redirect(_HERE, SAVED)
     known = {one.id: one.template for one in await templates.in_use(access.clinic_id)}
-    before = known.get(template_id)
+    before, source = known.get(template_id), form.line("source")
     language = _language(request.path_params["language"])
     try:
-        template = _template(form, language, before)
+        words_of = before or await _source(request, access, source)
+        template = _template(form, language, words_of)
         if before is None:
             await templates.add(access, template_id, template)
         else:
             await templates.change(access, template_id, template)
     except WrongInput as error:
-        return await _form(request, access, template_id, before, form, error)
+        return await _form(request, access, template_id, before, form, error, source=source)
     return redirect(f"{_HERE}/{template_id}?language={language}", SAVED)
 
 
-def _template(form: Form, language: str, before: Template | None) -> Template:
+async def _source(request: Request, access: ClinicAccess, source: str) -> Template:
+    """Return the template that one is copied from. Raises NotFound."""
+    if source in shipped.NAMES or not source:
+        return shipped.shipped(source or shipped.BLANK)
+    templates = services_of(request).letters.templates
+    return (await templates.get(access.clinic_id, source)).template
+
+
+def _template(form: Form, language: str, before: Template) -> Template:
     """Return a template as it was typed, with its words in other languages as they were. Raises
     WrongInput."""
-    texts = dict(before.texts) if before else {}
+    texts = dict(before.texts)
     if form.line("do") == "drop" and len(texts) > 1:
         texts.pop(language, None)
     else:
@@ -121,6 +125,8 @@ async def _form(
     template: Template | None,
     form: Form | None = None,
     error: WrongInput | None = None,
+    *,
+    source: str = "",
 ) -> Response:
     """Show a template in one language; what was refused stays typed."""
     clinic = await services_of(request).people.clinics.get(access.clinic_id)
@@ -141,6 +147,7 @@ async def _form(
         "settings/letter.html",
         status=error.status if error else 200,
         template_id=template_id,
+        source=source,
         shown=shown,
         written_in=language,
         languages=[(code, name, code in written) for code, name in LANGUAGES.items()],
