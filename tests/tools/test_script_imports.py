@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "src" / "bedside" / "web"
 
-SHARED = ["components", "uploading", "live", "apps", "media"]
+SHARED = ["components", "uploading", "live", "apps", "media", "rich_text"]
 """Folders that all features share. Each may import those before it."""
 TOGETHER = "entries"
 """Pages on which several features meet: they may import all, and nobody them."""

@@ -74,6 +74,7 @@ export function putBack(form: HTMLFormElement, fields: Fields): boolean {
       } else {
         isOther ||= control.type !== "hidden" && control.value !== value;
         control.value = value;
+        control.dispatchEvent(new Event("bedside:put-back")); // for an editor that shows it
       }
     });
   }
