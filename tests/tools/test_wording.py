@@ -93,7 +93,7 @@ def test_text_messages_in_french_stay_in_the_short_alphabet() -> None:
 
 def test_spanish_opens_what_it_asks() -> None:
     for _english, text in sentences("es"):
-        without = _ADDRESS.sub("", text)
+        without = _ADDRESS.sub("", text).replace("??", "")  # of an optional part of a letter
         assert without.count("¿") == without.count("?"), text
         assert without.count("¡") == without.count("!"), text
 
