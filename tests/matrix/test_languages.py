@@ -70,7 +70,7 @@ _NOT_WORDS = re.compile(
 
 class Texts(HTMLParser):
     """The texts of a page that a person reads or hears, and those that scripts show; without those
-    in another language, and names that programs give (`translate="no"`)."""
+    in another language, names that programs give (`translate="no"`), and the JSON of an editor."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -82,6 +82,7 @@ class Texts(HTMLParser):
         """Collect the attributes of an element."""
         known = {name: value or "" for name, value in attrs}
         is_left_out = known.get("translate") == "no" or (tag != "html" and "lang" in known)
+        is_left_out = is_left_out or (tag == "textarea" and "hidden" in known)
         is_left_out = is_left_out or bool(self._inside and self._inside[-1][1])
         if tag not in _VOID:
             self._inside.append((tag, is_left_out))

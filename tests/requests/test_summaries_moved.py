@@ -9,9 +9,9 @@ import pytest
 from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.charts.records import ChartFilter
+from bedside.files import copies as copying
 from bedside.files.announcing import Allowance
 from bedside.kernel import clock
-from bedside.requests.summaries import filing
 from tests.house import House
 from tests.people.test_joining import both
 from tests.requests.sending import Sent, do_jobs
@@ -27,7 +27,7 @@ Happens = Callable[[], Awaitable[Any]]
 def at(moment: str, house: House, monkeypatch: pytest.MonkeyPatch, happens: Happens) -> None:
     """Have something happen once at a moment of the job that files a copy."""
     uploads, left = house.files.uploads, [happens]
-    pieces = filing.one_piece
+    pieces = copying.one_piece
 
     async def now(wanted: str) -> None:
         if moment == wanted and left:
@@ -55,7 +55,7 @@ def at(moment: str, house: House, monkeypatch: pytest.MonkeyPatch, happens: Happ
 
     monkeypatch.setattr(uploads, "begin_for_chart", begins)
     monkeypatch.setattr(uploads, "append", appends)
-    monkeypatch.setattr(filing, "one_piece", piece)
+    monkeypatch.setattr(copying, "one_piece", piece)
 
 
 async def all_jobs(house: House) -> None:
