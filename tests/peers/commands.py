@@ -2,8 +2,8 @@
 
 Each has its own memory, files and sockets, reads its own environment, and may be killed, like one
 that an operator starts; only loading a thousand modules, two thirds of a start, is done once for
-all of them. Starts from nothing are what `tests/demo`, `tests/upkeep` and the benchmark of starts
-are for.
+all of them. Starts from nothing are what `tests/demo`, `tests/upkeep/test_manual.py` and the
+benchmark of starts are for.
 """
 
 import ctypes
@@ -23,6 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from tests.peers.ports import PATIENCE
+
 _ROOT = Path(__file__).parents[2]
 _LOADED = (
     "bedside.cli",
@@ -30,8 +32,10 @@ _LOADED = (
     "bedside.database.sqlite",
     "uvicorn.lifespan.on",
     "uvicorn.loops.uvloop",
+    "bedside.upkeep.restoring",
+    "alembic.command",
 )
-"""What `bedside serve` loads."""
+"""What `bedside serve` loads, and what commands load."""
 _NUMBER = 4
 """Bytes of a process id, and of an exit code."""
 _PR_SET_PDEATHSIG = 1
@@ -80,13 +84,28 @@ class Command:
         return int.from_bytes(number, "big", signed=True)
 
 
-def begin(arguments: list[str], environment: dict[str, str], output: IO[bytes]) -> Command:
-    """Start `bedside …` with these environment variables only, and PATH."""
+def run(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `bedside …` to its end, like subprocess.run with `capture_output`."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        code = begin(arguments, environment, output, errors).wait(PATIENCE)
+        said = [(file.seek(0), file.read().decode())[1] for file in (output, errors)]
+    return subprocess.CompletedProcess(arguments, code, *said)
+
+
+def begin(
+    arguments: list[str],
+    environment: dict[str, str],
+    output: IO[bytes],
+    errors: IO[bytes] | None = None,
+) -> Command:
+    """Start `bedside …` with these environment variables only, and PATH. Errors go to `output`,
+    too, unless they have a file of their own."""
     asked = {"arguments": arguments, "environment": environment, "folder": os.getcwd()}
     said, says = os.pipe()
     try:
         message = json.dumps(asked).encode()
-        socket.send_fds(_starter(), [message], [output.fileno(), says])
+        files = [output.fileno(), (errors or output).fileno(), says]
+        socket.send_fds(_starter(), [message], files)
     finally:
         os.close(says)
     return Command(said)
@@ -124,25 +143,26 @@ class _Starter:
                 if key.fileobj is not self._control:
                     self._tell(key)
                     continue
-                message, files, _, _ = socket.recv_fds(self._control, 1 << 20, 2)
+                message, files, _, _ = socket.recv_fds(self._control, 1 << 20, 3)
                 if not message:
                     return None
                 if self._fork(*files):
                     return json.loads(message)
 
-    def _fork(self, output: int, says: int) -> bool:
+    def _fork(self, output: int, errors: int, says: int) -> bool:
         """Whether this is the new process."""
         starter = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._leave(starter, output)
+            self._leave(starter, output, errors)
             return True
         os.close(output)
+        os.close(errors)
         os.write(says, pid.to_bytes(_NUMBER, "big"))
         self._watched.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, says))
         return False
 
-    def _leave(self, starter: int, output: int) -> None:
+    def _leave(self, starter: int, output: int, errors: int) -> None:
         """Give up everything that belongs to the others, and die with them."""
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != starter:
@@ -150,7 +170,7 @@ class _Starter:
         self._watched.close()
         self._control.detach()
         nothing = os.open(os.devnull, os.O_RDONLY)
-        for number, file in enumerate((nothing, output, output)):
+        for number, file in enumerate((nothing, output, errors)):
             os.dup2(file, number)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
 
