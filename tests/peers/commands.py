@@ -35,7 +35,7 @@ _LOADED = (
     "bedside.upkeep.restoring",
     "alembic.command",
 )
-"""What `bedside serve` loads, and what commands load."""
+"""Modules of `bedside serve`, and those that other commands load besides."""
 _NUMBER = 4
 """Bytes of a process id, and of an exit code."""
 _PR_SET_PDEATHSIG = 1
