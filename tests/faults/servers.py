@@ -32,6 +32,8 @@ class Server:
     port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict[str, str])
     """Further environment variables."""
+    program: str = "bedside.cli"
+    """The module whose `main` it is."""
     _process: Command | None = None
 
     @property
@@ -52,6 +54,7 @@ class Server:
                 ["serve", "--port", str(self.port), "--data", str(self.data)],
                 {**self.environment(), "BEDSIDE_FAULT": fault},
                 log,
+                program=self.program,
             )
         wait_until(lambda: (bool(fault) and self.is_dead) or self._answers(), "the server")
 

@@ -97,10 +97,17 @@ def begin(
     environment: dict[str, str],
     output: IO[bytes],
     errors: IO[bytes] | None = None,
+    *,
+    program: str = "bedside.cli",
 ) -> Command:
     """Start `bedside …` with these environment variables only, and PATH. Errors go to `output`,
-    too, unless they have a file of their own."""
-    asked = {"arguments": arguments, "environment": environment, "folder": os.getcwd()}
+    too, unless they have a file of their own. `program` is the module whose `main` is run."""
+    asked = {
+        "arguments": arguments,
+        "environment": environment,
+        "folder": os.getcwd(),
+        "program": program,
+    }
     said, says = os.pipe()
     try:
         message = json.dumps(asked).encode()
@@ -200,7 +207,7 @@ def main() -> None:
     os.chdir(asked["folder"])
     importlib.reload(importlib.import_module("bedside.kernel.faults"))  # it reads the environment
     gc.enable()
-    sys.modules["bedside.cli"].main(asked["arguments"], prog_name="bedside")
+    importlib.import_module(asked["program"]).main(asked["arguments"], prog_name="bedside")
 
 
 if __name__ == "__main__":
