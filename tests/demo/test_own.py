@@ -1,9 +1,7 @@
 """`bedside demo` touches only what it created, whatever directory and environment it is given."""
 
-import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -13,6 +11,7 @@ from click.testing import CliRunner
 from bedside.cli import main
 from bedside.demo import own
 from bedside.demo.run import run
+from tests.peers import commands
 
 pytestmark = pytest.mark.feature("A1")
 KILLED = -9
@@ -22,13 +21,7 @@ def demo(
     data: Path, fault: str = "demo.migrated", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the real command, which kills itself at the given fault point."""
-    return subprocess.run(
-        [sys.executable, "-m", "bedside", "demo", "--data", str(data)],
-        env={"PATH": os.environ["PATH"], "BEDSIDE_FAULT": fault, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return commands.run(["demo", "--data", str(data)], {"BEDSIDE_FAULT": fault, **environment})
 
 
 def content(folder: Path) -> dict[Path, bytes]:

@@ -4,9 +4,8 @@ each time that it is asked."""
 import os
 from pathlib import Path
 
-from bedside import bootstrap
+from bedside import bootstrap, cli
 from bedside.bootstrap.wiring import Parts, wire
-from bedside.cli import main
 from bedside.notifications.attaching import AttachmentSource
 from bedside.notifications.ports import Attachment
 from bedside.services.registered import Registered
@@ -31,6 +30,7 @@ def wired(parts: Parts) -> Registered:
     return wire(parts)
 
 
-if __name__ == "__main__":
+def main(arguments: list[str], prog_name: str) -> None:
+    """Run `bedside …` so wired."""
     bootstrap.wire = wired
-    main()
+    cli.main(arguments, prog_name)

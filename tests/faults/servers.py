@@ -3,7 +3,6 @@
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine
@@ -17,6 +16,8 @@ import uvloop
 from bedside import bootstrap
 from bedside.services import Services
 from bedside.settings import load
+from tests.peers import commands
+from tests.peers.commands import Command
 from tests.peers.ports import PATIENCE, free_port
 
 T = TypeVar("T")
@@ -31,7 +32,9 @@ class Server:
     port: int = field(default_factory=free_port)
     more: dict[str, str] = field(default_factory=dict[str, str])
     """Further environment variables."""
-    _process: subprocess.Popen[bytes] | None = None
+    program: str = "bedside.cli"
+    """The module whose `main` it is."""
+    _process: Command | None = None
 
     @property
     def url(self) -> str:
@@ -47,14 +50,11 @@ class Server:
         """Return once it answers. With `fault`, it kills itself at that point, which may be before
         it answers at all."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *("setpriv", "--pdeathsig=KILL"),  # never outlives the tests
-                    *self.command("serve", "--port", str(self.port)),
-                ],
-                env={**self.environment(), "BEDSIDE_FAULT": fault},
-                stdout=log,
-                stderr=log,
+            self._process = commands.begin(
+                ["serve", "--port", str(self.port), "--data", str(self.data)],
+                {**self.environment(), "BEDSIDE_FAULT": fault},
+                log,
+                program=self.program,
             )
         wait_until(lambda: (bool(fault) and self.is_dead) or self._answers(), "the server")
 

@@ -1,7 +1,6 @@
 """Killed around an e-mail with attachments: it arrives under one name, with its files each time,
 which are asked for once more, because nothing of them was kept."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,6 @@ from tests.notifications.attaching import FILES, letter_notice
 from tests.peers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.feature("L3", "N3")
-
-
-class AttachingServer(Server):
-    """`bedside serve`, with a domain that attaches."""
-
-    def command(self, *arguments: str) -> list[str]:
-        """See `Server.command`."""
-        given = ["-m", "tests.faults.attaching_server", *arguments]
-        return [sys.executable, *given, "--data", str(self.data)]
 
 
 @pytest.mark.parametrize(
@@ -44,9 +34,9 @@ def test_the_files_are_in_each_try(
         "smtp_url": f"smtp://127.0.0.1:{mail.port}?starttls=never",
         "mail_from": "hello@riverside.example",
     }
-    root = str(Path(__file__).parents[2])
-    more = {"ASKED": str(book), "PYTHONPATH": root}
-    attaching = AttachingServer(server.data, settings, more=more)
+    more = {"ASKED": str(book)}
+    program = "tests.faults.attaching_server"
+    attaching = Server(server.data, settings, more=more, program=program)
     try:
         attaching.inside(lambda services: write(services, installed))
         attaching.start(fault)

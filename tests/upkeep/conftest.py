@@ -23,6 +23,7 @@ from bedside.settings import load
 from bedside.worker.run import Worker
 from tests.edge.tus import pieces, words
 from tests.house import living_in
+from tests.peers import commands
 
 T = TypeVar("T")
 CONTENT = words(600_000)
@@ -50,12 +51,11 @@ class Installation:
     def run_beside(self, *arguments: str, **environment: str) -> int:
         """Run the same in a process of its own, for when a loop runs here. Returns its exit
         code."""
-        process = self.begin(*arguments, **environment)
-        process.communicate()
-        return process.returncode
+        given = {"BEDSIDE_MASTER_KEY_FILE": str(self.key_file), **environment}
+        return commands.run([*arguments, "--data", str(self.data)], given).returncode
 
     def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start the same, without waiting for its end."""
+        """Start the same as an operator does, without waiting for its end."""
         return subprocess.Popen(
             [sys.executable, "-m", "bedside", *arguments, "--data", str(self.data)],
             env={"BEDSIDE_MASTER_KEY_FILE": str(self.key_file), **environment},

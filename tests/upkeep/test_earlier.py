@@ -8,9 +8,6 @@ those of tests.
 """
 
 import json
-import os
-import subprocess
-import sys
 import tarfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -29,6 +26,7 @@ from bedside.upkeep import doctor
 from bedside.web.app import create_app
 from bedside.worker.run import Worker
 from tests.house import at_the_door
+from tests.peers import commands
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("S5")]
 ARCHIVE = Path(__file__).parent / "earlier" / "november-2026.tar.gz"
@@ -82,9 +80,8 @@ async def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 
 def _restore(backup: Path, key: Path, data: Path) -> None:
-    command = [sys.executable, "-m", "bedside", "restore", "--data", str(data), str(backup)]
-    environment = {**os.environ, "BEDSIDE_MASTER_KEY_FILE": str(key)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    arguments = ["restore", "--data", str(data), str(backup)]
+    done = commands.run(arguments, {"BEDSIDE_MASTER_KEY_FILE": str(key)})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "every audit chain is unbroken" in done.stdout
 

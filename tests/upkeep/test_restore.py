@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bedside.database import schema
+from tests.peers import commands
 from tests.peers.postgres import Postgres
 from tests.upkeep.conftest import CONTENT, Installation
 
@@ -167,20 +168,11 @@ def test_half_a_backup_is_refused_and_the_same_line_works_when_it_is_whole(
 
 
 def restore(
-    installation: Installation, backup: Path, data: Path, *options: str, fault: str = ""
+    installation: Installation, backup: Path, data: Path, fault: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run the real command in a process of its own, with --key-file."""
-    return subprocess.run(
-        [
-            *options,
-            *(sys.executable, "-m", "bedside", "restore", "--data", str(data)),
-            *("--key-file", str(installation.key_file), str(backup)),
-        ],
-        env={"PATH": os.environ["PATH"], "BEDSIDE_FAULT": fault},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    arguments = ["restore", "--data", str(data), "--key-file", str(installation.key_file)]
+    return commands.run([*arguments, str(backup)], {"BEDSIDE_FAULT": fault})
 
 
 def test_with_another_key_nothing_is_written(
@@ -362,7 +354,14 @@ def test_a_disk_that_gets_full_leaves_nothing_behind(
 ) -> None:
     data = tmp_path / "restored"
     before = files_below(tmp_path)
-    full = restore(installation, backup, data, "prlimit", "--fsize=500000")
+    command = [sys.executable, "-m", "bedside", "restore", "--data", str(data)]
+    full = subprocess.run(
+        ["prlimit", "--fsize=500000", *command, "--key-file", installation.key_file, backup],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert full.returncode == 1
     assert "Traceback" not in full.stderr
     assert files_below(tmp_path) == before
