@@ -204,8 +204,6 @@ async def shared_context(request: Request, at: ChartView) -> dict[str, Any]:
         "base": at.base,
         "choices": at.choices,
         "counts": counts,
-        "tabs": _tabs(request, at, counts.entries),
-        "request_href": _existing(request, at, "/requests/new"),
         "types": _translated(TYPE_NAMES),
         "categories": _translated(categories.LABELS),
         "channels": _translated(channels.LABELS),
@@ -249,27 +247,6 @@ async def _sender_choices(at: ChartView, senders: list[Sender]) -> list[tuple[st
     named = await at.services.people.staff.named(at.chart.clinic_id, staff_ids) if staff_ids else {}
     people = sorted(named.items(), key=lambda item: fold(item[1]))
     return [*_translated(SENDER_NAMES), *people]
-
-
-def _tabs(request: Request, at: ChartView, entries: int) -> list[dict[str, Any]]:
-    tabs: list[dict[str, Any]] = [
-        {"label": _("Files"), "href": at.base, "count": entries, "current": True, "key": "files"}
-    ]
-    for label, end in (
-        (_("Visits"), "/visits"),
-        (_("Requests"), "/requests"),
-        (_("Details"), "/details"),
-    ):
-        if href := _existing(request, at, end):
-            tabs.append({"label": label, "href": href})
-    return tabs
-
-
-def _existing(request: Request, at: ChartView, end: str) -> str:
-    """Return the address of a further page of this patient, "" if the product has none."""
-    path = "/patients/{patient_id}" + end
-    there = any(getattr(route, "path", "") == path for route in request.app.routes)
-    return at.base + end if there else ""
 
 
 async def page(request: Request) -> Response:
