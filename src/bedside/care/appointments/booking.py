@@ -31,6 +31,8 @@ from bedside.visits.rooms import Rooms
 LONGEST_WORDS = 1_000
 MOST_IN_SERIES = 52
 MOST_WEEKS = 12
+USUAL_ROOM = "usual"
+"""Instead of a room: that of the type."""
 _PAST = N_("This time is over. Please choose one that is still to come.")
 
 
@@ -106,6 +108,8 @@ class Booking:
         sees the patient from then on. Raises NotAllowed, WrongInput, TimeTaken, ManyTexts."""
         _require(chart)
         kind = await self._types.bookable(chart.clinic_id, wanted.type_id)
+        if wanted.room_id == USUAL_ROOM:
+            wanted = replace(wanted, room_id=kind.room_id)
         starts = await self._starts(chart, wanted)
         await self._check_who(chart.clinic_id, wanted.staff_id, wanted.room_id)
         reason = _words(wanted.reason, "reason")

@@ -10,6 +10,7 @@ from bedside.care.appointments.booking import (
     LONGEST_WORDS,
     MOST_IN_SERIES,
     MOST_WEEKS,
+    USUAL_ROOM,
     Booking,
     Move,
     Wanted,
@@ -105,7 +106,8 @@ async def new(request: Request) -> Response:
     ways = ways_to(at.patient.demographics)[:1]
     has_birth_date = at.patient.demographics.birth_date is not None
     channels = tuple(ways) if has_birth_date else ()
-    return await _form(request, at, Wanted(Booking.new_draft(), "", "", channels=channels))
+    draft = Wanted(Booking.new_draft(), "", "", room_id=USUAL_ROOM, channels=channels)
+    return await _form(request, at, draft)
 
 
 async def book(request: Request) -> Response:
@@ -141,6 +143,7 @@ async def _form(
         wanted=wanted,
         types=await at.services.care.types.offered(at.chart.clinic_id),
         most=MOST_IN_SERIES,
+        usual=USUAL_ROOM,
         most_weeks=MOST_WEEKS,
         **_errors(error),
         **at.shared,
