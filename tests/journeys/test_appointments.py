@@ -85,7 +85,7 @@ async def test_an_appointment_from_the_settings_to_the_confirmation(
     appointment_id = desk.url.rpartition("/")[2]
     await do_jobs(house)
 
-    await desk.goto(f"/appointments?day={in_days(served, 8).isoformat()}")
+    await desk.goto(f"/calendar?day={in_days(served, 8).isoformat()}")
     await expect(desk.get_by_role("link", name="Maya Lindqvist")).to_be_visible()
     await seen.seen(desk, "day")
 
@@ -124,7 +124,7 @@ async def test_an_appointment_from_the_settings_to_the_confirmation(
     await desk.get_by_role("button", name="Move", exact=True).click()
     await expect(desk.get_by_text("Moved. The new time is taken").first).to_be_visible()
     await do_jobs(house)
-    await desk.goto(f"/appointments?view=week&day={in_days(served, 10).isoformat()}")
+    await desk.goto(f"/calendar?view=week&day={in_days(served, 10).isoformat()}")
     await expect(desk.locator("#calendar [data-state=moved]")).to_be_visible()
     await seen.seen(desk, "week")
 

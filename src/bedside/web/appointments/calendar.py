@@ -20,7 +20,8 @@ from bedside.people.permissions import StaffAccess
 from bedside.services import Services
 from bedside.web.appointments.words import weekday, words
 
-CALENDAR = "/appointments"
+CALENDAR = "/calendar"
+"""Not below “/app”: the worker of the patient’s app would answer for it."""
 _VIEWS = {"day": N_("Day"), "week": N_("Week"), "asking": N_("Needs you")}
 _LAST_YEAR = 9990
 
@@ -70,14 +71,14 @@ class Chosen:
 
 
 async def calendar(request: Request) -> Response:
-    """GET /appointments?view=&day=&of=: the appointments of a day or a week, or those that wait for
+    """GET /calendar?view=&day=&of=: the appointments of a day or a week, or those that wait for
     the clinic."""
     staff = await shell(request, "appointments")
     return render(request, "appointments/calendar.html", **await _shown(request, staff))
 
 
 async def calendar_list(request: Request) -> Response:
-    """GET /appointments/list: the list alone, for live updates."""
+    """GET /calendar/list: the list alone, for live updates."""
     staff = await prepare(request)
     return render(request, "appointments/calendar_list.html", **await _shown(request, staff))
 

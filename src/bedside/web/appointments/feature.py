@@ -20,7 +20,7 @@ feature = Feature(
         "appointments",
         N_("Appointments"),
         "calendar",
-        "/appointments",
+        calendar.CALENDAR,
         May.SEND_REQUESTS,
         _waiting,
     ),
