@@ -46,6 +46,7 @@ _MESSAGES = {
     "plan_of_form": "normal",
     "plan_of_summary": "normal",
     "plan_of_letter": "normal",
+    "plan_of_appointment": "appointment",
     "plan_of_invitation": "appointment",
     "plan_of_app_invitation": "normal",
 }

@@ -18,7 +18,6 @@ from bedside.edge.routes import app_route
 from bedside.edge.signed_in import APP
 from bedside.errors import Conflict, WrongInput
 from bedside.kernel import clock
-from bedside.kernel.language import gettext as _
 from bedside.people.permissions import PatientAccess
 from bedside.people.record_parts import Part
 from bedside.services import Services

@@ -6,6 +6,8 @@ from starlette.responses import Response
 from bedside.care.appointments.kind import APPOINTMENTS
 from bedside.edge.context import services_of
 from bedside.edge.devices import pages_of
+from bedside.edge.flash import flash_messages, redirect
+from bedside.edge.forms import form_of
 from bedside.edge.rendering import render
 from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
 from bedside.edge.routes import link_route
@@ -15,8 +17,6 @@ from bedside.kernel.language import N_
 from bedside.people.emergencies import emergency
 from bedside.people.permissions import LinkAccess
 from bedside.web.appointments.answering import answer_of, calendar_response, flash_of, values_of
-from bedside.edge.flash import flash_messages, redirect
-from bedside.edge.forms import form_of
 
 for_device = for_devices(APPOINTMENTS)
 
