@@ -10,7 +10,8 @@ from playwright.async_api import Page, expect
 
 from bedside.kernel import clock
 from bedside.people.permissions import StaffAccess
-from tests.care.booked import secret_of
+from tests.accounts.people import signed_in
+from tests.care.booked import book, secret_of
 from tests.house import Served
 from tests.peers.chromium import Chromium
 from tests.peers.page_checks import Journey
@@ -46,11 +47,18 @@ async def downloaded(page: Page, into: Path) -> Calendar:
     return Calendar.from_ical(path.read_bytes())
 
 
-async def test_an_appointment_from_the_settings_to_the_confirmation(
-    served: Served, chromium: Chromium, tmp_path: Path
-) -> None:
-    house, seen = served.house, Journey("appointments")
-    admin = await desk_of(served, chromium, house.here.administrator)
+async def comes_in(page: Page, secret: str) -> None:
+    """Open a link, and give the date of birth."""
+    await page.goto(f"/l/{secret}")
+    for part, value in (("Day", "14"), ("Month", "3"), ("Year", "1991")):
+        await page.get_by_label(part, exact=True).fill(value)
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("heading", name="Your appointment")).to_be_visible()
+
+
+async def adds_a_type(served: Served, chromium: Chromium, seen: Journey) -> None:
+    """Add a type in the settings, after a mistake."""
+    admin = await desk_of(served, chromium, served.house.here.administrator)
     await admin.goto("/settings/appointments")
     await seen.seen(admin, "no-types")
     form = admin.locator("form", has=admin.locator("#type-add"))
@@ -64,9 +72,11 @@ async def test_an_appointment_from_the_settings_to_the_confirmation(
     await expect(admin.get_by_text("Saved.").first).to_be_visible()
     await seen.seen(admin, "types")
 
-    desk = await desk_of(served, chromium, house.here.receptionist)
-    patient = house.patients[0].id
-    await desk.goto(f"/patients/{patient}/card")
+
+async def books(served: Served, desk: Page, seen: Journey) -> str:
+    """Book from the card, after a mistake; return the id."""
+    here = served.house.here
+    await desk.goto(f"/patients/{here.patients[0].id}/card")
     await desk.get_by_role("button", name="More").first.click()
     await desk.get_by_role("menuitem", name="Book an appointment").click()
     await expect(desk.get_by_role("heading", name="Book an appointment for")).to_be_visible()
@@ -75,42 +85,29 @@ async def test_an_appointment_from_the_settings_to_the_confirmation(
     await expect(desk.get_by_text("Please enter a day and a time").first).to_be_visible()
     await seen.seen(desk, "book-refused")
     await desk.get_by_label("Time").fill("14:00")
-    await desk.get_by_label("With").select_option(house.here.clinician.staff_id)
-    await desk.get_by_label("Room").select_option(house.here.room.id)
+    await desk.get_by_label("With").select_option(here.clinician.staff_id)
+    await desk.get_by_label("Room").select_option(here.room.id)
     await desk.get_by_label("Reason, for staff").fill("Knee, again")
     await seen.seen(desk, "book")
     await desk.get_by_role("button", name="Book", exact=True).click()
     await expect(desk.get_by_text("Booked.").first).to_be_visible()
     await seen.seen(desk, "booked")
-    appointment_id = desk.url.rpartition("/")[2]
-    await do_jobs(house)
+    await do_jobs(served.house)
+    return desk.url.rpartition("/")[2]
 
-    await desk.goto(f"/calendar?day={in_days(served, 8).isoformat()}")
-    await expect(desk.get_by_role("link", name="Maya Lindqvist")).to_be_visible()
-    await seen.seen(desk, "day")
 
-    phone = await chromium.phone(served.url)
-    page = await phone.page()
-    await page.goto(f"/l/{await secret_of(house, appointment_id)}")
-    await seen.seen(page, "link")
-    for part, value in (("Day", "14"), ("Month", "3"), ("Year", "1991")):
-        await page.get_by_label(part, exact=True).fill(value)
-    await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_role("heading", name="Your appointment")).to_be_visible()
-    await expect(page.get_by_text("Sit somewhere quiet.")).to_be_visible()
-    await expect(page.get_by_text("Knee, again")).to_have_count(0)
-    await seen.seen(page, "mine")
-    before = await downloaded(page, tmp_path)
-
+async def asks_for_another_time(page: Page, seen: Journey) -> None:
+    """Ask on the phone."""
     await page.get_by_text("Another time, or you can’t come").click()
     await page.get_by_label("Anything that the clinic should know").fill("I work until noon.")
     await seen.seen(page, "asking")
     await page.get_by_role("button", name="Ask for another time").click()
     await expect(page.get_by_text("You have asked for another time")).to_be_visible()
     await seen.seen(page, "asked")
-    await expect(desk.locator("#calendar [data-state=move_asked]")).to_be_visible()
-    await expect(desk.locator("#appointments-waiting")).to_be_visible()
 
+
+async def moves(served: Served, desk: Page, seen: Journey) -> None:
+    """Move it from the list of what needs somebody."""
     await desk.get_by_role("link", name="Look at it").click()
     await seen.seen(desk, "needs-you")
     await desk.get_by_role("link", name="Maya Lindqvist").click()
@@ -123,20 +120,40 @@ async def test_an_appointment_from_the_settings_to_the_confirmation(
     await seen.seen(desk, "move")
     await desk.get_by_role("button", name="Move", exact=True).click()
     await expect(desk.get_by_text("Moved. The new time is taken").first).to_be_visible()
-    await do_jobs(house)
+    await do_jobs(served.house)
+
+
+async def test_an_appointment_from_the_settings_to_the_confirmation(
+    served: Served, chromium: Chromium, tmp_path: Path
+) -> None:
+    house, seen = served.house, Journey("appointments")
+    await adds_a_type(served, chromium, seen)
+    desk = await desk_of(served, chromium, house.here.receptionist)
+    appointment_id = await books(served, desk, seen)
+    await desk.goto(f"/calendar?day={in_days(served, 8).isoformat()}")
+    await expect(desk.get_by_role("link", name="Maya Lindqvist")).to_be_visible()
+    await seen.seen(desk, "day")
+
+    phone = await chromium.phone(served.url)
+    page = await phone.page()
+    await comes_in(page, await secret_of(house, appointment_id))
+    await expect(page.get_by_text("Sit somewhere quiet.")).to_be_visible()
+    await expect(page.get_by_text("Knee, again")).to_have_count(0)
+    await seen.seen(page, "mine")
+    before = await downloaded(page, tmp_path)
+    await asks_for_another_time(page, seen)
+    await expect(desk.locator("#calendar [data-state=move_asked]")).to_be_visible()
+    await expect(desk.locator("#appointments-waiting")).to_be_visible()
+
+    await moves(served, desk, seen)
     await desk.goto(f"/calendar?view=week&day={in_days(served, 10).isoformat()}")
     await expect(desk.locator("#calendar [data-state=moved]")).to_be_visible()
     await seen.seen(desk, "week")
-
-    await page.goto(f"/l/{await secret_of(house, appointment_id)}")
-    for part, value in (("Day", "14"), ("Month", "3"), ("Year", "1991")):
-        await page.get_by_label(part, exact=True).fill(value)
-    await page.get_by_role("button", name="Continue").click()
+    await comes_in(page, await secret_of(house, appointment_id))
     await expect(page.get_by_text("It has another time.")).to_be_visible()
     await expect(page.get_by_text("See you in the afternoon.")).to_be_visible()
     await seen.seen(page, "moved")
-    after = await downloaded(page, tmp_path)
-    [old], [new] = before.walk("VEVENT"), after.walk("VEVENT")
+    [old], [new] = before.walk("VEVENT"), (await downloaded(page, tmp_path)).walk("VEVENT")
     assert (old["uid"], int(old["sequence"])) == (new["uid"], 0)
     assert int(new["sequence"]) == 1
     assert new["dtstart"].dt.strftime("%H:%M") == "15:30"
@@ -145,16 +162,38 @@ async def test_an_appointment_from_the_settings_to_the_confirmation(
     await seen.seen(page, "confirmed")
     await expect(desk.locator("#calendar [data-state=confirmed]")).to_be_visible()
 
-    await desk.goto(f"/patients/{patient}/appointments/{appointment_id}")
+    await desk.goto(f"/patients/{house.patients[0].id}/appointments/{appointment_id}")
     await desk.get_by_text("Cancel it", exact=True).click()
     await seen.seen(desk, "cancelling")
     await desk.get_by_role("button", name="Cancel the appointment").click()
     await expect(desk.get_by_text("Cancelled. The time is free again.").first).to_be_visible()
     await do_jobs(house)
-    await page.goto(f"/l/{await secret_of(house, appointment_id)}")
-    for part, value in (("Day", "14"), ("Month", "3"), ("Year", "1991")):
-        await page.get_by_label(part, exact=True).fill(value)
-    await page.get_by_role("button", name="Continue").click()
+    await comes_in(page, await secret_of(house, appointment_id))
     await expect(page.get_by_text("This appointment does not take place.")).to_be_visible()
     await seen.seen(page, "cancelled")
+    await phone.leave()
+
+
+async def test_the_app_has_what_is_to_come(served: Served, chromium: Chromium) -> None:
+    house, seen = served.house, Journey("appointments-app")
+    patient = house.patients[0].id
+    await book(house, await house.chart(), room_id=house.here.room.id, channels=())
+    there = await signed_in(house)
+    phone = await chromium.phone(served.url, width=320)
+    await phone.context.add_cookies(
+        [{"name": "bedside-app", "value": there.token, "url": served.url}]
+    )
+    page = await phone.page()
+    await page.goto(f"/app/{patient}")
+    await expect(page.get_by_role("heading", name="Waiting for you")).to_be_visible()
+    await seen.seen(page, "home")
+    await page.get_by_role("navigation", name="Sections").get_by_text("Appointments").click()
+    await expect(page.get_by_role("heading", name="Appointments", exact=True)).to_be_visible()
+    await seen.seen(page, "list")
+    await page.locator(".app-item a").click()
+    await expect(page.get_by_role("heading", name="Your appointment")).to_be_visible()
+    await seen.seen(page, "one")
+    await page.get_by_role("button", name="I’ll be there").click()
+    await expect(page.get_by_text("You have confirmed")).to_be_visible()
+    await seen.seen(page, "confirmed")
     await phone.leave()

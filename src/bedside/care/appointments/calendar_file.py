@@ -1,8 +1,8 @@
 """Calendar files of appointments (RFC 5545 and 5546), for downloads and mail.
 
-The same UID for life and a SEQUENCE that only rises, so that calendars replace what they have and do
-not show it twice; the zone with its rules, because some calendars guess wrong without them. Others
-see a patient's calendar: neither the summary nor the place says anything about health (feature N2).
+The same UID for life and a SEQUENCE that only rises, so that calendars replace what they have and
+do not show it twice; the zone with its rules, because some calendars guess wrong without them.
+Others see a patient's calendar: nothing in a file says anything about health (feature N2).
 """
 
 from dataclasses import dataclass

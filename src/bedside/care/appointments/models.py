@@ -31,8 +31,8 @@ appointment_type_versions = Table(
     Column("created_at", BigInteger, nullable=False),
     Index("ix_appointment_type_versions_type", "type_id", "number", unique=True),
 )
-"""A type as it was at some time: an appointment keeps the version that it was booked with. `content`
-seals name, text for the patient and place; `remind_hours` is 0 if nobody is reminded."""
+"""A type as it was at some time: an appointment keeps the version that it was booked with.
+`content` seals name, text for the patient and place; `remind_hours` is 0 for no reminder."""
 
 appointments = Table(
     "appointments",
@@ -60,7 +60,7 @@ appointments = Table(
     Index("ix_appointments_room", "room_id", "starts_at"),
     Index("ix_appointments_patient", "patient_id", "starts_at"),
 )
-"""Appointments. `local_start` and `zone` are the time that was agreed; `starts_at` and `ends_at` are
-computed from it, for the indexes. `sequence` is the number of its calendar file and only rises.
+"""Appointments. `local_start` and `zone` are the time that was agreed; `starts_at` and `ends_at`
+are computed from it, for the indexes. `sequence` is the number of its calendar file and only rises.
 `content` seals the reason, words for and of the patient, where the patient is told, and the time
 before it was moved."""
