@@ -8,8 +8,9 @@ Others see a patient's calendar: nothing in a file says anything about health (f
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Component, Event, vCalAddress, vText
 
 from bedside.care.appointments.records import Appointment
 from bedside.care.appointments.states import State
@@ -53,34 +54,40 @@ def calendar_file(
     """Return an appointment as a calendar file in the language that is spoken now. `attendee` is
     the patient's address, which a REQUEST and a CANCEL need."""
     calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", method.value)
+    _set(calendar, prodid=PRODUCT, version="2.0", method=method.value)
     calendar.add_component(_event(appointment, clinic, attendee))
     calendar.add_missing_timezones()
     return calendar.to_ical()
 
 
 def _event(appointment: Appointment, clinic: Organizer, attendee: str) -> Event:
-    event, start = Event(), appointment.start.shown
-    event.add("uid", f"{appointment.id}@bedside")
-    event.add("sequence", appointment.sequence)
-    event.add("dtstamp", datetime.fromtimestamp(appointment.changed_at // 1000, UTC))
-    event.add("dtstart", start)
-    event.add("duration", timedelta(minutes=appointment.minutes))
-    event.add("summary", _("Appointment: %(clinic)s") % {"clinic": clinic.name})
-    event.add("location", clinic.name)
-    event.add("class", "PRIVATE")
-    event.add("status", "CANCELLED" if appointment.state in _OFF else "CONFIRMED")
+    event = Event()
     questions = _("Questions? Call {phone}.").format(phone=clinic.phone) if clinic.phone else ""
-    if questions:
-        event.add("description", questions)
-    if clinic.link:
-        event.add("url", clinic.link)
+    _set(
+        event,
+        uid=f"{appointment.id}@bedside",
+        sequence=appointment.sequence,
+        dtstamp=datetime.fromtimestamp(appointment.changed_at // 1000, UTC),
+        dtstart=appointment.start.shown,
+        duration=timedelta(minutes=appointment.minutes),
+        summary=_("Appointment: %(clinic)s") % {"clinic": clinic.name},
+        location=clinic.name,
+        **{"class": "PRIVATE"},
+        status="CANCELLED" if appointment.state in _OFF else "CONFIRMED",
+        description=questions,
+        url=clinic.link,
+    )
     if clinic.email:
         organizer = vCalAddress(f"mailto:{clinic.email}")
         organizer.params["CN"] = vText(clinic.name)
         event["organizer"] = organizer
     if attendee:
-        event.add("attendee", vCalAddress(f"mailto:{attendee}"))
+        event["attendee"] = vCalAddress(f"mailto:{attendee}")
     return event
+
+
+def _set(component: Component, **values: Any) -> None:
+    """Set properties of a component; those that are "" are left out."""
+    for name, value in values.items():
+        if value != "":
+            component.add(name, value)  # pyright: ignore[reportUnknownMemberType] - a bare dict

@@ -109,7 +109,8 @@ def seal(keys: ClinicKeys, appointment_id: str, content: Content) -> bytes:
 def content_of(keys: ClinicKeys, row: AppointmentRow) -> Content:
     """Return the content of a row."""
     sealed = keys.unseal(_COLUMN, row.id, row.content)
-    return Content(**{**sealed, "channels": tuple(sealed["channels"])})
+    channels = tuple(sealed.pop("channels"))
+    return Content(**sealed, channels=channels)
 
 
 def opened(keys: ClinicKeys, row: AppointmentRow, kind: AppointmentType) -> Appointment:

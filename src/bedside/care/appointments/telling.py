@@ -22,7 +22,7 @@ from bedside.database.sealed import Vault
 from bedside.kernel import clock
 from bedside.kernel.jobs import TryAgain
 from bedside.kernel.unit_of_work import Transactions, UnitOfWork
-from bedside.notifications.addresses import addresses_of, usable
+from bedside.notifications.addresses import addresses_of, ways_to
 from bedside.notifications.text_limits import ManyTexts
 from bedside.people.patients import Patients
 from bedside.people.permissions import ChartAccess
@@ -70,8 +70,8 @@ class AppointmentTelling:
         patient = await self._patients.get(chart)
         if not channels or patient.demographics.birth_date is None:
             return None
-        usable_now = [one for one in channels if usable(patient.demographics, one)]
-        return await self._requests.content(chart, patient, tuple(usable_now))
+        usable_now = tuple(one for one in ways_to(patient.demographics) if one in channels)
+        return await self._requests.content(chart, patient, usable_now)
 
     async def tell(
         self,
@@ -124,7 +124,8 @@ class AppointmentTelling:
         if patient is None or patient.birth_date is None:
             return None
         member = await self._staff.get(clinic_id, appointment.booked_by)
-        channels = tuple(one for one in appointment.content.channels if usable(patient, one))
+        chosen = appointment.content.channels
+        channels = tuple(one for one in ways_to(patient) if one in chosen)
         to = addresses_of(patient, channels)
         return Asked(member.name, patient.language, to, {}, asked_role=member.role)
 

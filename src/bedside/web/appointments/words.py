@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from bedside.care.appointments.records import Appointment
 from bedside.care.appointments.states import State, Step, allowed
 from bedside.care.appointments.texts import when
 from bedside.care.local_times import LocalTime
@@ -59,6 +60,11 @@ def weekday(day: date) -> str:
     return written.weekday(day)
 
 
+def may(one: Appointment, step: str) -> bool:
+    """Whether a step can be taken with an appointment now."""
+    return allowed(one.state, Step(step))
+
+
 def words() -> dict[str, Any]:
     """Return what templates about appointments need."""
     return {
@@ -67,5 +73,5 @@ def words() -> dict[str, Any]:
         "state_name": state_name,
         "state_tone": state_tone,
         "state_for_patient": state_for_patient,
-        "may": lambda one, step: allowed(one.state, Step(step)),
+        "may": may,
     }
