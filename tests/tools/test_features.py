@@ -16,7 +16,7 @@ COUNTS = {
     "F": 17,  # files and the chart
     "C": 8,  # chat
     "L": 5,  # letters
-    "T": 5,  # care templates
+    "T": 8,  # care templates
     "R": 8,  # requests by link
     "N": 7,  # notifications and routing
     "P": 8,  # the patient's app

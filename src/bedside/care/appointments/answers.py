@@ -211,4 +211,4 @@ _ACTIONS = {
     Step.ASK_MOVE: Action.APPOINTMENT_MOVE_ASKED,
     Step.CANT_COME: Action.APPOINTMENT_DECLINED,
 }
-"""What the audit log calls the answers."""
+"""Names of the answers in the audit log."""

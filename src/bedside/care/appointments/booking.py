@@ -72,7 +72,7 @@ class Move:
 
 
 class Booking:
-    """What staff do with appointments."""
+    """Actions of staff on appointments."""
 
     def __init__(
         self,
@@ -372,7 +372,7 @@ class Booking:
 
 
 _MARKS = {Step.NO_SHOW: Action.APPOINTMENT_NO_SHOW, Step.DONE: Action.APPOINTMENT_DONE}
-"""What the audit log calls what became of an appointment."""
+"""Names in the audit log for what became of an appointment."""
 
 
 def slot_of(one: Appointment) -> Slot:

@@ -22,7 +22,7 @@ PRODUCT = "-//Bedside//Appointments//EN"
 
 
 class Method(StrEnum):
-    """What a calendar does with a file."""
+    """The effect of a file on a calendar."""
 
     PUBLISH = "PUBLISH"
     """A download: the calendar keeps it."""
@@ -90,4 +90,4 @@ def _set(component: Component, **values: Any) -> None:
     """Set properties of a component; those that are "" are left out."""
     for name, value in values.items():
         if value != "":
-            component.add(name, value)  # pyright: ignore[reportUnknownMemberType] - a bare dict
+            component.add(name, value)  # pyright: ignore[reportUnknownMemberType] - icalendar has a bare dict

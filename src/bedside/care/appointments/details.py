@@ -14,7 +14,7 @@ PREFIX = "apt"
 
 
 class News(StrEnum):
-    """What the messages of a link say about an appointment."""
+    """The news in the messages of a link."""
 
     BOOKED = "booked"
     MOVED = "moved"

@@ -20,7 +20,7 @@ NOT_BEFORE = clock.HOUR
 
 @dataclass(frozen=True, slots=True)
 class AppointmentParts:
-    """What requests of this kind need; everything else is in `services.care`."""
+    """The handling of requests of this kind; everything else is in `services.care`."""
 
     handling: RequestHandling
 

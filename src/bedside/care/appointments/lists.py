@@ -124,7 +124,7 @@ class InCalendar:
 
     @property
     def end(self) -> LocalTime:
-        """When it is over, on the same clock."""
+        """The end, on the same clock."""
         at = self.start.instant + self.minutes * clock.MINUTE
         shown = clock.in_zone(self.start.zone, at)
         return LocalTime(shown.strftime("%Y-%m-%dT%H:%M"), self.start.zone)

@@ -58,12 +58,12 @@ class Appointment:
 
     @property
     def starts_at(self) -> int:
-        """When it begins."""
+        """The moment of the beginning."""
         return self.start.instant
 
     @property
     def ends_at(self) -> int:
-        """When it ends: so many minutes later, whatever clocks do meanwhile."""
+        """The moment of the end: so many minutes later, whatever clocks do meanwhile."""
         return self.starts_at + self.minutes * clock.MINUTE
 
     @property

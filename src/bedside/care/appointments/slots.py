@@ -1,4 +1,4 @@
-"""Who and what is taken when: two people who book the same time do not both get it.
+"""Times that are taken: two people who book the same one do not both get it.
 
 A clinician has one appointment at a time, and so does a patient. A room is a waiting room: it has
 one at a time for each clinician, and one that names none keeps it for itself.
@@ -43,7 +43,7 @@ _holding = prepared(
 
 
 class Taken(StrEnum):
-    """Why a time is not free."""
+    """The reason for which a time is not free."""
 
     STAFF = "staff"
     ROOM = "room"

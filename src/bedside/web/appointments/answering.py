@@ -1,4 +1,4 @@
-"""What the page of a link and the app have in common: the answer, and the calendar file."""
+"""The answer and the calendar file, for the page of a link and for the app."""
 
 from typing import Any
 
