@@ -28,7 +28,7 @@ _LAST_YEAR = 9990
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The choice of what a calendar shows. `of` is the id of a person or a room, "" for everybody."""
+    """The choice of what is shown. `of` is the id of a person or a room, "" for everybody."""
 
     view: str
     day: date
