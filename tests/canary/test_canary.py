@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from bedside.database import schema
+from tests.canary.appointing import make_appointments
 from tests.canary.filling import EXACTLY, SITE, Filling, Markers
 from tests.canary.searching import Search
 from tests.canary.sharing import share
@@ -58,6 +59,7 @@ async def fill(house: House, server: Server, mark: Markers, wait: Callable[[], N
         await filling.request_photos(wait)
         await filling.sum_up(wait)
         await filling.write_letter(wait)
+        await make_appointments(house, mark, http, wait)
         await share(house, mark, http)
         await filling.converse()
         await filling.send_form(wait)

@@ -131,6 +131,7 @@ class Server:
         """Whether no job is left, except those that wait for people."""
         (count,) = self.ask(
             "SELECT count(*) FROM jobs WHERE kind NOT LIKE 'request.%' AND kind NOT LIKE 'plan.%'"
+            " AND kind NOT LIKE 'appointment.%'"
             " AND kind NOT IN ('room.unattended', 'transfer.unanswered', 'conversation.send_later')"
         )[0]
         return count == 0

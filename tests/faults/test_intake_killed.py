@@ -95,6 +95,17 @@ ELSEWHERE = {
     "draft.abandoned": "tests/faults/test_chat_files_killed.py",
     "letter.saved": "tests/faults/test_letters_killed.py",
     "letter.sent": "tests/faults/test_letters_killed.py",
+    **dict.fromkeys(
+        (
+            "appointment.booking",
+            "appointment.booked",
+            "appointment.moving",
+            "appointment.moved",
+            "appointment.cancelling",
+            "appointment.cancelled",
+        ),
+        "tests/faults/test_appointments_killed.py",
+    ),
     "summary.sent": "tests/faults/test_summaries_killed.py",
     "copy.begun": "tests/faults/test_summaries_killed.py",
     "copy.filed": "tests/faults/test_summaries_killed.py",

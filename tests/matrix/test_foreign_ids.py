@@ -72,6 +72,14 @@ OF_CHARTS = (
         422,  # whichever file it is: this is the chart where it would go
         _form(do="undo", patient="{own_patient}"),
     ),
+    *(Guess("GET", f"{_OWN}/appointments/{{appointment_id}}{end}") for end in ("", "/move")),
+    Guess(
+        "POST",
+        f"{_OWN}/appointments/{{appointment_id}}/move",
+        call=_form(day="2100-01-04", time="09:30"),
+    ),
+    Guess("POST", f"{_OWN}/appointments/{{appointment_id}}/cancel", call=_form(words="x")),
+    Guess("POST", f"{_OWN}/appointments/{{appointment_id}}/mark", call=_form(**{"as": "done"})),
     Guess("GET", f"{_OWN}/join?other={{patient_id}}"),
     Guess("POST", f"{_OWN}/join", call=_form(do="join", other="{patient_id}", same="yes")),
     Guess("POST", f"{_OWN}/join", call=_form(do="join", other="{patient_id}")),

@@ -43,6 +43,7 @@ TOPICS: dict[str, tuple[str, dict[str, set[Kind]]]] = {
     "room": ("room_id", {STAFF_SOCKET: _IN_CHARGE}),
     "rooms": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
     "colleagues": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
+    "appointments": ("clinic_id", {STAFF_SOCKET: _OF_THE_CLINIC}),
     "questions": ("administrator", {STAFF_SOCKET: {Kind.RIGHT}}),
     "visit": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),
     "transfers": ("visit_id", {STAFF_SOCKET: _IN_CHARGE, VISIT_SOCKET: {Kind.VISITOR}}),

@@ -43,7 +43,7 @@ from bedside.settings import load
 from bedside.web.app import create_app
 from tests.accounts.people import side_of, signed_in
 from tests.house import PASSWORD, House, create_tables, living_in
-from tests.matrix import sharing
+from tests.matrix import appointments, sharing
 from tests.matrix.people import Kind
 from tests.matrix.visits import Visits
 from tests.notifications.plans.planning import Planned, contact
@@ -103,6 +103,7 @@ class Builder:
         await self._accounts()
         await self._next_door()
         await sharing.fill(self.house, self.facts.ids)
+        await appointments.fill(self.house, self.facts.ids)
         await self._unreached()
         return self.facts
 

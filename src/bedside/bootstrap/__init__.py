@@ -54,6 +54,7 @@ def build(settings: Settings, *, remember: Wrappers | None = None) -> Services:
         conversations=parts.conversations,
         colleagues=parts.colleagues,
         sharing=parts.sharing,
+        care=parts.care,
         realtime=parts.realtime,
         registered=registered,
         health=KnownStates(registered.checks, parts.people.database_state),

@@ -1,6 +1,7 @@
 """The rows of a patient in every domain, for charts that are joined."""
 
 from bedside.accounts import patient_rows as of_accounts
+from bedside.care import patient_rows as of_care
 from bedside.charts.patient_rows import EntriesOfPatient, reports_of_patient
 from bedside.conversations import patient_rows as of_conversations
 from bedside.database.sealed import Vault
@@ -22,6 +23,7 @@ def patient_rows(vault: Vault, entries: EntriesOfPatient) -> dict[str, PatientRo
         **of_visits.patient_rows(),
         **of_requests.patient_rows(),
         **of_letters.patient_rows(),
+        **of_care.patient_rows(),
         **of_links.patient_rows(vault),
         **of_accounts.patient_rows(vault),
         **hidden.patient_rows(vault),

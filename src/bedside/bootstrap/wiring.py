@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from bedside.bootstrap.accounts import AccountParts, accounts_of
 from bedside.bootstrap.base import Base, base_of
 from bedside.bootstrap.calls import CallParts, calls_of
+from bedside.bootstrap.care import CareParts, care_of
 from bedside.bootstrap.charts import ChartParts, charts_of
 from bedside.bootstrap.colleagues import ColleagueParts, colleagues_of
 from bedside.bootstrap.conversations import ConversationParts, conversations_of
@@ -19,6 +20,7 @@ from bedside.bootstrap.requests import RequestParts, requests_of
 from bedside.bootstrap.sharing import SharingParts, sharing_of
 from bedside.bootstrap.transfers import TransferParts, transfers_of
 from bedside.bootstrap.visits import VisitParts, visit_records_of, visits_of
+from bedside.care.appointments.records import PREFIX as APPOINTMENT
 from bedside.files.visit_uploads import UploadsOfVisits
 from bedside.letters.kind import LETTERS, LetterParts
 from bedside.letters.records import PREFIX
@@ -53,6 +55,7 @@ class Parts:
     conversations: ConversationParts
     colleagues: ColleagueParts
     sharing: SharingParts
+    care: CareParts
 
 
 def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
@@ -90,6 +93,7 @@ def parts_of(settings: Settings, remember: Wrappers | None) -> Parts:
         ),
         colleagues=colleagues_of(base, people, presence),
         sharing=sharing_of(base, people, charts, files),
+        care=care_of(base, people, requests, visits),
     )
 
 
@@ -107,6 +111,7 @@ def wire(parts: Parts) -> Registered:
         parts.calls,
         parts.transfers,
         parts.colleagues,
+        parts.care,
     ):
         for kind in domain.topics():
             parts.realtime.topics.add(kind)
@@ -128,6 +133,7 @@ def wire(parts: Parts) -> Registered:
             parts.conversations,
             parts.colleagues,
             parts.sharing,
+            parts.care,
         )
     )
 
@@ -151,6 +157,7 @@ def _listeners(parts: Parts) -> None:
     people.hidden.knows(("msg",), chats.belongs, chats.categories)
     prefixes = [kind.prefix for kind in parts.requests.kinds]
     people.hidden.knows(prefixes, in_app.belongs, in_app.categories, in_app.hidden, in_app.enclosed)
+    people.hidden.knows((APPOINTMENT,), parts.care.answers.belongs)
     ends = DeviceEnds(people.clinics, people.staff, notifications.staff_alerts)
     notifications.push_devices.on_end(ends.ended)
     notifications.dispatcher.before_leaving(parts.requests.telling.refusal)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bedside.audit.actors import SYSTEM
 from bedside.charts.entries import ChartFilter
-from bedside.demo import cast, chart_plans, conversations, forms, letters, visits
+from bedside.demo import appointments, cast, chart_plans, conversations, forms, letters, visits
 from bedside.demo.photo_requests import STORY, PhotoRequestStory
 from bedside.files.announcing import Allowance, Announced
 from bedside.files.ports import (
@@ -189,6 +189,8 @@ class Seed:
             self._empty_forms.append((charts[0], await forms.put(self._services, charts[0])))
             self._progress("Writing, and answering")
             await conversations.tell(self._services, list(people.values()), charts)
+            self._progress("Booking, and moving")
+            await appointments.tell(self._services, people, groups, charts)
             self._progress("Checking in, and being seen")
             seen = visits.VisitStory(self._services, people, groups)
             for visit in visits.STORY:

@@ -64,6 +64,11 @@ def weekday_moment(value: datetime) -> str:
     return f"{format_date(value, 'EEEE', locale=language.locale())}, {moment(value)}"
 
 
+def weekday(value: date) -> str:
+    """Write a day with that of the week: “Friday, 4 December”, “Freitag, 4. Dezember”."""
+    return f"{format_date(value, 'EEEE', locale=language.locale())}, {day_and_month(value)}"
+
+
 def _dated(value: date, kind: str) -> str:
     return _day(value.year, value.month, value.day, kind, language.locale())
 

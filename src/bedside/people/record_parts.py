@@ -9,6 +9,7 @@ class Part(StrEnum):
     FILES = "files"
     """Files from the clinic, and files sent to the clinic."""
     CHAT = "chat"
+    APPOINTMENTS = "appointments"
     FORMS = "forms"
     """Forms and other requests that wait for an answer."""
     SHARING = "sharing"

@@ -104,6 +104,11 @@ def _nothing_attached(content: Content) -> str:
     return ""
 
 
+def _never_late(content: Content) -> bool:
+    """Return False, for kinds of which somebody can be reminded until the link ends."""
+    return False
+
+
 P = TypeVar("P", bound=KindParts)
 
 
@@ -157,6 +162,11 @@ class RequestKind(Generic[P]):
     due: Callable[[Content], int] = _no_day
     """When the answer is due; 0 for a kind without such a day. The reminder goes before that day,
     also to those who have opened the link, and the link works for some days longer."""
+    reminds: Callable[[Content, int], int] | None = None
+    """When a reminder of a link leaves that is sent now, 0 for none; by default in the morning
+    before the link ends, or before the day on which the answer is due."""
+    too_late: Callable[[Content], bool] = _never_late
+    """Whether it is too late to remind of it: a worker that was away sends what has waited."""
     in_app: bool = True
     """Whether it has a page in the app, to which a notification on a device can lead."""
     copied_as: Category | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bedside.audit import Action, AuditLog
+from bedside.audit import Action, Actor, AuditLog
 from bedside.audit.actors import SYSTEM
 from bedside.database.sealed import Vault
 from bedside.errors import NotAllowed, NotFound, WrongInput
@@ -56,6 +56,15 @@ class Composed:
     file_limit: int = 0
     bytes_limit: int = 0
     category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The patient of a request, and the member of staff in whose name it is sent."""
+
+    clinic_id: str
+    patient_id: str
+    staff_id: str
 
 
 class Requests:
@@ -143,7 +152,7 @@ class Requests:
         async with self._database.unit_of_work() as work:
             added = await work.execute(
                 records.add,
-                **_new_row(chart, key, request_id, composed, ends),
+                **_new_row(_whose(chart), key, request_id, composed, ends),
                 content=records.seal(keys, request_id, composed.content),
             )
             row = await records.locked(work, request_id)
@@ -185,6 +194,45 @@ class Requests:
 
     def _address(self, secret: str) -> str:
         return address_of_link(self._base_url, secret)
+
+    async def tell(
+        self,
+        work: UnitOfWork,
+        whose: Whose,
+        key: str,
+        request_id: str,
+        content: Content,
+        by: Actor,
+    ) -> None:
+        """Send a link to something that a domain changes in this unit of work: the first one, or
+        another in place of those of before, whatever became of them. Raises ManyTexts."""
+        clinic = await self._clinics.get(whose.clinic_id)
+        keys = await self._vault.clinic(whose.clinic_id)
+        ends = self.ends(key, clinic, content)
+        added = await work.execute(
+            records.add,
+            **_new_row(whose, key, request_id, Composed(content), ends),
+            content=records.seal(keys, request_id, content),
+        )
+        row = await records.locked(work, request_id)
+        if row is None or row.patient_id != whose.patient_id:
+            raise NotFound
+        await self._require_texts(work, whose.clinic_id, content)
+        if added:
+            await self._invite(work, row, content)
+            await records.save(work, row)
+        else:
+            step = Step.SENT_BACK if row.state == State.DONE else Step.REISSUED
+            await self._renew(work, row, clinic, content, step=step)
+        await self._audit.record(
+            work,
+            whose.clinic_id,
+            by,
+            self._kinds.by_key(key).sent,
+            patient_id=whose.patient_id,
+            subject_id=request_id,
+            channels=list(content.to),
+        )
 
     # --- later actions of staff ------------------------------------------------------------------
 
@@ -379,17 +427,21 @@ def until(clinic: Clinic) -> int:
     return clock.end_of(last, clinic.options.time_zone)
 
 
+def _whose(chart: ChartAccess) -> Whose:
+    return Whose(chart.clinic_id, chart.patient_id, chart.staff.staff_id)
+
+
 def _new_row(
-    chart: ChartAccess, key: str, request_id: str, composed: Composed, ends: int
+    whose: Whose, key: str, request_id: str, composed: Composed, ends: int
 ) -> dict[str, Any]:
     now = clock.now()
     return {
         "id": request_id,
-        "clinic_id": chart.clinic_id,
-        "patient_id": chart.patient_id,
+        "clinic_id": whose.clinic_id,
+        "patient_id": whose.patient_id,
         "kind": key,
         "state": State.REQUESTED,
-        "sent_by": chart.staff.staff_id,
+        "sent_by": whose.staff_id,
         "round": 1,
         "photo_limit": composed.file_limit,
         "bytes_limit": composed.bytes_limit,

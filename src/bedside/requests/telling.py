@@ -85,8 +85,7 @@ class Telling:
         """Tell the patient of a locked request by the plan of its kind: first by the channels that
         were chosen, which `content` names, then by the others. Schedules the reminder."""
         kind, now = self._kinds.by_key(row.kind), clock.now()
-        due = kind.due(content)
-        at = remind_at(due if due > now else row.expires_at, now + NOT_BEFORE)
+        at = _reminder_at(kind, content, row.expires_at, now)
         options = await self._clinics.options(row.clinic_id, PlanOptions)
         subject = PlanSubject(
             options.kind_of(kind.key),
@@ -201,12 +200,13 @@ class Telling:
         """Whether there is still something to say about a request on this occasion."""
         if row.state in (*ENDED, State.LOCKED) or row.expires_at <= clock.now():
             return False
-        if occasion is Occasion.REMINDER:
-            return self._may_be_reminded(row)
+        if occasion not in (Occasion.REMINDER, Occasion.UNAGREED):
+            return True
+        request = records.opened(await self._vault.clinic(row.clinic_id), row)
         if occasion is Occasion.UNAGREED:
-            keys = await self._vault.clinic(row.clinic_id)
-            return records.opened(keys, row).waits_for_agreement
-        return True
+            return request.waits_for_agreement
+        is_late = self._kinds.by_key(row.kind).too_late(request.content)
+        return self._may_be_reminded(row) and not is_late
 
     def _wording(self, row: RequestRow, occasion: Occasion) -> Wording:
         if occasion is Occasion.UNAGREED:
@@ -257,7 +257,7 @@ class Telling:
             whose = (chart.clinic_id, chart.patient_id)
             if row is None or (row.clinic_id, row.patient_id) != whose:
                 raise NotFound
-            if not self._may_be_reminded(row):
+            if not await self._has_something(row, Occasion.REMINDER):
                 raise Conflict
             content = records.opened(await self._vault.clinic(row.clinic_id), row).content
             if not any(usable(patient, way) for way in content.to):
@@ -284,7 +284,16 @@ def _ways(kind: AnyRequestKind, chosen: tuple[str, ...]) -> tuple[tuple[str, ...
     """Return the ways of a plan: what staff chose at once, then each other one. What has no page in
     the app is not pushed."""
     others = [way for way in DEFAULT_WAYS if way[0] not in chosen]
-    return (chosen, *(way for way in others if way != ("push",) or kind.in_app))
+    following = tuple(way for way in others if way != ("push",) or kind.in_app)
+    return (chosen, *following) if chosen else following
+
+
+def _reminder_at(kind: AnyRequestKind, content: Content, ends: int, now: int) -> int:
+    """Return when a reminder of a link that is sent now leaves, 0 for none."""
+    if kind.reminds is not None:
+        return kind.reminds(content, now)
+    due = kind.due(content)
+    return remind_at(due if due > now else ends, now + NOT_BEFORE)
 
 
 def _addressed(content: Content, to: Mapping[ChannelName, str], patient: Demographics) -> Content:

@@ -14,6 +14,7 @@ from bedside.people.roles import Role
 from bedside.services.accounts import AccountServices
 from bedside.services.audit import AuditServices
 from bedside.services.calls import CallServices
+from bedside.services.care import CareServices
 from bedside.services.charts import ChartServices
 from bedside.services.colleagues import ColleagueServices
 from bedside.services.conversations import ConversationServices
@@ -65,6 +66,7 @@ class Services:
     conversations: ConversationServices
     colleagues: ColleagueServices
     sharing: SharingServices
+    care: CareServices
     realtime: RealtimeServices
     registered: Registered
     health: KnownStates

@@ -23,6 +23,7 @@ from bedside.edge.together import Together
 from bedside.edge.watching import Watched
 from bedside.services import Services
 from bedside.web.account import feature as account
+from bedside.web.appointments import feature as appointments
 from bedside.web.audit import feature as audit
 from bedside.web.calls import feature as calls
 from bedside.web.charts import feature as charts
@@ -64,6 +65,7 @@ FEATURES = (
     patients.feature,
     joining.feature,
     patient_app.feature,
+    appointments.feature,
     chat.feature,
     contact.feature,
     requests.feature,

@@ -46,6 +46,7 @@ _MESSAGES = {
     "plan_of_form": "normal",
     "plan_of_summary": "normal",
     "plan_of_letter": "normal",
+    "plan_of_appointment": "appointment",
     "plan_of_invitation": "appointment",
     "plan_of_app_invitation": "normal",
 }
@@ -120,6 +121,16 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/settings/chat/replies/{reply_id}"): Row(
         Access.ADMINISTRATOR_OF, 303, form(name="Parking", words="Park at the back.")
+    ),
+    ("GET", "/settings/appointments"): Row(Access.ADMINISTRATOR, shows=("rhinoscopy",)),
+    ("POST", "/settings/appointments"): Row(
+        Access.ADMINISTRATOR, 303, form(name="Check-up", minutes="20", remind_hours="24")
+    ),
+    ("POST", "/settings/appointments/{type_id}"): Row(
+        Access.ADMINISTRATOR_OF,
+        303,
+        form(name="Check-up", minutes="30", remind_hours="24"),
+        path={"type_id": "appointment_type"},
     ),
     ("GET", "/settings/messages"): Row(Access.ADMINISTRATOR),
     ("POST", "/settings/messages"): Row(Access.ADMINISTRATOR, 303, form(**_MESSAGES)),

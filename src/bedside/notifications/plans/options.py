@@ -23,6 +23,7 @@ class PlanOptions(Options):
     plan_of_summary: PlanKind = PlanKind.NORMAL
     plan_of_letter: PlanKind = PlanKind.NORMAL
     plan_of_invitation: PlanKind = PlanKind.APPOINTMENT
+    plan_of_appointment: PlanKind = PlanKind.APPOINTMENT
     plan_of_app_invitation: PlanKind = PlanKind.NORMAL
 
     def kind_of(self, what: str) -> PlanKind:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bedside.care.appointments.details import KEY as APPOINTMENT
 from bedside.edge.devices import pages_of
 from bedside.edge.feature import AppItem
 from bedside.kernel.language import gettext as _
@@ -15,7 +16,7 @@ from bedside.requests.summaries.details import KEY as SUMMARY
 from bedside.services import Services
 
 _ICONS = {PHOTO: "camera", SUMMARY: "file-text", LETTER: "mail"}
-_ELSEWHERE = (APP, INVITATION)
+_ELSEWHERE = (APP, APPOINTMENT, INVITATION)
 """Kinds without a page of their own to lead to, or that another feature lists."""
 
 

@@ -4,6 +4,7 @@ from bedside.edge.feature import Feature, Section
 from bedside.kernel.language import N_
 from bedside.people.roles import May
 from bedside.web.settings import (
+    appointments,
     canned,
     chat,
     first_steps,
@@ -24,6 +25,7 @@ feature = Feature(
         *first_steps.routes,
         *visits.routes,
         *letters.routes,
+        *appointments.routes,
         *messages.routes,
         *rooms.routes,
         *canned.routes,

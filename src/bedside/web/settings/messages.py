@@ -45,6 +45,7 @@ KINDS = (
     ("plan_of_form", N_("Forms")),
     ("plan_of_summary", N_("Summaries of visits")),
     ("plan_of_letter", N_("Letters")),
+    ("plan_of_appointment", N_("Appointments")),
     ("plan_of_invitation", N_("Invitations to a waiting room")),
     ("plan_of_app_invitation", N_("Invitations to the app")),
 )

@@ -1,0 +1,1 @@
+"""Care that a clinic plans for its patients."""

@@ -1,0 +1,1 @@
+"""Appointments: types, booking, moving, cancelling, and what patients answer."""

@@ -1,0 +1,1 @@
+"""Appointments: the calendar, booking, and what patients see and answer."""
