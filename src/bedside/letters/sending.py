@@ -22,7 +22,7 @@ from bedside.requests.kinds import RequestTools
 from bedside.requests.records import RequestRow
 from bedside.requests.service import Composed, Outgoing
 from bedside.requests.states import State as RequestState
-from bedside.requests.states import Step, allowed
+from bedside.requests.states import allowed, closing
 from bedside.visits import rows as visit_rows
 from bedside.visits.rows import VisitRow
 
@@ -173,8 +173,9 @@ class LetterSending:
             if request is None or request.patient_id == to.patient_id:
                 continue
             await self._links.revoke(work, request.id)
-            if allowed(RequestState(request.state), Step.REVOKED):
-                await request_records.take_step(work, request, Step.REVOKED)
+            step = closing(RequestState(request.state), stays=True)
+            if allowed(RequestState(request.state), step):
+                await request_records.take_step(work, request, step)
                 await self._telling.stop(work, request.id)
             await self.revoked(work, request)
 
