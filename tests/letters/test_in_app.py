@@ -3,10 +3,11 @@ see what they are not shown."""
 
 import pytest
 
-from bedside.errors import Conflict
+from bedside.errors import Conflict, NotFound
 from bedside.kernel import clock
 from bedside.letters.kind import LETTERS
 from bedside.links.records import LinkClosed
+from bedside.people.hidden import ALL
 from bedside.people.permissions import PatientAccess
 from bedside.requests.states import State
 from tests.accounts.test_hidden import Family
@@ -62,3 +63,24 @@ async def test_of_a_visit_that_is_moved_late_nothing_stays_in_the_app(house: Hou
         to = await house.chart(1)
         await house.visits.correction.reassign(sent.chart, visit_id, to, "Wrong person")
         assert await kept(house, family.maya) == []
+
+
+@pytest.mark.parametrize("by", ["the file", "where it came from"])
+async def test_a_letter_is_as_hidden_as_the_files_that_go_along(house: House, by: str) -> None:
+    family = await Family(house).begin()
+    asked = await photos_asked(house)
+    entry = await filed(house, family.chart, source_id=asked.id)
+    sent = await sent_letter(house, entries=[entry.id])
+    mother = await family.mother()
+    await house.links.of_side(mother, sent.id)
+    hidden = entry.id if by == "the file" else asked.id
+    await house.people.hidden.hide(family.maya, hidden, {ALL})
+    for view in await family.views():
+        assert await kept(house, view) == []
+        with pytest.raises(NotFound):
+            await house.links.of_side(view, sent.id)
+    async with house.database.read() as db:
+        found = await house.people.hidden.hidden(db, [sent.id])
+    assert any(one.is_from(family.grant_id, frozenset()) for one in found), "nobody is told of it"
+    await house.links.of_side(family.maya, sent.id)
+    assert await kept(house, family.maya) == [sent.id]
