@@ -1,0 +1,39 @@
+"""The pages of letters: written in any language and length, and read as they were written."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from bedside.web.app import create_app
+from tests.house import House, at_the_door
+from tests.letters.writing import sent_letter
+from tests.requests.sending import Sent
+from tests.web.pages import born, enter
+
+pytestmark = [pytest.mark.anyio, pytest.mark.feature("L2"), pytest.mark.feature("L4")]
+
+
+@pytest.fixture
+async def phone(quick_house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A patient's browser."""
+    async with at_the_door(create_app(quick_house.services)) as client:
+        yield client
+
+
+async def let_in(phone: httpx.AsyncClient, sent: Sent) -> str:
+    """Open the link and answer. Returns the address of the letter."""
+    page = (await phone.get(f"/l/{await sent.secret()}")).headers["location"]
+    return str((await phone.post(page, data=born())).headers["location"])
+
+
+async def test_a_letter_has_the_direction_of_its_own_language(
+    quick_house: House, visitor: httpx.AsyncClient, phone: httpx.AsyncClient
+) -> None:
+    sent = await sent_letter(quick_house)
+    await enter(visitor, quick_house)
+    at_desk = await visitor.get(f"/patients/{sent.chart.patient_id}/letters/{sent.id}")
+    read = await phone.get(await let_in(phone, sent))
+    for page, parts in ((at_desk.text, 1), (read.text, 2)):
+        assert re.findall(r'<(?:article|div|p) [^>]*lang="en" dir="(\w+)"', page) == ["ltr"] * parts
