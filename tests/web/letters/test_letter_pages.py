@@ -8,7 +8,7 @@ import pytest
 
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
-from tests.letters.writing import sent_letter
+from tests.letters.writing import copies, sent_letter
 from tests.requests.sending import Sent
 from tests.web.pages import born, enter
 
@@ -37,3 +37,13 @@ async def test_a_letter_has_the_direction_of_its_own_language(
     read = await phone.get(await let_in(phone, sent))
     for page, parts in ((at_desk.text, 1), (read.text, 2)):
         assert re.findall(r'<(?:article|div|p) [^>]*lang="en" dir="(\w+)"', page) == ["ltr"] * parts
+
+
+async def test_a_title_with_a_slash_is_the_whole_name_of_its_files(
+    quick_house: House, phone: httpx.AsyncClient
+) -> None:
+    sent = await sent_letter(quick_house, title="Blood test of 3/12")
+    [copy] = await copies(quick_house, sent.chart)
+    assert copy.title == "Blood test of 3-12.pdf"
+    saved = await phone.get(f"{await let_in(phone, sent)}/letter.pdf")
+    assert 'filename="Blood test of 3-12.pdf"' in saved.headers["content-disposition"]

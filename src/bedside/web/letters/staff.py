@@ -12,6 +12,7 @@ from bedside.edge.fragments import prepare
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.errors import BedsideError, Conflict, NotFound, WrongInput
+from bedside.files.names import titled
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -132,7 +133,7 @@ async def pdf(request: Request) -> Response:
     return Response(
         content,
         media_type="application/pdf",
-        headers={"content-disposition": disposition(f"{name}.pdf", inline=True)},
+        headers={"content-disposition": disposition(titled(name, ".pdf"), inline=True)},
     )
 
 
