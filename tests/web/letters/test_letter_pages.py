@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from bedside.kernel.ids import new_id
+from bedside.letters.templates import PREFIX as TEMPLATE
+from bedside.printing.body import LONGEST, of_plain
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
-from tests.letters.writing import copies, sent_letter
+from tests.letters.writing import TITLE, copies, drafted, sent_letter
 from tests.requests.sending import Sent
 from tests.web.pages import born, enter
 
@@ -37,6 +40,24 @@ async def test_a_letter_has_the_direction_of_its_own_language(
     read = await phone.get(await let_in(phone, sent))
     for page, parts in ((at_desk.text, 1), (read.text, 2)):
         assert re.findall(r'<(?:article|div|p) [^>]*lang="en" dir="(\w+)"', page) == ["ltr"] * parts
+
+
+@pytest.mark.parametrize("sign", ["é", "你", "🫀"])
+async def test_a_text_of_any_script_is_saved_up_to_its_whole_length(
+    quick_house: House, visitor: httpx.AsyncClient, sign: str
+) -> None:
+    chart = await quick_house.chart()
+    letter = await drafted(quick_house, chart)
+    await enter(visitor, quick_house)
+    body = of_plain(sign * (LONGEST - 200))
+    form = {"title": TITLE, "version": str(letter.version), "body": body.model_dump_json()}
+    saved = await visitor.post(f"/patients/{chart.patient_id}/letters/{letter.id}", data=form)
+    assert saved.status_code == 303
+    assert (await quick_house.services.letters.drafts.get(chart, letter.id)).record.body == body
+    await enter(visitor, quick_house, quick_house.here.administrator)
+    template = {"name": "Long", "title": TITLE, "category": "other", "body": form["body"]}
+    kept = await visitor.post(f"/settings/letters/{new_id(TEMPLATE)}/en", data=template)
+    assert kept.status_code == 303
 
 
 async def test_a_title_with_a_slash_is_the_whole_name_of_its_files(
