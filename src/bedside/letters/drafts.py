@@ -86,6 +86,7 @@ class LetterDrafts:
         self._clinics = tools.clinics
         self._patients = tools.patients
         self._staff = tools.staff
+        self._looks = tools.looks
         self._printer = tools.printer
         self._templates = templates
 
@@ -194,6 +195,19 @@ class LetterDrafts:
         )
 
     # --- writing ---------------------------------------------------------------------------------
+
+    async def open(self, chart: ChartAccess, letter_id: str) -> Letter:
+        """Return a letter, as `get` does, to somebody who reads it; one audit line for a look."""
+        letter = await self.get(chart, letter_id)
+        await self._looks.note(
+            chart.clinic_id,
+            chart.actor,
+            chart.staff.session_id,
+            Action.LETTER_OPENED,
+            patient_id=chart.patient_id,
+            letter=letter_id,
+        )
+        return letter
 
     async def get(self, chart: ChartAccess, letter_id: str) -> Letter:
         """Return a letter of this chart, a draft or not. Raises NotFound."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from bedside.audit import Action
 from bedside.kernel.ids import new_id
 from bedside.letters.templates import PREFIX as TEMPLATE
 from bedside.printing.body import LONGEST, of_plain
@@ -13,7 +14,7 @@ from bedside.web.app import create_app
 from tests.house import House, at_the_door
 from tests.letters.writing import TITLE, copies, drafted, sent_letter
 from tests.requests.sending import Sent
-from tests.web.pages import born, enter
+from tests.web.pages import born, enter, lines
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("L2"), pytest.mark.feature("L4")]
 
@@ -68,3 +69,26 @@ async def test_a_title_with_a_slash_is_the_whole_name_of_its_files(
     assert copy.title == "Blood test of 3-12.pdf"
     saved = await phone.get(f"{await let_in(phone, sent)}/letter.pdf")
     assert 'filename="Blood test of 3-12.pdf"' in saved.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("page", ["", "/letter.pdf", "/check"])
+async def test_who_opens_a_letter_at_the_desk_is_in_the_audit_log(
+    quick_house: House, visitor: httpx.AsyncClient, page: str
+) -> None:
+    chart = await quick_house.chart()
+    letter = await drafted(quick_house, chart)
+    await enter(visitor, quick_house)
+    for _look in range(2):
+        await visitor.get(f"/patients/{chart.patient_id}/letters/{letter.id}{page}")
+    [line] = await lines(quick_house, Action.LETTER_OPENED)
+    assert (line.patient_id, line.details["letter"]) == (chart.patient_id, letter.id)
+
+
+async def test_the_page_of_its_messages_leads_to_the_letter(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    sent = await sent_letter(quick_house)
+    await enter(visitor, quick_house)
+    page = (await visitor.get(f"/patients/{sent.chart.patient_id}/requests/{sent.id}")).text
+    assert "Open the letter" in page
+    assert "Open the form" not in page
