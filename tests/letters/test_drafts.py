@@ -8,7 +8,7 @@ from bedside.errors import NotFound, WrongInput
 from bedside.kernel.ids import new_id
 from bedside.kernel.language import speaking
 from bedside.letters import filling
-from bedside.letters.drafts import Words
+from bedside.letters.drafts import SavedMeanwhile, Words
 from bedside.letters.records import PREFIX, Letter
 from bedside.letters.shipped import BLANK, NAMES, REFERRAL, VISIT_SUMMARY
 from bedside.letters.templates import PREFIX as TEMPLATE
@@ -130,6 +130,14 @@ async def test_words_that_could_not_be_saved_become_another_letter(house: House)
         await drafts.begin_with(chart, other, letter.id, Words("Mine", of_plain("Mine.")))
     assert (await drafts.get(chart, other)).record.body == of_plain("Mine.")
     assert (await drafts.get(chart, letter.id)).record.body == of_plain(WORDS)
+    with pytest.raises(SavedMeanwhile):  # typed on, and pressed once more
+        await drafts.begin_with(chart, other, letter.id, Words("Mine", of_plain("More.")))
+    for wrong in ("", "let_1"):
+        with pytest.raises(WrongInput):
+            await drafts.begin_with(chart, wrong, letter.id, Words("Mine", of_plain("Mine.")))
+    elsewhere = await drafted(house, await house.chart(1))
+    with pytest.raises(NotFound):
+        await drafts.begin_with(chart, elsewhere.id, letter.id, Words("Mine", of_plain("Mine.")))
 
 
 async def test_a_draft_that_was_discarded_is_not_among_the_letters(house: House) -> None:

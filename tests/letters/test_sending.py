@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -189,6 +190,28 @@ async def test_of_a_visit_that_was_moved_nobody_else_reads_the_letter(house: Hou
         await house.requests.all.reissue(sent.chart, sent.id)
     [obstacle] = await house.services.letters.sending.obstacles(sent.chart, waiting)
     assert obstacle.field == "visit"
+
+
+async def test_a_visit_that_is_moved_while_it_is_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart, to, visit_id = await house.chart(), await house.chart(1), await treated(house)
+    letter = await drafted(house, chart, visit=visit_id)
+    sending = house.services.letters.sending
+    look = sending.obstacles
+
+    async def looked(*given: Any) -> Any:
+        found = await look(*given)
+        await house.visits.correction.reassign(chart, visit_id, to, "Wrong person")
+        return found
+
+    monkeypatch.setattr(sending, "obstacles", looked)
+    with pytest.raises(WrongInput) as refused:
+        await sending.send(chart, letter.id, letter.version, Posting(("sms",)))
+    assert refused.value.field == "visit"
+    await do_jobs(house)
+    assert await Sent(house, chart, letter.id).secrets() == []
+    assert (await house.services.letters.drafts.get(chart, letter.id)).sent_at == 0
 
 
 async def test_among_the_requests_a_letter_that_was_read_is_done(house: House) -> None:

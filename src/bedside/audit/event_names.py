@@ -102,6 +102,7 @@ class Action(StrEnum):
     SUMMARY_SENT = "summary.sent"
     SUMMARY_READ = "summary.read"
     LETTER_BEGUN = "letter.begun"
+    LETTER_OPENED = "letter.opened"
     LETTER_SENT = "letter.sent"
     LETTER_READ = "letter.read"
     LETTERS_LISTED = "letters.listed"

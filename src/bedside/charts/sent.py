@@ -60,6 +60,12 @@ _categories = prepared(
     .select_from(sent_entries.join(chart_entries, _entries.id == _sent.entry_id))
     .where(_sent.message_id == bindparam("message"))
 )
+_origins = prepared(
+    select(_entries.id, _entries.source_id)
+    .select_from(sent_entries.join(chart_entries, _entries.id == _sent.entry_id))
+    .where(_sent.message_id == bindparam("message"))
+    .order_by(_entries.id)
+)
 _some = Among(
     lambda ids: select(chart_entries).where(
         _entries.id.in_(ids),
@@ -138,6 +144,12 @@ async def categories(reader: Reader, message_id: str) -> frozenset[str]:
     """Return the categories of what went along with a message."""
     rows = await reader.all(_categories, message=message_id)
     return frozenset(row.category for row in rows)
+
+
+async def origins(reader: Reader, message_id: str) -> tuple[tuple[str, str], ...]:
+    """Return what went along with a message or a letter, each with where it came from or ""."""
+    rows = await reader.all(_origins, message=message_id)
+    return tuple((row.id, row.source_id) for row in rows)
 
 
 async def entries(

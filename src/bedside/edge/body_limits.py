@@ -1,7 +1,8 @@
 """Limits on the size and duration of a body, before anything reads it.
 
 A body is small unless its route declares that it takes a stream (`streamed`), as uploads do: they
-check each piece themselves, and keep what arrived. So a new route, of the pages or of the API, is
+check each piece themselves, and keep what arrived. A form with a long text declares how long it may
+be (`at_most`). So a new route, of the pages or of the API, is
 limited by default.
 """
 
@@ -74,6 +75,13 @@ def streamed(request: Request) -> None:
         body.small = False
 
 
+def at_most(request: Request, size: int) -> None:
+    """Declare that the body of this route may have so many bytes."""
+    body = cast(_Body | None, request.scope.get(_BODY))
+    if body is not None:
+        body.most = size
+
+
 class _Held:
     """Bytes of small bodies of requests in progress, by caller and in total."""
 
@@ -107,6 +115,7 @@ class _Body:
         self._size = 0
         self._whole = False
         self.small = True
+        self.most = MOST
         self.answered = False
 
     async def receive(self) -> Message:
@@ -115,7 +124,7 @@ class _Body:
             return await self._receive()
         if self.answered:
             return await self._after_the_answer()
-        if not self._size and _announced(self._scope) > MOST:
+        if not self._size and _announced(self._scope) > self.most:
             raise TooLarge
         message = await self._in_time()
         self._count(message)
@@ -139,7 +148,7 @@ class _Body:
         if not size:
             return
         self._held.add(self._caller, size)
-        if self._size > MOST:
+        if self._size > self.most:
             raise TooLarge
         if self._held.is_too_much(self._caller):
             raise TooMany(retry_after=5)

@@ -57,11 +57,11 @@ class Form:
         return int(typed) if is_number else None
 
 
-async def form_of(request: Request) -> Form:
-    """Return the posted form. Raises NotAForm, TooLarge."""
+async def form_of(request: Request, most: int = _LIMIT) -> Form:
+    """Return the posted form, of at most so many bytes. Raises NotAForm, TooLarge."""
     if _kind_of(request) != "application/x-www-form-urlencoded":
         raise NotAForm
-    body = await _small_body(request)
+    body = await _small_body(request, most)
     try:
         fields = parse_qsl(
             body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"
@@ -97,10 +97,10 @@ def _kind_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().casefold()
 
 
-async def _small_body(request: Request) -> bytearray:
+async def _small_body(request: Request, most: int = _LIMIT) -> bytearray:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LIMIT:
+        if len(body) > most:
             raise TooLarge
     return body

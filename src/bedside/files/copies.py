@@ -13,6 +13,7 @@ from bedside.charts.categories import Category
 from bedside.charts.channels import Channel
 from bedside.errors import Conflict, Gone, NotFound
 from bedside.files.announcing import Allowance, Announced, FileRefused, Upload
+from bedside.files.names import titled
 from bedside.files.uploads import Uploads
 from bedside.kernel import clock, faults
 from bedside.kernel.jobs import TryAgain
@@ -95,7 +96,7 @@ class Copies:
         length = len(copy.content)
         begun = await self._uploads.begin_for_chart(
             chart,
-            Announced(f"{copy.title}.pdf", length),
+            Announced(titled(copy.title, ".pdf"), length),
             Allowance(largest=length),
             copy.category,
             channel=copy.channel,

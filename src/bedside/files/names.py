@@ -44,6 +44,12 @@ def safe_name(name: str) -> str:
     return shortened(kept.strip(" ."), LONGEST).strip(" .") or "file"
 
 
+def titled(title: str, ending: str) -> str:
+    """Return the name of a file that has a title, such as “Blood test of 3/12”: a slash in it
+    begins no folder."""
+    return safe_name(re.sub(r"[/\\]", "-", title) + ending)
+
+
 def _kept(name: str, at: int) -> str:
     """Return what becomes of one character."""
     character = name[at]

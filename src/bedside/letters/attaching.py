@@ -1,6 +1,7 @@
 """A letter and its files for the e-mail about it."""
 
 from bedside.errors import Gone
+from bedside.files.names import titled
 from bedside.files.retrieval import Opened
 from bedside.letters.reading import LetterReading
 from bedside.notifications.ports import Attachment
@@ -37,7 +38,7 @@ class LetterAttachments:
         if len(page.files) < len(page.letter.record.entries):
             raise Gone
         pdf = await self._printer.pdf(page.sheet)
-        made = [Attachment(f"{page.sheet.title}.pdf", "application/pdf", pdf)]
+        made = [Attachment(titled(page.sheet.title, ".pdf"), "application/pdf", pdf)]
         for entry in page.files:
             opened = await self._retrieval.attached(chart, entry.file_id)
             made.append(Attachment(entry.name, opened.media_type, await _whole(opened)))

@@ -86,6 +86,7 @@ class LetterDrafts:
         self._clinics = tools.clinics
         self._patients = tools.patients
         self._staff = tools.staff
+        self._looks = tools.looks
         self._printer = tools.printer
         self._templates = templates
 
@@ -97,10 +98,7 @@ class LetterDrafts:
         """Begin a letter with a template of the clinic or one that comes with Bedside (`shipped`),
         filled in as far as it is known, and return its id. Idempotent per id, which is made with
         the page. Raises NotAllowed, NotFound for a template or a visit that is not there."""
-        if not allows(chart.staff.role, May.SEND_REQUESTS):
-            raise NotAllowed
-        if not is_id(letter_id, PREFIX):
-            raise WrongInput(field="id")
+        _may_begin(chart, letter_id)
         record = await self._filled(chart, await self._template(chart, template_id), visit_id)
         async with self._database.unit_of_work() as work:
             await work.lock(letter_id)
@@ -116,7 +114,9 @@ class LetterDrafts:
         self, chart: ChartAccess, letter_id: str, before: str, words: Words
     ) -> str:
         """Begin a letter with words that could not be saved in the one of `before`, and with its
-        files; idempotent per id. Raises NotFound, WrongInput."""
+        files; idempotent per id. Raises NotAllowed, NotFound, WrongInput, and SavedMeanwhile if
+        that letter was begun with other words."""
+        _may_begin(chart, letter_id)
         letter = await self.get(chart, before)
         title = _title(words.title)
         record = letter.record.model_copy(
@@ -124,9 +124,15 @@ class LetterDrafts:
         )
         async with self._database.unit_of_work() as work:
             await work.lock(letter_id)
-            if await work.one(records.BY_ID, of=letter_id) is None:
+            known = await work.one(records.BY_ID, of=letter_id)
+            if known is None:
                 await self._add(work, chart, letter_id, letter.visit_id, record)
                 await self._line(work, chart, letter_id, Action.LETTER_BEGUN)
+            else:
+                keys = await self._vault.clinic(chart.clinic_id)
+                there = records.opened(keys, _required(chart, known))
+                if (there.state, there.record) != (State.DRAFT, record):
+                    raise SavedMeanwhile
         return letter_id
 
     async def _template(self, chart: ChartAccess, template_id: str) -> Template:
@@ -189,6 +195,19 @@ class LetterDrafts:
         )
 
     # --- writing ---------------------------------------------------------------------------------
+
+    async def open(self, chart: ChartAccess, letter_id: str) -> Letter:
+        """Return a letter, as `get` does, to somebody who reads it; one audit line for a look."""
+        letter = await self.get(chart, letter_id)
+        await self._looks.note(
+            chart.clinic_id,
+            chart.actor,
+            chart.staff.session_id,
+            Action.LETTER_OPENED,
+            patient_id=chart.patient_id,
+            letter=letter_id,
+        )
+        return letter
 
     async def get(self, chart: ChartAccess, letter_id: str) -> Letter:
         """Return a letter of this chart, a draft or not. Raises NotFound."""
@@ -311,6 +330,13 @@ class LetterDrafts:
             patient_id=chart.patient_id,
             subject_id=letter_id,
         )
+
+
+def _may_begin(chart: ChartAccess, letter_id: str) -> None:
+    if not allows(chart.staff.role, May.SEND_REQUESTS):
+        raise NotAllowed
+    if not is_id(letter_id, PREFIX):
+        raise WrongInput(field="id")
 
 
 def _required(chart: ChartAccess, row: LetterRow | None) -> LetterRow:

@@ -8,7 +8,7 @@ from bedside.kernel import clock, faults
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
 from bedside.kernel.typed import says_nothing
-from bedside.kernel.unit_of_work import UnitOfWork
+from bedside.kernel.unit_of_work import Reader, UnitOfWork
 from bedside.letters import filling, records
 from bedside.letters.details import LetterDetails
 from bedside.letters.drafts import LetterDrafts, SavedMeanwhile
@@ -22,7 +22,7 @@ from bedside.requests.kinds import RequestTools
 from bedside.requests.records import RequestRow
 from bedside.requests.service import Composed, Outgoing
 from bedside.requests.states import State as RequestState
-from bedside.requests.states import Step, allowed
+from bedside.requests.states import allowed, closing
 from bedside.visits import rows as visit_rows
 from bedside.visits.rows import VisitRow
 
@@ -77,8 +77,11 @@ class LetterSending:
             found.append(Obstacle("files", _(unchecked)))
         if enclosed.size > MOST_BYTES:
             found.append(Obstacle("files", _("Its files are more than 25 MB together.")))
-        if letter.visit_id and not await self._is_theirs(chart, letter.visit_id):
-            found.append(Obstacle("visit", _(_MOVED)))
+        if letter.visit_id:
+            async with self._database.read() as db:
+                is_theirs = await _is_theirs(db, chart, letter.visit_id)
+            if not is_theirs:
+                found.append(Obstacle("visit", _(_MOVED)))
         return found
 
     async def preview(
@@ -141,6 +144,8 @@ class LetterSending:
             raise SavedMeanwhile
         if row.visit_id:  # locked, so that it is not moved to another patient in between
             await work.one(visit_rows.for_change, of=row.visit_id)
+            if not await _is_theirs(work, chart, row.visit_id):
+                raise WrongInput(_(_MOVED), field="visit")
         record = records.opened(keys, row).record
         await sent.require_sendable(work, chart, record.entries)
         now = clock.now()
@@ -155,11 +160,6 @@ class LetterSending:
         await sent.add(work, letter_id, "", record.entries, given=True)
         work.enqueue(FILE, {"letter_id": letter_id}, unique=f"{FILE}:{letter_id}")
 
-    async def _is_theirs(self, chart: ChartAccess, visit_id: str) -> bool:
-        async with self._database.read() as db:
-            row = await db.one(visit_rows.by_id, of=visit_id)
-        return row is not None and row.patient_id == chart.patient_id
-
     # --- afterwards ------------------------------------------------------------------------------
 
     async def visit_reassigned(
@@ -173,8 +173,9 @@ class LetterSending:
             if request is None or request.patient_id == to.patient_id:
                 continue
             await self._links.revoke(work, request.id)
-            if allowed(RequestState(request.state), Step.REVOKED):
-                await request_records.take_step(work, request, Step.REVOKED)
+            step = closing(RequestState(request.state), stays=True)
+            if allowed(RequestState(request.state), step):
+                await request_records.take_step(work, request, step)
                 await self._telling.stop(work, request.id)
             await self.revoked(work, request)
 
@@ -191,6 +192,11 @@ class LetterSending:
         if visit is not None and visit.patient_id != row.patient_id:
             raise Conflict(_(_MOVED))
         await sent.give_again(work, row.id)
+
+
+async def _is_theirs(db: Reader, chart: ChartAccess, visit_id: str) -> bool:
+    row = await db.one(visit_rows.by_id, of=visit_id)
+    return row is not None and row.patient_id == chart.patient_id
 
 
 def _of_words(letter: Letter) -> list[Obstacle]:

@@ -58,9 +58,9 @@ Finder = Callable[[Reader, str, str, str], Awaitable[tuple[str, ...]]]
 with what has to be hidden together with it; nothing if it is not the patient's."""
 Categories = Callable[[Reader, str], Awaitable[frozenset[str]]]
 """Looks up the categories of the files that an item is or brings, by its id."""
-Enclosed = Callable[[Reader, str], Awaitable[tuple[str, ...]]]
-"""Looks up what goes along with an item, by its id: who does not see one of these, does not see
-the item."""
+Enclosed = Callable[[Reader, str], Awaitable[tuple[tuple[str, str], ...]]]
+"""Looks up what goes along with an item, by its id, each with where that came from or "": who does
+not see one of these, does not see the item."""
 Lister = Callable[[Reader, PatientAccess], Awaitable[frozenset[str]]]
 """Lists all items of a patient that a proxy does not see because of their categories."""
 
@@ -201,24 +201,31 @@ class HiddenItems:
         """Whether somebody does not see an item."""
         if not side.viewer:
             return False
-        enclosed = self._enclosed.get(item_id.partition("_")[0])
-        along = await enclosed(reader, item_id) if enclosed else ()
-        found = await self.hidden(reader, (item_id, *along))
+        found = await self.hidden(reader, (item_id,))
         return any(one.is_from(side.viewer, side.unseen) for one in found)
 
     async def hidden(self, reader: Reader, items: Sequence[str]) -> list[Hidden]:
-        """Return from whom each of some items is hidden, without reasons."""
+        """Return from whom each of some items, and what goes along with them, is hidden, without
+        reasons."""
         found: list[Hidden] = []
         for item in items:
-            rows = await reader.all(_from_whom, item=item)
-            found.append(
-                Hidden(
-                    frozenset(row.viewer for row in rows if row.by_kind not in _SHOWS),
-                    categories=await self._categories_of(reader, item),
-                    shown=frozenset(row.viewer for row in rows if row.by_kind in _SHOWS),
-                )
-            )
+            enclosed = self._enclosed.get(item.partition("_")[0])
+            along = await enclosed(reader, item) if enclosed else ()
+            for one, source in ((item, ""), *along):
+                found.append(await self._hidden(reader, one, source))
         return found
+
+    async def _hidden(self, reader: Reader, item: str, source: str) -> Hidden:
+        """Return from whom an item is hidden, itself or with where it came from, as `is_shown`
+        decides it."""
+        rows = await reader.all(_from_whom, item=item)
+        if source:
+            rows += await reader.all(_from_whom, item=source)
+        return Hidden(
+            frozenset(row.viewer for row in rows if row.by_kind not in _SHOWS),
+            categories=await self._categories_of(reader, item),
+            shown=frozenset(row.viewer for row in rows if row.by_kind in _SHOWS),
+        )
 
     async def _categories_of(self, reader: Reader, item_id: str) -> frozenset[str]:
         find = self._categories.get(item_id.partition("_")[0])

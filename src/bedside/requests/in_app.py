@@ -111,9 +111,10 @@ class RequestsInApp:
             found.add(await category_of(db, form.file_id))
         return frozenset(found - {""})
 
-    async def enclosed(self, db: Reader, request_id: str) -> tuple[str, ...]:
-        """Return the files that go along with a request. Implements `people.hidden.Enclosed`."""
-        return await sent.given_with(db, request_id)
+    async def enclosed(self, db: Reader, request_id: str) -> tuple[tuple[str, str], ...]:
+        """Return the files that go along with a request, and where they came from. Implements
+        `people.hidden.Enclosed`."""
+        return await sent.origins(db, request_id)
 
     async def hidden(self, db: Reader, access: PatientAccess) -> frozenset[str]:
         """Return all requests that are hidden from somebody. Implements `people.hidden.Lister`."""

@@ -31,7 +31,7 @@ from bedside.requests.endings import CLEAR_UP, EXPIRE
 from bedside.requests.kinds import RequestKinds
 from bedside.requests.messages import address_of_link
 from bedside.requests.records import Content, Reported, Request, RequestRow
-from bedside.requests.states import State, Step, require
+from bedside.requests.states import State, Step, closing, require
 from bedside.requests.telling import Telling
 
 LATE_FOR = 7 * clock.DAY
@@ -247,13 +247,14 @@ class Requests:
     async def revoke(self, chart: ChartAccess, request_id: str) -> None:
         """Close the link. The worker destroys what is not in the chart yet.
 
-        Raises Conflict if the request has ended.
+        Raises Conflict if the request has ended, unless it stays in the app.
         """
         async with self._database.unit_of_work() as work:
             row = await self._row(work, chart, request_id)
-            require(State(row.state), Step.REVOKED)
+            step = closing(State(row.state), stays=self._kinds.by_key(row.kind).stays)
+            require(State(row.state), step)
             await self._links.revoke(work, row.id)
-            await records.take_step(work, row, Step.REVOKED, reported=Reported.NOTHING)
+            await records.take_step(work, row, step, reported=Reported.NOTHING)
             await self._telling.stop(work, row.id)
             await self._kinds.handling(row.id).revoked(work, row)
             work.enqueue(CLEAR_UP, {"request_id": row.id}, unique=f"{CLEAR_UP}:{row.id}")

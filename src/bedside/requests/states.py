@@ -44,6 +44,8 @@ class Step(StrEnum):
     COMPLETED = "completed"
     LAPSED = "lapsed"
     REVOKED = "revoked"
+    TAKEN_BACK = "taken_back"
+    """What stays in the app is closed after its link has ended."""
     LOCKED = "locked"
     SENT_AGAIN = "sent_again"
     """The same message is sent again."""
@@ -71,6 +73,7 @@ TABLE: dict[tuple[State, Step], State] = {
     **_rows((State.IN_PROGRESS,), Step.COMPLETED, State.DONE),
     **_rows(_OPEN, Step.LAPSED, State.EXPIRED),
     **_rows(_OPEN, Step.REVOKED, State.REVOKED),
+    **_rows((State.EXPIRED,), Step.TAKEN_BACK, State.REVOKED),
     **_rows((*_UNSEEN, State.LOCKED), Step.LOCKED, State.LOCKED),
     **_rows((State.FAILED,), Step.SENT_AGAIN, State.REQUESTED),
     **_rows((*_OPEN, State.EXPIRED, State.REVOKED), Step.REISSUED, State.REQUESTED),
@@ -81,6 +84,12 @@ TABLE: dict[tuple[State, Step], State] = {
 ENDED = frozenset({State.DONE, State.EXPIRED, State.REVOKED})
 NEEDS_STAFF = frozenset({State.FAILED, State.UNCERTAIN, State.LOCKED})
 """States in which the clinic has to act next."""
+
+
+def closing(state: State, *, stays: bool) -> Step:
+    """Return the step by which staff close a link. What `stays` in the app has something to close
+    also once its link has ended."""
+    return Step.TAKEN_BACK if stays and state is State.EXPIRED else Step.REVOKED
 
 
 def after(state: State, step: Step) -> State:

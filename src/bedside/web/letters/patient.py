@@ -13,6 +13,7 @@ from bedside.edge.protection import Rate, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
 from bedside.edge.routes import link_route
+from bedside.files.names import titled
 from bedside.kernel import clock, language
 from bedside.kernel.language import N_
 from bedside.letters.kind import LETTERS
@@ -53,7 +54,7 @@ async def saved(request: Request, link: LinkAccess) -> Response:
     return Response(
         pdf,
         media_type="application/pdf",
-        headers={"content-disposition": disposition(f"{sheet.title}.pdf", inline=False)},
+        headers={"content-disposition": disposition(titled(sheet.title, ".pdf"), inline=False)},
     )
 
 

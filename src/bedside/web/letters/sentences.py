@@ -6,6 +6,7 @@ from bedside.kernel.language import N_
 
 SENTENCES = {
     Action.LETTER_BEGUN: Sentence("pencil", N_("{who} began a letter to {patient}")),
+    Action.LETTER_OPENED: Sentence("eye", N_("{who} opened a letter to {patient}")),
     Action.LETTER_DISCARDED: Sentence("trash-2", N_("{who} discarded a letter to {patient}")),
     Action.LETTER_SENT: Sentence("send", N_("{who} sent a letter to {patient}")),
     Action.LETTER_READ: Sentence("eye", N_("{patient} read a letter")),

@@ -9,9 +9,11 @@ from bedside.edge.downloads import disposition
 from bedside.edge.flash import flash_message, redirect
 from bedside.edge.forms import Form, form_of
 from bedside.edge.fragments import prepare
+from bedside.edge.long_forms import long_form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.errors import BedsideError, Conflict, NotFound, WrongInput
+from bedside.files.names import titled
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
@@ -19,7 +21,7 @@ from bedside.letters import filling, shipped
 from bedside.letters.drafts import Words
 from bedside.letters.records import PREFIX, State
 from bedside.letters.templates import LONGEST_TITLE
-from bedside.printing.body import parsed
+from bedside.printing.body import LONGEST, parsed
 from bedside.web.letters.files import files_shown
 from bedside.web.letters.writing import Writing, chart_of, letters_of, version_of, writing_of
 
@@ -98,7 +100,7 @@ async def save(request: Request) -> Response:
     """POST /patients/{patient_id}/letters/{letter_id}: save a draft. Fields: title, body, version,
     and `do`, which goes on to the check before sending, or saves it as another letter."""
     writing = await writing_of(request)
-    form = await form_of(request)
+    form = await long_form_of(request, LONGEST)
     drafts, do = services_of(request).letters.drafts, form.line("do")
     try:
         words = Words(form["title"], parsed(form["body"]))
@@ -132,7 +134,7 @@ async def pdf(request: Request) -> Response:
     return Response(
         content,
         media_type="application/pdf",
-        headers={"content-disposition": disposition(f"{name}.pdf", inline=True)},
+        headers={"content-disposition": disposition(titled(name, ".pdf"), inline=True)},
     )
 
 

@@ -46,7 +46,7 @@ async def chart_of(request: Request) -> tuple[ChartAccess, Patient]:
 
 
 async def writing_of(request: Request) -> Writing:
-    """Return the letter of the address. Raises NotFound."""
+    """Return the letter of the address, and note who opens it. Raises NotFound."""
     chart, patient = await chart_of(request)
     letter_id = request.path_params["letter_id"]
-    return Writing(chart, patient, await services_of(request).letters.drafts.get(chart, letter_id))
+    return Writing(chart, patient, await services_of(request).letters.drafts.open(chart, letter_id))

@@ -32,7 +32,7 @@ from bedside.requests.photos.options import PhotoOptions
 from bedside.requests.photos.sending import Draft
 from bedside.requests.photos.texts import PHOTO_TEMPLATES
 from bedside.requests.service import Outgoing
-from bedside.requests.states import Step, allowed
+from bedside.requests.states import Step, allowed, closing
 from bedside.web.requests.rows import drawn_rows
 
 SENT = flash_message(
@@ -162,7 +162,7 @@ async def _one(request: Request, chart: ChartAccess) -> dict[str, Any]:
         else None,
         "details": kind.details(asked),
         "deliveries": await services.notifications.messages.of_request(chart, asked.id),
-        "may_revoke": allowed(asked.state, Step.REVOKED),
+        "may_revoke": allowed(asked.state, closing(asked.state, stays=kind.stays)),
         "may_reissue": allowed(asked.state, Step.REISSUED),
     }
 

@@ -9,6 +9,7 @@ from bedside.charts.categories import LABELS, Category
 from bedside.edge.context import services_of
 from bedside.edge.flash import redirect
 from bedside.edge.forms import Form, form_of
+from bedside.edge.long_forms import long_form_of
 from bedside.edge.rendering import render
 from bedside.edge.routes import staff_route
 from bedside.errors import WrongInput
@@ -20,7 +21,7 @@ from bedside.letters.fields import LETTER
 from bedside.letters.options import LetterOptions
 from bedside.letters.templates import LONGEST_NAME, LONGEST_TITLE, PREFIX, Template, TemplateText
 from bedside.people.permissions import ClinicAccess
-from bedside.printing.body import Body, parsed
+from bedside.printing.body import LONGEST, Body, parsed
 from bedside.web.settings.staff import SAVED, administrator, save_options
 
 _HERE = "/settings/letters"
@@ -70,7 +71,8 @@ async def save(request: Request) -> Response:
     language; or `do` removes it, or its words in this language. Fields: name, category, title,
     body, source (of which a new one is a copy), do."""
     access = await administrator(request)
-    form, template_id = await form_of(request), request.path_params["template_id"]
+    form = await long_form_of(request, LONGEST)
+    template_id = request.path_params["template_id"]
     templates, do = services_of(request).letters.templates, form.line("do")
     if do == "retire":
         await templates.retire(access, template_id)

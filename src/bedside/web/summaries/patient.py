@@ -12,6 +12,7 @@ from bedside.edge.protection import Rate, require_rate
 from bedside.edge.rendering import render
 from bedside.edge.request_pages import QuestionTexts, for_devices, request_pages
 from bedside.edge.routes import link_route
+from bedside.files.names import titled
 from bedside.kernel import language
 from bedside.kernel.language import N_
 from bedside.people.emergencies import IN_SUMMARY, emergency
@@ -57,7 +58,7 @@ async def saved(request: Request, link: LinkAccess) -> Response:
     return Response(
         pdf,
         media_type="application/pdf",
-        headers={"content-disposition": disposition(f"{sheet.title}.pdf", inline=False)},
+        headers={"content-disposition": disposition(titled(sheet.title, ".pdf"), inline=False)},
     )
 
 
