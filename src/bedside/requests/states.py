@@ -45,7 +45,7 @@ class Step(StrEnum):
     LAPSED = "lapsed"
     REVOKED = "revoked"
     TAKEN_BACK = "taken_back"
-    """What stays in the app is closed after its link has ended."""
+    """Something that stays in the app is closed after its link has ended."""
     LOCKED = "locked"
     SENT_AGAIN = "sent_again"
     """The same message is sent again."""

@@ -8,6 +8,7 @@ import pytest
 
 from bedside.audit import Action
 from bedside.kernel.ids import new_id
+from bedside.letters.drafts import Words
 from bedside.letters.templates import PREFIX as TEMPLATE
 from bedside.printing.body import LONGEST, of_plain
 from bedside.web.app import create_app
@@ -92,3 +93,21 @@ async def test_the_page_of_its_messages_leads_to_the_letter(
     page = (await visitor.get(f"/patients/{sent.chart.patient_id}/requests/{sent.id}")).text
     assert "Open the letter" in page
     assert "Open the form" not in page
+
+
+async def test_what_was_saved_after_the_check_is_shown_before_it_is_sent(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    await enter(visitor, quick_house, quick_house.here.receptionist)
+    chart = await quick_house.chart()
+    letter = await drafted(quick_house, chart)
+    drafts = quick_house.services.letters.drafts
+    await drafts.save(chart, letter.id, letter.version, Words("Other", of_plain("Not fine.")))
+    here = f"/patients/{chart.patient_id}/letters/{letter.id}"
+    press = {"version": str(letter.version), "channels": "sms"}
+    refused = await visitor.post(f"{here}/send", data=press)
+    assert refused.status_code == 409
+    assert "Not fine." in refused.text
+    assert "has changed in the meantime" in refused.text
+    press["version"] = str(letter.version + 1)
+    assert (await visitor.post(f"{here}/send", data=press)).status_code == 303

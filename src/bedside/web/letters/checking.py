@@ -12,6 +12,7 @@ from bedside.edge.routes import staff_route
 from bedside.errors import BedsideError, Conflict, WrongInput
 from bedside.kernel.language import LANGUAGES, N_
 from bedside.kernel.language import gettext as _
+from bedside.letters.drafts import SavedMeanwhile
 from bedside.letters.options import LetterOptions
 from bedside.letters.records import State
 from bedside.letters.sending import Posting
@@ -44,6 +45,8 @@ async def send(request: Request) -> Response:
     sending = services_of(request).letters.sending
     try:
         await sending.send(writing.chart, writing.letter.id, version, posting)
+    except SavedMeanwhile:  # what was checked is not what is there
+        return await _page(request, await writing_of(request), posting, Conflict())
     except (WrongInput, Conflict) as error:
         return await _page(request, writing, posting, error)
     return redirect(letters_of(writing.patient.id), SENT)
