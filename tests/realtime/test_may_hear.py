@@ -24,6 +24,7 @@ HEARD: dict[str, list[tuple[str, dict[str, Any], set[str]]]] = {
         ("clinic", {"patient_id": "patient"}, STAFF),
         ("clinic", {"patient_id": "next_door"}, {"neighbour"}),
     ],
+    "appointments": [("clinic", {}, EVERYBODY)],
     "room": [("room", {}, STAFF), ("nothing", {}, set())],
     "visit": [
         ("visit", {}, {*STAFF, "visitor"}),

@@ -314,7 +314,8 @@ async def test_limits_hold_at_both_ends(
 @pytest.mark.feature("A2")
 async def test_every_option_of_a_clinic_is_on_a_page(ada: httpx.AsyncClient) -> None:
     pages = [
-        await ada.get(f"/settings/{name}") for name in ("clinic", "visits", "chat", "messages")
+        await ada.get(f"/settings/{name}")
+        for name in ("clinic", "visits", "chat", "letters", "messages")
     ]
     page = "".join(one.text for one in pages)
     kinds = Options.__subclasses__()

@@ -109,7 +109,7 @@ ROWS: dict[tuple[str, str], Row] = {
         Access.ADMINISTRATOR_OF, 303, form(name="Results", hours="4")
     ),
     ("GET", "/settings/letters"): Row(Access.ADMINISTRATOR),
-    ("POST", "/settings/letters"): Row(Access.ADMINISTRATOR, 303, form(by_email="yes")),
+    ("POST", "/settings/letters"): Row(Access.ADMINISTRATOR, 303, form(letters_by_email="yes")),
     ("GET", "/settings/letters/new"): Row(Access.ADMINISTRATOR),
     ("GET", "/settings/letters/{template_id}"): Row(Access.ADMINISTRATOR, 404),
     ("POST", "/settings/letters/{template_id}/{language}"): Row(

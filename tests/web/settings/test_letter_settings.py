@@ -69,7 +69,7 @@ async def test_letters_are_attached_to_no_email_unless_the_clinic_lets_it(
 ) -> None:
     await enter(visitor, quick_house, quick_house.here.administrator)
     clinics = quick_house.services.people.clinics
-    for given, wanted in (({"save": "yes"}, False), ({"by_email": "yes"}, True)):
+    for given, wanted in (({"save": "yes"}, False), ({"letters_by_email": "yes"}, True)):
         await visitor.post(HERE, data=given)
         clinic = await clinics.fresh(quick_house.clinic.id)
         assert clinic.of(LetterOptions).letters_by_email is wanted

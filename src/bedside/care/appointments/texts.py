@@ -3,7 +3,7 @@
 from bedside.care.appointments.details import AppointmentDetails, News
 from bedside.care.local_times import LocalTime
 from bedside.kernel import written
-from bedside.kernel.language import N_
+from bedside.kernel.language import N_, ngettext
 from bedside.kernel.language import gettext as _
 from bedside.notifications.texts import OutgoingText, outgoing_text
 from bedside.people.clinics import Clinic
@@ -25,10 +25,6 @@ _SAID = {
         "{clinic}: your appointment is on {when}. Confirm it, or say that you can't come:"
     ),
 }
-_SERIES = N_(
-    "{clinic}: your {count} appointments begin on {when}. Details, and what to do if you can't "
-    "come:"
-)
 _BY_DATE_OF_BIRTH = N_("You will be asked for the date of birth. No app or account is needed.")
 
 
@@ -47,6 +43,16 @@ def reminder(clinic: Clinic, content: Content, link: str, until: int) -> Outgoin
     return _wording(clinic, content, link, News.REMINDER)
 
 
+def _series(count: int) -> str:
+    return ngettext(
+        "{clinic}: your {count} appointment is on {when}. Details, and what to do if you can't "
+        "come:",
+        "{clinic}: your {count} appointments begin on {when}. Details, and what to do if you "
+        "can't come:",
+        count,
+    )
+
+
 def _wording(clinic: Clinic, content: Content, link: str, news: News) -> OutgoingText:
     details = AppointmentDetails.of(content)
     is_series = details.count > 1 and news is News.BOOKED
@@ -56,7 +62,7 @@ def _wording(clinic: Clinic, content: Content, link: str, news: News) -> Outgoin
         "was": when(details.was) if details.was else "",
         "count": details.count,
     }
-    said = _(_SERIES if is_series else _SAID[news])
+    said = _series(details.count) if is_series else _(_SAID[news])
     return outgoing_text(
         clinic,
         subject=_(_SUBJECTS[news]).format(**words),

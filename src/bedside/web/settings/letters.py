@@ -43,9 +43,10 @@ async def page(request: Request) -> Response:
 
 
 async def options(request: Request) -> Response:
-    """POST /settings/letters: whether letters go along with e-mails. Field: by_email."""
+    """POST /settings/letters: whether letters go along with e-mails. Field:
+    letters_by_email."""
     access = await administrator(request)
-    wanted = (await form_of(request)).line("by_email") == "yes"
+    wanted = (await form_of(request)).line("letters_by_email") == "yes"
     await save_options(request, access, (LetterOptions,), {"letters_by_email": wanted})
     return redirect(_HERE, SAVED)
 
