@@ -48,3 +48,9 @@ class LetterArchive:
             patient_id=chart.patient_id,
         )
         return [Archived(one, names.get(one.changed_by, ""), by_id.get(one.id)) for one in found]
+
+    async def was_sent_about(self, chart: ChartAccess, visit_id: str) -> bool:
+        """Whether a letter about a visit was sent to this patient."""
+        async with self._database.read() as db:
+            found = await db.all(records.OF_VISIT, visit=visit_id, clinic=chart.clinic_id)
+        return any(row.sent_at and row.patient_id == chart.patient_id for row in found)

@@ -1,8 +1,8 @@
 """Drafts of letters: begun from a template, saved, and given files. Colleagues who see the chart
 see its drafts, and each can go on where another one stopped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bedside.audit import Action
 from bedside.charts import sent
@@ -295,7 +295,11 @@ class LetterDrafts:
             return sheet_of(clinic, letter, who, clock.now())
 
     async def _change(
-        self, chart: ChartAccess, letter_id: str, change: Any, version: int | None = None
+        self,
+        chart: ChartAccess,
+        letter_id: str,
+        change: Callable[[LetterRecord], LetterRecord],
+        version: int | None = None,
     ) -> Letter:
         """Change a draft, which must still have this version unless it is None."""
         keys = await self._vault.clinic(chart.clinic_id)

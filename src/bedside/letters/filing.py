@@ -3,7 +3,6 @@
 from typing import Any
 
 from bedside.charts.channels import Channel
-from bedside.database.sealed import Vault
 from bedside.files.announcing import Upload
 from bedside.files.copies import SOON, Copy
 from bedside.kernel import clock
@@ -25,7 +24,7 @@ class LetterFiling:
 
     def __init__(self, tools: RequestTools) -> None:
         self._database = tools.database
-        self._vault: Vault = tools.vault
+        self._vault = tools.vault
         self._copies = tools.copies
         self._printer = tools.printer
 

@@ -18,7 +18,6 @@ from bedside.people.permissions import ChartAccess, LinkAccess
 from bedside.printing.ports import Sheet
 from bedside.requests import records as request_records
 from bedside.requests.kinds import RequestTools
-from bedside.requests.records import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,6 @@ class LetterPage:
     milliseconds."""
 
     clinic: Clinic
-    content: Content
     letter: Letter
     sheet: Sheet
     files: tuple[Entry, ...]
@@ -88,7 +86,6 @@ class LetterReading:
             raise NotFound
         return LetterPage(
             await self._clinics.get(row.clinic_id),
-            request_records.opened(keys, request).content,
             letter,
             letter.record.sheet,
             files,

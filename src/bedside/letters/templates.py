@@ -127,7 +127,7 @@ class LetterTemplates:
     async def add(self, clinic: ClinicAccess, template_id: str, template: Template) -> None:
         """Add a template. Its id is made with the form, so that sending it twice adds one. Raises
         WrongInput."""
-        template = checked(template)
+        template = _checked(template)
         if not is_id(template_id, PREFIX):
             raise WrongInput(field="id")
         keys = await self._vault.clinic(clinic.clinic_id)
@@ -156,7 +156,7 @@ class LetterTemplates:
         """Change a template, for letters that are begun from now on. Raises NotFound,
         WrongInput."""
         keys = await self._vault.clinic(clinic.clinic_id)
-        record = _sealed(keys, template_id, checked(template))
+        record = _sealed(keys, template_id, _checked(template))
         await self._set(clinic, template_id, record=record)
 
     async def retire(self, clinic: ClinicAccess, template_id: str) -> None:
@@ -181,18 +181,18 @@ class LetterTemplates:
         )
 
 
-def checked(template: Template) -> Template:
+def _checked(template: Template) -> Template:
     """Return a template as it is stored. Raises WrongInput."""
     name = one_line(template.name)
     if says_nothing(name) or len(name) > LONGEST_NAME:
         raise WrongInput(N_("Please give it a name of at most 80 characters."), field="name")
-    texts = {language: _checked(text) for language, text in template.texts.items()}
+    texts = {language: _checked_text(text) for language, text in template.texts.items()}
     if not texts:
         raise WrongInput(N_("Please write something first."), field="body")
     return Template(name=name, category=template.category, texts=texts)
 
 
-def _checked(text: TemplateText) -> TemplateText:
+def _checked_text(text: TemplateText) -> TemplateText:
     title = one_line(text.title)
     if says_nothing(title) or len(title) > LONGEST_TITLE:
         raise WrongInput(N_("Please give it a title of at most 200 characters."), field="title")

@@ -14,8 +14,9 @@ from bedside.printing.body import LONGEST, of_plain
 from bedside.web.app import create_app
 from tests.house import House, at_the_door
 from tests.letters.writing import TITLE, copies, drafted, sent_letter
-from tests.requests.sending import Sent
+from tests.requests.sending import Sent, jpeg
 from tests.web.pages import born, enter, lines
+from tests.web.summaries.test_summary_pages import over
 
 pytestmark = [pytest.mark.anyio, pytest.mark.feature("L2"), pytest.mark.feature("L4")]
 
@@ -111,3 +112,33 @@ async def test_what_was_saved_after_the_check_is_shown_before_it_is_sent(
     assert "has changed in the meantime" in refused.text
     press["version"] = str(letter.version + 1)
     assert (await visitor.post(f"{here}/send", data=press)).status_code == 303
+
+
+async def test_of_files_one_of_which_is_too_large_the_others_are_enclosed(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    await enter(visitor, quick_house, quick_house.here.receptionist)
+    chart = await quick_house.chart()
+    letter = await drafted(quick_house, chart)
+    here = f"/patients/{chart.patient_id}/letters/{letter.id}"
+    small = ("Röntgen 3·12 “links” 🩻.jpg", jpeg(), "image/jpeg")
+    large = ("huge.bin", bytes(25_000_001), "application/octet-stream")
+    files = [("file", small), ("file", large), ("file", ("after.jpg", jpeg(), "image/jpeg"))]
+    sent = await visitor.post(f"{here}/files/upload", files=files)
+    assert sent.status_code == 303
+    page = (await visitor.get(here)).text
+    assert "A file has more than 25 MB." in page
+    drafts = quick_house.services.letters.drafts
+    kept = await drafts.get(chart, letter.id)
+    enclosed = await drafts.enclosed(chart, kept.record.entries)
+    assert [one.name for one in enclosed.entries] == ["Röntgen 3·12 “links” 🩻.jpg"]
+
+
+async def test_after_a_call_a_letter_about_the_visit_is_as_good_as_a_summary(
+    quick_house: House, visitor: httpx.AsyncClient
+) -> None:
+    call, visit_id = await over(quick_house)
+    await enter(visitor, quick_house, quick_house.here.receptionist)
+    assert "No summary was sent to" in (await visitor.get(f"/calls/{call}/after")).text
+    await sent_letter(quick_house, visit=visit_id)
+    assert "No summary was sent to" not in (await visitor.get(f"/calls/{call}/after")).text

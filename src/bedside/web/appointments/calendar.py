@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -59,7 +60,7 @@ class Chosen:
     def address(self, path: str = CALENDAR, **other: Any) -> str:
         """Return the address of this calendar, or of another one beside it."""
         values = {"view": self.view, "day": self.day.isoformat(), "of": self.of, **other}
-        return path + "?" + "&".join(f"{key}={value}" for key, value in values.items() if value)
+        return f"{path}?{urlencode({key: value for key, value in values.items() if value})}"
 
     def beside(self, pages: int) -> str:
         """Return the address of the following or the previous page."""

@@ -119,7 +119,7 @@ async def _summaries(
     services: Services, staff: StaffAccess, call: CallSummary
 ) -> dict[str, SentSummary | None]:
     """Return the newest summary by visit, None for one without: of visits that are over, in which
-    this person may write to the patient."""
+    this person may write to the patient, and about which no letter was sent instead."""
     found: dict[str, SentSummary | None] = {}
     for one in call.patients:
         may_be_written = one.state == "ended" and one.patient_id and (one.came or one.telephoned)
@@ -127,7 +127,9 @@ async def _summaries(
             continue
         try:
             chart = await services.people.permissions.chart(staff, one.patient_id)
-            found[one.visit_id] = await services.requests.summaries.newest(chart, one.visit_id)
+            newest = await services.requests.summaries.newest(chart, one.visit_id)
+            if newest or not await services.letters.archive.was_sent_about(chart, one.visit_id):
+                found[one.visit_id] = newest
         except BedsideError:
             continue
     return found

@@ -21,10 +21,15 @@ from bedside.kernel.language import gettext as _
 from bedside.letters.options import MOST_BYTES
 from bedside.web.letters.writing import Writing, writing_of
 
-ATTACHED = flash_message("letter_files", N_("The files go along with the letter."))
+ATTACHED = flash_message("letter_files", N_("The files are enclosed."))
 TOO_MUCH = flash_message(
     "letter_too_much",
     N_("All files of a letter may have 25 MB together. What you chose is in the chart only."),
+    "attention",
+)
+LARGE = flash_message(
+    "letter_file_large",
+    N_("A file has more than 25 MB. It was not uploaded, and no file after it."),
     "attention",
 )
 NOT_THERE = flash_message(
@@ -78,15 +83,18 @@ async def upload(request: Request) -> Response:
                 taken.append(entry.id)
     except SenderGone:
         return RedirectResponse(f"{writing.page}#files", status_code=303)
-    except TooLarge:
-        return redirect(f"{writing.page}#files", TOO_MUCH)
+    except TooLarge:  # those before it are in the chart, and go along
+        return await _attached(request, writing, tuple(taken), LARGE)
     return await _attached(request, writing, tuple(taken))
 
 
-async def _attached(request: Request, writing: Writing, entry_ids: tuple[str, ...]) -> Response:
+async def _attached(
+    request: Request, writing: Writing, entry_ids: tuple[str, ...], said: str = ""
+) -> Response:
+    """Let these files go along, and say so, or what else there is to say."""
     back = f"{writing.page}#files"
     if not entry_ids:
-        return redirect(back, NOTHING)
+        return redirect(back, said or NOTHING)
     try:
         await services_of(request).letters.drafts.attach(
             writing.chart, writing.letter.id, entry_ids
@@ -95,7 +103,7 @@ async def _attached(request: Request, writing: Writing, entry_ids: tuple[str, ..
         return redirect(back, TOO_MUCH)
     except (NotFound, Conflict):
         return redirect(back, NOT_THERE)
-    return redirect(back, ATTACHED)
+    return redirect(back, said or ATTACHED)
 
 
 async def detach(request: Request) -> Response:

@@ -17,7 +17,7 @@ from bedside.files.names import titled
 from bedside.kernel.ids import is_id, new_id
 from bedside.kernel.language import N_
 from bedside.kernel.language import gettext as _
-from bedside.letters import filling, shipped
+from bedside.letters import shipped
 from bedside.letters.drafts import Words
 from bedside.letters.records import PREFIX, State
 from bedside.letters.templates import LONGEST_TITLE
@@ -151,7 +151,6 @@ async def _form(
         writing=writing,
         title=form["title"] if form else record.title,
         body=form["body"] if form else record.body.model_dump_json(),
-        open_parts=filling.open_in(record.title) + filling.open_parts(record.body),
         **await files_shown(request, writing),
         another=new_id(PREFIX) if isinstance(error, Conflict) else "",
         longest_title=LONGEST_TITLE,
